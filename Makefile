@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+# make [all]     programs in build/bin, libraries in build/lib
+# make check     every test; ends in "N passed, N failed"
+# make quickstart, bench, fuzz, lint, asan, conformance DATA=DIR, interop PEERS=DIR, install, dist, clean
+# V=1 shows commands. BUILD=DIR builds elsewhere. SANITIZE=1 builds with ASan and UBSan (into build/asan).
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+CC ?= cc
+BUILD ?= $(if $(SANITIZE),build/asan,build)
+PKG_CONFIG ?= pkg-config
+
+# Libraries by what needs them; --as-needed keeps from each program what it does not use.
+PACKAGES := libcjson yaml-0.1 libsodium libcrypto popt libseccomp expat
+LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -pthread
+WARNINGS := -Wall -Wextra -Werror -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef \
+	-Wformat=2 -Wvla -Walloca -Wswitch-enum -Wimplicit-fallthrough -Wnull-dereference
+HARDENING := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+CFLAGS ?= -O2 -g
+ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -DATT_VERSION='"$(VERSION)"' -I. -pthread -fvisibility=hidden \
+	-ffunction-sections -fdata-sections -fno-strict-aliasing $(WARNINGS) $(CFLAGS)
+ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed -Wl,--gc-sections $(LDFLAGS)
+ifdef SANITIZE
+ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -fPIE
+ALL_LDFLAGS += -fsanitize=address,undefined
+else
+ALL_CFLAGS += $(HARDENING)
+endif
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(patsubst $(BUILD)/%,%,$@))
+
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+LIB_SRC := $(sort $(wildcard libattest/*/*.c))
+SBOM_SRC := $(sort $(wildcard sbom/*.c))
+CMD_SRC := $(sort $(wildcard cmd/attest*.c))
+CLI_SRC := $(sort $(filter-out $(CMD_SRC),$(wildcard cmd/*.c)))
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+TOOL_SRC := $(sort $(wildcard tests/tools/*.c))
+
+ARCHIVES := $(BUILD)/lib/libsbom.a $(BUILD)/lib/libattest.a
+PROGRAMS := $(CMD_SRC:cmd/%.c=$(BUILD)/bin/%)
+UNITS := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
+REPLAYS := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/replay_%)
+TOOLS := $(TOOL_SRC:tests/tools/%.c=$(BUILD)/tests/%)
+FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
+
+.PHONY: all tests check asan lint format quickstart bench fuzz conformance interop install dist clean
+.SECONDARY:
+all: $(PROGRAMS) $(ARCHIVES)
+tests: all $(UNITS) $(REPLAYS) $(TOOLS)
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/lib/libattest.a: $(call objects,$(LIB_SRC))
+$(BUILD)/lib/libsbom.a: $(call objects,$(SBOM_SRC))
+$(ARCHIVES):
+	@mkdir -p $(@D)
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+$(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(call objects,$(CLI_SRC)) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
+
+$(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+
+$(BUILD)/tests/replay_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
+
+$(BUILD)/tests/%: $(BUILD)/obj/tests/tools/%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
+
+build/fuzz/%: tests/fuzz/%.c $(LIB_SRC) $(SBOM_SRC)
+	@mkdir -p $(@D)
+	$(call say,FUZZ)
+	$(Q)clang -std=c17 -D_GNU_SOURCE -DATT_VERSION='"$(VERSION)"' -I. -g -O1 -Wno-unknown-warning-option \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $^ $(LIBS) -o $@
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+check:
+	$(Q)tests/run
+asan:
+	$(Q)$(MAKE) --no-print-directory SANITIZE=1 tests
+lint:
+	$(Q)tests/lint
+format:
+	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
+fuzz: $(FUZZERS)
+	$(Q)tests/fuzz/run $(or $(SECONDS_EACH),60)
+conformance: tests
+	$(Q)tests/conformance $(or $(DATA),$(error say where the published test suites are: make conformance DATA=DIR))
+quickstart: all
+	$(Q)tests/quickstart
+bench: all
+	$(Q)bench/run $(PEERS)
+interop: tests
+	$(Q)tests/run interop
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(wildcard docs/man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+dist:
+	$(Q)mkdir -p build && git archive --prefix=attest-$(VERSION)/ HEAD | gzip -n9 > build/attest-$(VERSION).tar.gz
+	@echo build/attest-$(VERSION).tar.gz
+clean:
+	rm -rf build

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libattest/base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "libattest/base/banned.h"
+
+void att_buf_init(struct att_buf *buf, size_t max)
+{
+	memset(buf, 0, sizeof *buf);
+	buf->max = max;
+}
+
+void att_buf_clear(struct att_buf *buf)
+{
+	free(buf->data);
+	att_buf_init(buf, buf->max);
+}
+
+char *att_buf_reserve(struct att_buf *buf, size_t more)
+{
+	if (buf->failed || more > buf->max - buf->len) {
+		buf->failed = true;
+		return NULL;
+	}
+	size_t need = buf->len + more;
+	if (need > buf->capacity) {
+		size_t capacity = buf->capacity ? buf->capacity : 256;
+		while (capacity < need)
+			capacity = capacity > buf->max / 2 ? buf->max : capacity * 2;
+		char *grown = realloc(buf->data, capacity);
+		if (!grown) {
+			buf->failed = true;
+			return NULL;
+		}
+		buf->data = grown;
+		buf->capacity = capacity;
+	}
+	return buf->data ? buf->data + buf->len : NULL;
+}
+
+void att_buf_add(struct att_buf *buf, struct att_str bytes)
+{
+	if (bytes.len == 0)
+		return;
+	char *to = att_buf_reserve(buf, bytes.len);
+	if (to) {
+		memcpy(to, bytes.data, bytes.len);
+		buf->len += bytes.len;
+	}
+}
+
+void att_buf_add_byte(struct att_buf *buf, char byte)
+{
+	char *to = att_buf_reserve(buf, 1);
+	if (to) {
+		*to = byte;
+		buf->len++;
+	}
+}
+
+void att_buf_printf(struct att_buf *buf, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	int len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	char *to = len >= 0 ? att_buf_reserve(buf, (size_t)len + 1) : NULL;
+	if (!to) {
+		buf->failed = true;
+		return;
+	}
+	va_start(args, format);
+	vsnprintf(to, (size_t)len + 1, format, args);
+	va_end(args);
+	buf->len += (size_t)len;
+}

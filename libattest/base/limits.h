@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Every ceiling of the toolkit, with its reason. A caller that needs another bound adds it here. */
+#ifndef ATT_BASE_LIMITS_H
+#define ATT_BASE_LIMITS_H
+
+/* One input document. The largest lockfiles seen in the wild are about 10 MB; spans are 32-bit offsets. */
+#define ATT_MAX_DOCUMENT ((size_t)256 << 20)
+
+/* An SBOM document that we write: 100,000 components take about 150 MB of JSON. */
+#define ATT_MAX_OUTPUT ((size_t)2 << 30)
+
+/* Nesting of JSON, TOML and YAML values. Real files stay below 40; recursion on it fits a small stack. */
+#define ATT_MAX_DEPTH 128
+
+/* Values in one document. A 10 MB package-lock.json holds about 300,000. */
+#define ATT_MAX_VALUES ((size_t)16 << 20)
+
+/* What all aliases of one YAML document may expand to, in nodes: against the "billion laughs" file. */
+#define ATT_MAX_YAML_NODES ((size_t)4 << 20)
+
+/* A package URL: longer than any registry's name, version and checksum qualifiers together. */
+#define ATT_MAX_PURL ((size_t)8192)
+
+/* An SPDX license expression and the nesting of its parentheses. */
+#define ATT_MAX_LICENSE_EXPRESSION ((size_t)65536)
+#define ATT_MAX_LICENSE_DEPTH      64
+
+/* Directory levels below the root of a walk; PATH_MAX is 4096. */
+#define ATT_MAX_WALK_DEPTH 512
+
+/* Input files that one SBOM is made of. */
+#define ATT_MAX_WALK_MATCHES ((size_t)200000)
+
+/* Components and edges of one graph. */
+#define ATT_MAX_COMPONENTS ((size_t)4 << 20)
+#define ATT_MAX_EDGES      ((size_t)32 << 20)
+
+/* Findings that one run collects; what comes after is counted. */
+#define ATT_MAX_FINDINGS 10000
+
+/* Worker threads. */
+#define ATT_MAX_JOBS 256
+
+/* Files that a requirements.txt may include, directly or not. */
+#define ATT_MAX_INCLUDES 1000
+
+#endif

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libattest/base/utf8.h"
+
+#include "libattest/base/banned.h"
+
+size_t att_utf8_decode(struct att_str s, uint32_t *code_point)
+{
+	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+	if (s.len == 0)
+		return 0;
+	unsigned char lead = (unsigned char)s.data[0];
+	size_t len = lead < 0x80 ? 1 : lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : lead >> 3 == 30 ? 4 : 0;
+	if (len == 0 || len > s.len)
+		return 0;
+	if (len == 1) {
+		*code_point = lead;
+		return 1;
+	}
+	uint32_t c = lead & (0xffu >> (len + 1));
+	for (size_t i = 1; i < len; i++) {
+		unsigned char next = (unsigned char)s.data[i];
+		if (next >> 6 != 2)
+			return 0;
+		c = c << 6 | (next & 0x3f);
+	}
+	if (c < smallest[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	*code_point = c;
+	return len;
+}
+
+size_t att_utf8_valid_prefix(struct att_str s)
+{
+	size_t at = 0;
+	while (at < s.len) {
+		if ((unsigned char)s.data[at] < 0x80) {
+			at++;
+			continue;
+		}
+		uint32_t c;
+		size_t len = att_utf8_decode(att_str_from(s, at), &c);
+		if (len == 0)
+			break;
+		at += len;
+	}
+	return at;
+}
+
+size_t att_utf8_encode(uint32_t c, char out[static 4])
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xc0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		out[0] = (char)(0xe0 | c >> 12);
+		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | c >> 18);
+	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (c & 0x3f));
+	return 4;
+}
+
+size_t att_utf8_count(struct att_str s)
+{
+	size_t count = 0;
+	for (size_t at = 0; at < s.len; count++) {
+		uint32_t c;
+		size_t len = att_utf8_decode(att_str_from(s, at), &c);
+		at += len ? len : 1;
+	}
+	return count;
+}
+
+bool att_utf8_is_hostile(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
+}

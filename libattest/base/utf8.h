@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+/* UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF. */
+#ifndef ATT_BASE_UTF8_H
+#define ATT_BASE_UTF8_H
+
+#include "libattest/base/str.h"
+
+/* Position of the first byte that is not part of a well-formed character, or s.len. */
+size_t att_utf8_valid_prefix(struct att_str s);
+
+/* Bytes of the well-formed character at the start of `s` and its code point; 0 when there is none. */
+size_t att_utf8_decode(struct att_str s, uint32_t *code_point);
+
+/* Writes the character (a code point that UTF-8 can hold) and returns its length, 1 to 4. */
+size_t att_utf8_encode(uint32_t code_point, char out[static 4]);
+
+/* Number of characters; bytes that are not UTF-8 count one each. */
+size_t att_utf8_count(struct att_str s);
+
+/* Is this a character that a terminal may obey instead of show, or that reorders or hides what surrounds
+ * it? C0 and C1 controls, DEL, bidirectional controls, zero-width characters, line and paragraph
+ * separators. */
+bool att_utf8_is_hostile(uint32_t code_point);
+
+#endif
