@@ -35,6 +35,10 @@
 #define ATT_MAX_COMPONENTS ((size_t)4 << 20)
 #define ATT_MAX_EDGES      ((size_t)32 << 20)
 
+/* Hashes and properties of one component: PyPI's largest releases have some 300 archives. */
+#define ATT_MAX_HASHES 4096
+#define ATT_MAX_PROPERTIES 4096
+
 /* Findings that one run collects; what comes after is counted. */
 #define ATT_MAX_FINDINGS 10000
 

@@ -78,17 +78,38 @@ static int grow(struct att_map *map)
 	return ATT_OK;
 }
 
-int att_map_put(struct att_map *map, struct att_str key, uint32_t value, bool *found, uint32_t *stored)
+/* The slot of `key`, new ones with value 0. NULL when memory is out. */
+static struct att_map_slot *put(struct att_map *map, struct att_str key, bool *found)
 {
 	if (map->count >= map->capacity - map->capacity / 4 && grow(map) != ATT_OK)
-		return ATT_ERR_MEMORY;
+		return NULL;
 	uint64_t hash = hash_of(map, key);
 	struct att_map_slot *slot = slot_for(map, key, hash);
 	*found = slot->tag != 0;
 	if (!*found) {
-		*slot = (struct att_map_slot){key, value, tag_of(hash)};
+		*slot = (struct att_map_slot){key, 0, tag_of(hash)};
 		map->count++;
 	}
+	return slot;
+}
+
+int att_map_put(struct att_map *map, struct att_str key, uint32_t value, bool *found, uint32_t *stored)
+{
+	struct att_map_slot *slot = put(map, key, found);
+	if (!slot)
+		return ATT_ERR_MEMORY;
+	if (!*found)
+		slot->value = value;
 	*stored = slot->value;
+	return ATT_OK;
+}
+
+int att_map_set(struct att_map *map, struct att_str key, uint32_t value)
+{
+	bool found;
+	struct att_map_slot *slot = put(map, key, &found);
+	if (!slot)
+		return ATT_ERR_MEMORY;
+	slot->value = value;
 	return ATT_OK;
 }

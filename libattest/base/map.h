@@ -29,4 +29,7 @@ bool att_map_find(const struct att_map *map, struct att_str key, uint32_t *value
 int att_map_put(struct att_map *map, struct att_str key, uint32_t value, bool *found,
 		uint32_t *stored) ATT_MUST_USE;
 
+/* Inserts key -> value, or gives a key that is there the new value. Returns 0 or ATT_ERR_MEMORY. */
+int att_map_set(struct att_map *map, struct att_str key, uint32_t value) ATT_MUST_USE;
+
 #endif

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The life of a catalog, for those who run catalogers; catalogers themselves need only cataloger.h. */
+#ifndef SBOM_CATALOG_H
+#define SBOM_CATALOG_H
+
+#include "sbom/cataloger.h"
+
+/* An empty catalog for the file at `path` (relative to the root, copied), holding the unnamed project.
+ * Errors: ATT_ERR_MEMORY. Clear it in any case. */
+int sbom_catalog_init(struct sbom_catalog *catalog, struct att_str path, struct att_err *err) ATT_MUST_USE;
+
+void sbom_catalog_clear(struct sbom_catalog *catalog);
+
+/* Connects to component 0 what no edge leads to: a lock without its manifest does not say what the project
+ * itself asked for. Errors: ATT_ERR_MEMORY, ATT_ERR_LIMIT. */
+int sbom_catalog_connect(struct sbom_catalog *catalog, struct att_err *err) ATT_MUST_USE;
+
+/* What makes two components the same: the purl, or for local ones "local:FOLDER:" and purl or name. Empty
+ * data when a component that is not local has no purl, or memory is out. */
+struct att_str sbom_component_identity(struct att_arena *arena, const struct sbom_component *component);
+
+#endif

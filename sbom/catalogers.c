@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The table of catalogers. It stands alone so that code which parses nothing links no parser. Patterns do not
+ * overlap, so the order is only for reading. */
+#include "sbom/cataloger.h"
+
+#include "libattest/base/banned.h"
+
+extern const struct sbom_cataloger sbom_cataloger_cargo;
+
+const struct sbom_cataloger *const sbom_catalogers[] = {
+	&sbom_cataloger_cargo,
+	NULL,
+};

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One walk over the tree. Directories are read with getdents64 into one large buffer and told from files by
+ * d_type, so that no file is ever statted; descriptors are opened relative to their parent, so that a path
+ * that is renamed under us cannot lead out of the root. */
+#include "sbom/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "libattest/base/file.h"
+#include "libattest/base/glob.h"
+#include "libattest/base/limits.h"
+
+#include "libattest/base/banned.h"
+
+enum { DIRENT_BUFFER = 1 << 17 };
+
+struct walker {
+	struct sbom_tree *tree;
+	struct sbom_walk *out;
+	struct att_findings *findings;
+	struct att_err *err;
+	struct att_buf path; /* of the folder or entry at hand, relative to the root */
+};
+
+/* --- names ------------------------------------------------------------------------------------------- */
+
+static bool matches_any(const char *const *patterns, struct att_str path)
+{
+	for (; patterns && *patterns; patterns++)
+		if (att_glob_match(att_str_of(*patterns), path))
+			return true;
+	return false;
+}
+
+const struct sbom_cataloger *sbom_cataloger_find(struct att_str path)
+{
+	for (const struct sbom_cataloger *const *c = sbom_catalogers; *c; c++)
+		if (matches_any((*c)->patterns, path))
+			return *c;
+	return NULL;
+}
+
+static bool is_manifest(struct att_str path)
+{
+	for (const struct sbom_cataloger *const *c = sbom_catalogers; *c; c++)
+		if (matches_any((*c)->manifests, path))
+			return true;
+	return false;
+}
+
+static bool is_excluded(const struct sbom_tree *tree, struct att_str path)
+{
+	for (size_t i = 0; i < tree->exclude_count; i++)
+		if (att_glob_match(tree->excludes[i], path))
+			return true;
+	return false;
+}
+
+static bool is_skipped_folder(struct att_str name)
+{
+	static const char *const skipped[] = {".git", ".hg", ".svn", ".jj", "node_modules"};
+	for (size_t i = 0; i < sizeof skipped / sizeof skipped[0]; i++)
+		if (att_str_is(name, skipped[i]))
+			return true;
+	return false;
+}
+
+/* --- findings ---------------------------------------------------------------------------------------- */
+
+static void complain(struct walker *w, struct att_str path, struct att_err *err)
+{
+	att_findings_add_err(w->findings, path.len ? path : ATT_STR("."), NULL, err);
+	w->out->unreadable++;
+}
+
+/* --- the walk ---------------------------------------------------------------------------------------- */
+
+static int push_path(struct walker *w, struct att_str path, struct att_str **list, size_t *count,
+		     size_t *capacity)
+{
+	void *items = *list;
+	struct att_str copy = att_arena_copy(&w->out->arena, path);
+	struct att_str *slot =
+		copy.data ? att_arena_push(&w->out->arena, &items, count, capacity, sizeof *slot) : NULL;
+	if (!slot)
+		return att_err_memory(w->err);
+	*list = items;
+	*slot = copy;
+	return ATT_OK;
+}
+
+static int claim_file(struct walker *w, struct att_str path)
+{
+	const struct sbom_cataloger *cataloger = sbom_cataloger_find(path);
+	if (!cataloger)
+		return is_manifest(path) ? push_path(w, path, &w->out->manifests, &w->out->manifest_count,
+						     &w->out->manifest_capacity)
+					 : ATT_OK;
+	if (w->out->match_count >= ATT_MAX_WALK_MATCHES)
+		return att_err_set(w->err, ATT_ERR_LIMIT, "expected at most %zu input files, found more",
+				   ATT_MAX_WALK_MATCHES);
+	void *items = w->out->matches;
+	struct att_str copy = att_arena_copy(&w->out->arena, path);
+	struct sbom_match *slot = copy.data ? att_arena_push(&w->out->arena, &items, &w->out->match_count,
+							     &w->out->match_capacity, sizeof *slot)
+					    : NULL;
+	if (!slot)
+		return att_err_memory(w->err);
+	w->out->matches = items;
+	*slot = (struct sbom_match){copy, cataloger};
+	return ATT_OK;
+}
+
+/* A link named like an input is harmless only when it leads to a file that the walk reads anyway. */
+static void judge_link(struct walker *w, int folder, const char *name, struct att_str path)
+{
+	char target[4096];
+	struct att_err err;
+	struct att_arena arena;
+	if (!sbom_cataloger_find(path))
+		return;
+	att_arena_init(&arena);
+	ssize_t len = readlinkat(folder, name, target, sizeof target);
+	struct att_str parent = path, joined = {NULL, 0};
+	size_t slash = att_str_find_last_byte(path, '/');
+	parent.len = slash == ATT_STR_NONE ? 0 : slash;
+	if (len > 0 && (size_t)len < sizeof target && target[0] != '/')
+		joined = sbom_path_join(&arena, parent, (struct att_str){target, (size_t)len});
+	struct stat st;
+	bool found_anyway =
+		joined.data && joined.len > 0 && sbom_cataloger_find(joined) && !is_excluded(w->tree, joined) &&
+		fstatat(w->tree->root, joined.data, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+	if (!found_anyway) {
+		att_err_set(&err, ATT_ERR_REFUSED, "expected a regular file, found a symbolic link to %.*s",
+			    len > 0 ? (int)len : 0, target);
+		att_err_help(&err, "links are not followed: put the file here, or leave it out with --exclude");
+		complain(w, path, &err);
+	}
+	att_arena_clear(&arena);
+}
+
+static int walk_folder(struct walker *w, int fd, unsigned depth);
+
+static int enter(struct walker *w, int parent, const char *name, unsigned depth)
+{
+	struct att_str path = att_buf_str(&w->path);
+	struct att_err err;
+	if (depth >= ATT_MAX_WALK_DEPTH) {
+		att_err_set(&err, ATT_ERR_LIMIT, "expected at most %d nested folders, found more",
+			    ATT_MAX_WALK_DEPTH);
+		complain(w, path, &err);
+		return ATT_OK;
+	}
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0) {
+		att_err_set_errno(&err, errno, "cannot open the folder");
+		complain(w, path, &err);
+		return ATT_OK;
+	}
+	int status = walk_folder(w, fd, depth + 1);
+	close(fd);
+	return status;
+}
+
+static unsigned char type_of(int folder, const struct dirent64 *entry)
+{
+	struct stat st;
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type;
+	if (fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return DT_UNKNOWN;
+	return (unsigned char)IFTODT(st.st_mode);
+}
+
+static int visit(struct walker *w, int folder, const struct dirent64 *entry, unsigned depth)
+{
+	struct att_str name = att_str_of(entry->d_name);
+	if (att_str_is(name, ".") || att_str_is(name, ".."))
+		return ATT_OK;
+	size_t before = w->path.len;
+	if (before)
+		att_buf_add_byte(&w->path, '/');
+	att_buf_add(&w->path, name);
+	if (!att_buf_ok(&w->path))
+		return att_err_memory(w->err);
+
+	int status = ATT_OK;
+	struct att_str path = att_buf_str(&w->path);
+	unsigned char type = type_of(folder, entry);
+	if (type == DT_DIR) {
+		if (!is_skipped_folder(name) && !is_excluded(w->tree, path))
+			status = enter(w, folder, entry->d_name, depth);
+	} else {
+		w->out->files++;
+		if (type == DT_LNK && !is_excluded(w->tree, path))
+			judge_link(w, folder, entry->d_name, path);
+		else if (type != DT_LNK && !is_excluded(w->tree, path))
+			status = claim_file(w, path);
+	}
+	w->path.len = before;
+	return status;
+}
+
+static int walk_folder(struct walker *w, int fd, unsigned depth)
+{
+	struct att_err err;
+	int status = ATT_OK;
+	/* On the heap: the depth of the tree must not decide about the size of the stack. */
+	char *entries = malloc(depth == 0 ? DIRENT_BUFFER : DIRENT_BUFFER / 4);
+	if (!entries)
+		return att_err_memory(w->err);
+	w->out->folders++;
+	for (;;) {
+		ssize_t len = getdents64(fd, entries, depth == 0 ? DIRENT_BUFFER : DIRENT_BUFFER / 4);
+		if (len < 0) {
+			att_err_set_errno(&err, errno, "cannot read the folder");
+			complain(w, att_buf_str(&w->path), &err);
+		}
+		if (len <= 0)
+			break;
+		for (ssize_t at = 0; at < len && status == ATT_OK;) {
+			const struct dirent64 *entry = (const void *)(entries + at);
+			status = visit(w, fd, entry, depth);
+			at += entry->d_reclen;
+		}
+		if (status != ATT_OK)
+			break;
+	}
+	free(entries);
+	return status;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return att_str_compare(((const struct sbom_match *)a)->path, ((const struct sbom_match *)b)->path);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return att_str_compare(*(const struct att_str *)a, *(const struct att_str *)b);
+}
+
+int sbom_tree_walk(struct sbom_tree *tree, struct sbom_walk *out, struct att_findings *findings,
+		   struct att_err *err)
+{
+	memset(out, 0, sizeof *out);
+	struct walker w = {.tree = tree, .out = out, .findings = findings, .err = err};
+	att_buf_init(&w.path, (size_t)1 << 20);
+	int fd = openat(tree->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int status = fd < 0 ? att_err_set_errno(err, errno, "cannot read the folder") : walk_folder(&w, fd, 0);
+	if (fd >= 0)
+		close(fd);
+	att_buf_clear(&w.path);
+	if (status != ATT_OK)
+		return status;
+	if (out->match_count > 1)
+		qsort(out->matches, out->match_count, sizeof *out->matches, by_path);
+	if (out->manifest_count > 1)
+		qsort(out->manifests, out->manifest_count, sizeof *out->manifests, by_bytes);
+	return ATT_OK;
+}
+
+void sbom_walk_clear(struct sbom_walk *walk)
+{
+	att_arena_clear(&walk->arena);
+	memset(walk, 0, sizeof *walk);
+}
+
+/* --- reading ----------------------------------------------------------------------------------------- */
+
+int sbom_tree_read(struct sbom_tree *tree, struct att_str path, struct att_buf *out, struct att_err *err)
+{
+	char part[256];
+	struct att_str rest = path, name;
+	int folder = tree->root, status = ATT_OK;
+	att_buf_clear(out);
+	while (att_str_split(&rest, '/', &name)) {
+		if (name.len == 0 || name.len >= sizeof part || memchr(name.data, '\0', name.len)) {
+			status = att_err_set(err, ATT_ERR_NOT_FOUND, "no such file: %.*s", ATT_STR_ARG(path));
+			break;
+		}
+		memcpy(part, name.data, name.len);
+		part[name.len] = '\0';
+		if (!rest.data) {
+			status = att_file_read(folder, part, out, err);
+			break;
+		}
+		int next = openat(folder, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		int number = errno;
+		if (folder != tree->root)
+			close(folder);
+		folder = next;
+		if (next < 0)
+			return number == ENOTDIR || number == ELOOP
+				       ? att_err_set(err, ATT_ERR_NOT_FOUND, "no such folder: %.*s",
+						     ATT_STR_ARG(path))
+				       : att_err_set_errno(err, number, "cannot open %.*s", ATT_STR_ARG(path));
+	}
+	if (folder != tree->root && folder >= 0)
+		close(folder);
+	return status;
+}
+
+struct att_str sbom_path_join(struct att_arena *arena, struct att_str folder, struct att_str relative)
+{
+	char *joined = att_arena_alloc(arena, folder.len + relative.len + 2, 1);
+	size_t len = folder.len;
+	struct att_str part;
+	if (!joined || att_str_starts(relative, ATT_STR("/")))
+		return (struct att_str){NULL, 0};
+	if (folder.len)
+		memcpy(joined, folder.data, folder.len);
+	while (att_str_split(&relative, '/', &part)) {
+		if (part.len == 0 || att_str_is(part, "."))
+			continue;
+		if (att_str_is(part, "..")) {
+			if (len == 0)
+				return (struct att_str){NULL, 0};
+			while (len > 0 && joined[len - 1] != '/')
+				len--;
+			if (len > 0)
+				len--;
+			continue;
+		}
+		if (len > 0)
+			joined[len++] = '/';
+		memcpy(joined + len, part.data, part.len);
+		len += part.len;
+	}
+	joined[len] = '\0';
+	return (struct att_str){joined, len};
+}
+
+int sbom_input_sibling(const struct sbom_input *input, struct sbom_catalog *catalog, struct att_str relative,
+		       struct att_source *out, struct att_err *err)
+{
+	struct att_buf bytes;
+	if (!input->tree || input->tree->single_file)
+		return att_err_set(err, ATT_ERR_NOT_FOUND, "no such file: %.*s", ATT_STR_ARG(relative));
+	struct att_str path = sbom_path_join(&catalog->arena, catalog->folder, relative);
+	if (!path.data)
+		return att_err_set(err, ATT_ERR_REFUSED, "expected a path below the root, found %.*s",
+				   ATT_STR_ARG(relative));
+	att_buf_init(&bytes, ATT_MAX_DOCUMENT);
+	int status = sbom_tree_read(input->tree, path, &bytes, err);
+	if (status == ATT_OK) {
+		struct att_str text = att_arena_copy(&catalog->arena, att_buf_str(&bytes));
+		status = text.data ? att_source_init(out, &catalog->arena, path, text, err)
+				   : att_err_memory(err);
+	}
+	att_buf_clear(&bytes);
+	return status;
+}
+
+int sbom_input_manifests(const struct sbom_input *input, struct sbom_catalog *catalog, const char *name,
+			 struct att_str **paths, size_t *count, struct att_err *err)
+{
+	size_t capacity = 0, below = catalog->folder.len ? catalog->folder.len + 1 : 0;
+	*paths = NULL;
+	*count = 0;
+	for (size_t i = 0; input->walk && i < input->walk->manifest_count; i++) {
+		struct att_str path = input->walk->manifests[i];
+		size_t slash = att_str_find_last_byte(path, '/');
+		if (!att_str_is(att_str_from(path, slash == ATT_STR_NONE ? 0 : slash + 1), name) ||
+		    (below > 0 && (path.len <= below || path.data[below - 1] != '/' ||
+				   !att_str_starts(path, catalog->folder))))
+			continue;
+		void *items = *paths;
+		struct att_str *slot = att_arena_push(&catalog->arena, &items, count, &capacity, sizeof *slot);
+		if (!slot)
+			return att_err_memory(err);
+		*paths = items;
+		*slot = att_str_from(path, below);
+	}
+	return ATT_OK;
+}

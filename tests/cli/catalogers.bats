@@ -1,0 +1,32 @@
+#!/usr/bin/env bats
+# Every case of testdata/NAME/{good,bad}: `CASE/` is a small tree, `CASE.expect` what catalog_dump prints for it.
+# The first line of the expectation names the file: "$ path". Good cases start with "complete" or
+# "incomplete" (after findings, if any), bad ones with "error".
+
+load common
+
+run_cases() {
+    local expect failed=0 count=0
+    for expect in "$TESTDATA/$1"/{good,bad}/*.expect; do
+        count=$((count + 1))
+        local file want got
+        file=$(sed -n '1s/^\$ //p' "$expect")
+        want=$(sed 1d "$expect")
+        got=$("$TESTS/catalog_dump" "${expect%.expect}" "$file" 2>&1) || true
+        if [ "$got" != "$want" ]; then
+            failed=1
+            echo "--- $expect"
+            diff <(echo "$want") <(echo "$got") || true
+        fi
+        case "$expect:$got" in
+        */good/*.expect:error* | */bad/*.expect:*complete\ by*)
+            failed=1
+            echo "$expect: in the wrong folder"
+            ;;
+        esac
+    done
+    [ "$count" -gt 0 ]
+    [ "$failed" -eq 0 ]
+}
+
+@test "cargo" { run_cases cargo; }
