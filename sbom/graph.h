@@ -57,6 +57,9 @@ int sbom_graph_build(const struct sbom_graph_source *sources, size_t count,
 		     const struct sbom_graph_options *options, struct sbom_graph *out,
 		     struct att_findings *findings, struct att_err *err) ATT_MUST_USE;
 
+/* Finds every node's `reach` from the edges, which must be in order. Errors: ATT_ERR_MEMORY. */
+int sbom_graph_find_reach(struct sbom_graph *graph, struct att_err *err) ATT_MUST_USE;
+
 /* Checks what every document promises: all edges lead from node to node, no self edge, no repetition, no
  * ref twice, every node reachable from node 0. Returns 0, or ATT_ERR_MALFORMED naming the first offence. */
 int sbom_graph_check(const struct sbom_graph *graph, struct att_err *err) ATT_MUST_USE;
