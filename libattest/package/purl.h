@@ -20,8 +20,10 @@ struct att_purl {
 };
 
 /* Parses and normalises `text` by the rules of its type (case, required and forbidden parts, ...). Views
- * point into `arena`. Unknown types are accepted with the general rules. Errors: ATT_ERR_MALFORMED names
- * the part, what was expected and what was found; ATT_ERR_LIMIT above ATT_MAX_PURL. */
+ * point into `arena`; qualifiers come ordered by key. Unknown types are accepted with the general rules. A
+ * key that the type's definition names must be in lower case; capitals in others are folded. Errors:
+ * ATT_ERR_MALFORMED names the part, what was expected and what was found; ATT_ERR_LIMIT above ATT_MAX_PURL
+ * or ATT_PURL_MAX_QUALIFIERS. */
 int att_purl_parse(struct att_str text, struct att_arena *arena, struct att_purl *out,
 		   struct att_err *err) ATT_MUST_USE;
 
@@ -29,6 +31,11 @@ int att_purl_parse(struct att_str text, struct att_arena *arena, struct att_purl
  * not changed. Errors as att_purl_parse. */
 int att_purl_build(const struct att_purl *parts, struct att_arena *arena, struct att_str *out,
 		   struct att_err *err) ATT_MUST_USE;
+
+/* The canonical text of a purl that people or other programs wrote: att_purl_parse and att_purl_build in
+ * one, except that capitals in every key are folded. Errors as att_purl_parse. */
+int att_purl_normalise(struct att_str text, struct att_arena *arena, struct att_str *out,
+		       struct att_err *err) ATT_MUST_USE;
 
 /* Adds a qualifier; key and value are not copied. Nothing is added when value is empty (an empty value is
  * the same as none). Returns false when there are too many. */
