@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the document formats share. */
+#include "sbom/document.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "libattest/format/json.h"
+#include "libattest/format/uuid.h"
+#include "libattest/package/license.h"
+
+#include "libattest/base/banned.h"
+
+const struct sbom_format *const sbom_formats[] = {&sbom_format_cyclonedx, &sbom_format_spdx, NULL};
+
+const char *sbom_document_version(const struct sbom_format *format, const struct sbom_document_options *options,
+				  struct att_err *err)
+{
+	if (!options->spec_version)
+		return format->spec_versions[0];
+	struct att_buf known;
+	att_buf_init(&known, 256);
+	for (const char *const *v = format->spec_versions; *v; v++) {
+		if (att_str_equal(att_str_of(*v), att_str_of(options->spec_version))) {
+			att_buf_clear(&known);
+			return *v;
+		}
+		att_buf_printf(&known, "%s%s", known.len ? ", " : "", *v);
+	}
+	att_err_set(err, ATT_ERR_UNSUPPORTED, "expected %s version %.*s, found %s", format->name,
+		    ATT_STR_ARG(att_buf_str(&known)), options->spec_version);
+	att_buf_clear(&known);
+	return NULL;
+}
+
+void sbom_document_time(int64_t seconds, char out[static 32])
+{
+	struct tm tm;
+	time_t when = (time_t)seconds;
+	if (!gmtime_r(&when, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		snprintf(out, 32, "1970-01-01T00:00:00Z");
+}
+
+struct att_str sbom_document_license(struct att_arena *arena, struct att_str declared)
+{
+	struct att_license license;
+	if (declared.len == 0)
+		return declared;
+	if (att_license_parse(declared, arena, &license, NULL) == ATT_OK)
+		return att_license_write(&license, arena);
+	return att_license_parse_legacy(declared, arena);
+}
+
+const char *sbom_scope_name(uint32_t bit)
+{
+	switch (bit) {
+	case SBOM_RUNTIME:
+		return "runtime";
+	case SBOM_DEV:
+		return "dev";
+	case SBOM_BUILD:
+		return "build";
+	case SBOM_OPTIONAL:
+		return "optional";
+	default:
+		return "peer";
+	}
+}
+
+bool sbom_document_is_url(struct att_str text)
+{
+	size_t colon = att_str_find_byte(text, ':');
+	if (colon == ATT_STR_NONE || colon == 0 || !att_ascii_is_alpha(text.data[0]))
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.data[i];
+		if (c <= ' ' || c >= 0x7f || strchr("\"<>\\^`{|}", c))
+			return false;
+		if (i < colon && !att_ascii_is_alnum((char)c) && !strchr("+-.", c))
+			return false;
+	}
+	return true;
+}
+
+int sbom_document_seal(struct att_buf *out, size_t at, struct att_err *err)
+{
+	char uuid[ATT_UUID_TEXT + 1];
+	if (!att_buf_ok(out))
+		return att_err_set(err, ATT_ERR_LIMIT, "expected a document of at most %zu bytes, found more",
+				   out->max);
+	int status = att_uuid_of_content(att_buf_str(out), uuid, err);
+	if (status == ATT_OK)
+		memcpy(out->data + at, uuid, ATT_UUID_TEXT);
+	return status;
+}
+
+int sbom_document_parse(const struct att_source *source, struct sbom_graph *out, struct att_err *err)
+{
+	struct att_arena arena;
+	struct att_value document;
+	memset(out, 0, sizeof *out);
+	att_arena_init(&arena);
+	int status = att_json_parse(source, &arena, &document, err);
+	if (status == ATT_OK) {
+		const struct sbom_format *const *format = sbom_formats;
+		while (*format && !(*format)->recognize(&document))
+			format++;
+		if (*format)
+			status = (*format)->read(source, &document, out, err);
+		else
+			status = att_err_set(err, ATT_ERR_UNSUPPORTED,
+					     "expected a CycloneDX or SPDX 2.3 document, found other JSON");
+	}
+	att_arena_clear(&arena);
+	return status;
+}
