@@ -15,6 +15,9 @@
 /* Values in one document. A 10 MB package-lock.json holds about 300,000. */
 #define ATT_MAX_VALUES ((size_t)16 << 20)
 
+/* Characters of a number in JSON: what cJSON reads. A double's shortest form has at most 24. */
+#define ATT_MAX_JSON_NUMBER 63
+
 /* What all aliases of one YAML document may expand to, in nodes: against the "billion laughs" file. */
 #define ATT_MAX_YAML_NODES ((size_t)4 << 20)
 
