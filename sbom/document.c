@@ -48,7 +48,7 @@ struct att_str sbom_document_license(struct att_arena *arena, struct att_str dec
 		return declared;
 	if (att_license_parse(declared, arena, &license, NULL) == ATT_OK)
 		return att_license_write(&license, arena);
-	return att_license_parse_legacy(declared, arena);
+	return att_license_from_manifest(declared, arena);
 }
 
 const char *sbom_scope_name(uint32_t bit)

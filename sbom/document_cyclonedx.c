@@ -15,7 +15,14 @@ struct writer {
 	const struct sbom_graph *graph;
 	unsigned minor; /* 1.MINOR */
 	struct att_arena arena;
+	bool failed; /* memory ran out somewhere: the text is not whole */
 };
+
+static struct att_str kept(struct writer *w, struct att_str joined)
+{
+	w->failed |= !joined.data;
+	return joined;
+}
 
 static void write_property(struct att_json_writer *json, struct att_str name, struct att_str value)
 {
@@ -100,8 +107,8 @@ static void write_edge_properties(struct writer *w, const struct sbom_node *node
 		for (size_t j = 0; j < sizeof bits / sizeof bits[0]; j++)
 			if (edge->scope & bits[j])
 				write_property(&w->json,
-					       ATT_ARENA_JOIN(&w->arena, ATT_STR("attest:dependency:"),
-							      att_str_of(sbom_scope_name(bits[j]))),
+					       kept(w, ATT_ARENA_JOIN(&w->arena, ATT_STR("attest:dependency:"),
+								      att_str_of(sbom_scope_name(bits[j])))),
 					       w->graph->nodes[edge->to].ref);
 	}
 }
@@ -281,7 +288,7 @@ static void write_composition(struct writer *w, const struct sbom_graph_input *i
 	att_json_object(&w->json);
 	if (w->minor >= 5)
 		att_json_member(&w->json, "bom-ref",
-				ATT_ARENA_JOIN(&w->arena, ATT_STR("composition:"), input->path));
+				kept(w, ATT_ARENA_JOIN(&w->arena, ATT_STR("composition:"), input->path)));
 	att_json_member(&w->json, "aggregate", is_complete ? ATT_STR("complete") : ATT_STR("incomplete"));
 	for (size_t i = 0; i < input->node_count; i++) {
 		if (complete[input->nodes[i]] != is_complete)
@@ -347,5 +354,5 @@ static int write(const struct sbom_graph *graph, const struct sbom_document_opti
 	int status = write_compositions(&w);
 	att_json_object_end(&w.json);
 	att_arena_clear(&w.arena);
-	return status == ATT_OK ? sbom_document_seal(out, uuid_at, err) : att_err_memory(err);
+	return status == ATT_OK && !w.failed ? sbom_document_seal(out, uuid_at, err) : att_err_memory(err);
 }
