@@ -165,7 +165,9 @@ static int take_qualifiers(struct reader *r, struct att_str in)
 {
 	struct att_str pair;
 	int code = 0;
-	while (!code && in.len > 0 && att_str_split(&in, '&', &pair)) {
+	if (in.len == 0)
+		return 0;
+	while (!code && att_str_split(&in, '&', &pair)) {
 		size_t equals = att_str_find_byte(pair, '=');
 		if (equals == ATT_STR_NONE)
 			return malformed(r, "qualifiers", "key=value between '?' and '&'", pair);
