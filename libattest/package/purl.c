@@ -283,8 +283,7 @@ static int take_names(struct reader *r, struct att_str path)
 	return code;
 }
 
-/* What stands for itself in a URL must be printable; a separator that comes twice could be read in two
- * ways, so it is refused rather than guessed at. */
+/* White space and controls that nobody encoded come from a cut gone wrong, not from a name. */
 static int check_text(struct reader *r, struct att_str text)
 {
 	for (size_t i = 0; i < text.len; i++) {
@@ -298,6 +297,7 @@ static int check_text(struct reader *r, struct att_str text)
 	return 0;
 }
 
+/* A separator that comes twice could be read in two ways, so it is refused rather than guessed at. */
 static int split_once(struct reader *r, char separator, struct att_str *left, struct att_str *right,
 		      const char *part, const char *expected)
 {

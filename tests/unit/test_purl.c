@@ -207,6 +207,8 @@ static void test_messages(void **state)
 		{"pkg:npm", "purl name: expected a name, found nothing", ""},
 		{"pkg:npm/50%off", "purl name: expected two hexadecimal digits after '%', found \"%of\"",
 		 "write a '%' itself as %25"},
+		{"pkg:npm/%4g", "purl name: expected two hexadecimal digits after '%', found \"%4g\"",
+		 "write a '%' itself as %25"},
 		{"pkg:npm/%C3%28", "purl name: expected UTF-8, found the byte 0xc3", ""},
 		{"pkg:npm/a%2Fb/c",
 		 "purl namespace: expected segments without a '/' of their own, found \"a%2Fb\"", ""},
@@ -443,6 +445,11 @@ static void test_limits(void **state)
 	assert_int_equal(att_purl_normalise((struct att_str){text, ATT_MAX_PURL}, &arena, &out, &err),
 			 ATT_ERR_LIMIT);
 	purl = (struct att_purl){.type = ATT_STR("x"), .name = {text, ATT_MAX_PURL}};
+	assert_int_equal(att_purl_build(&purl, &arena, &out, &err), ATT_ERR_LIMIT);
+
+	/* Parts are bounded before they are copied, even where nothing of them would be left. */
+	memset(text, '/', ATT_MAX_PURL);
+	purl = (struct att_purl){.type = ATT_STR("x"), .namespace = {text, ATT_MAX_PURL}, .name = ATT_STR("n")};
 	assert_int_equal(att_purl_build(&purl, &arena, &out, &err), ATT_ERR_LIMIT);
 
 	size_t len = (size_t)snprintf(text, sizeof text, "pkg:x/n?k0=v");
