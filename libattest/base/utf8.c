@@ -87,3 +87,18 @@ bool att_utf8_is_hostile(uint32_t c)
 	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
 	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
+
+void att_utf8_add_visible(struct att_buf *out, struct att_str text)
+{
+	for (size_t at = 0; at < text.len;) {
+		uint32_t c;
+		size_t len = att_utf8_decode(att_str_from(text, at), &c);
+		if (len == 0)
+			att_buf_printf(out, "\\x{%02x}", (unsigned char)text.data[at]);
+		else if (att_utf8_is_hostile(c))
+			att_buf_printf(out, "\\u{%x}", c);
+		else
+			att_buf_add(out, att_str_first(att_str_from(text, at), len));
+		at += len ? len : 1;
+	}
+}

@@ -3,7 +3,7 @@
 #ifndef ATT_BASE_UTF8_H
 #define ATT_BASE_UTF8_H
 
-#include "libattest/base/str.h"
+#include "libattest/base/buf.h"
 
 /* Position of the first byte that is not part of a well-formed character, or s.len. */
 size_t att_utf8_valid_prefix(struct att_str s);
@@ -21,5 +21,9 @@ size_t att_utf8_count(struct att_str s);
  * it? C0 and C1 controls, DEL, bidirectional controls, zero-width characters, line and paragraph
  * separators. */
 bool att_utf8_is_hostile(uint32_t code_point);
+
+/* Appends text for a person to read: hostile characters come out as "\u{202e}", bytes that are not UTF-8 as
+ * "\x{ff}". What a hostile file name says cannot reach the terminal except through here. */
+void att_utf8_add_visible(struct att_buf *out, struct att_str text);
 
 #endif
