@@ -6,9 +6,11 @@
 #include "libattest/base/str.h"
 
 /* Does `path` (relative, "/"-separated) match `pattern`? `*` and `?` stay within one path part, `[a-z]` and
- * `[!a-z]` are sets, `**` as a whole part matches any number of parts, backslash takes the next byte as it
- * is. A pattern without "/" is matched against the last part. Takes time linear in
- * pattern times path, for any pattern. */
+ * `[!a-z]` are sets, `**` as a whole part matches any number of parts, none included, backslash takes the
+ * next character as it is. `?` and sets take one UTF-8 character. A `[` that nothing closes and a backslash
+ * at the end stand for themselves. A pattern without "/" is matched against the last part; one "/" at the
+ * end says nothing, one at the start only ties the pattern to the whole path. Takes time linear in pattern
+ * times path, for any pattern. */
 bool att_glob_match(struct att_str pattern, struct att_str path);
 
 #endif
