@@ -21,6 +21,9 @@
 /* What all aliases of one YAML document may expand to, in nodes: against the "billion laughs" file. */
 #define ATT_MAX_YAML_NODES ((size_t)4 << 20)
 
+/* %TAG lines of one YAML document; files with any at all are rare. */
+#define ATT_MAX_YAML_DIRECTIVES 64
+
 /* A package URL: longer than any registry's name, version and checksum qualifiers together. */
 #define ATT_MAX_PURL ((size_t)8192)
 
