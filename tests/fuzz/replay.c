@@ -68,6 +68,6 @@ int main(int argc, char **argv)
 	int files = 0;
 	for (int i = 1; i < argc; i++)
 		files += replay(argv[i]);
-	printf("%s 1 - %s: %d files\n", files > 0 ? "ok" : "not ok", argv[0], files);
+	printf("1..1\n%s 1 - %s: %d files\n", files > 0 ? "ok" : "not ok", argv[0], files);
 	return files > 0 ? 0 : 1;
 }
