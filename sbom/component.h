@@ -99,7 +99,7 @@ int sbom_component_add_named_hash(struct att_arena *arena, struct sbom_component
 int sbom_component_add_sri(struct att_arena *arena, struct sbom_component *component, struct att_str text,
 			   struct att_err *err) ATT_MUST_USE;
 
-/* Adds a property; the value is copied, the name must be a literal. Nothing is added when the value is
+/* Adds a property; the value is copied, the name must outlive the component. Nothing is added when the value is
  * empty or the pair is there. */
 int sbom_component_add_property(struct att_arena *arena, struct sbom_component *component, const char *name,
 				struct att_str value, struct att_err *err) ATT_MUST_USE;

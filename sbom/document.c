@@ -94,6 +94,13 @@ int sbom_document_seal(struct att_buf *out, size_t at, struct att_err *err)
 	return status;
 }
 
+bool sbom_document_recognize(struct att_str text)
+{
+	return att_str_starts(att_str_trim(text), ATT_STR("{")) &&
+	       (att_str_find(text, ATT_STR("\"bomFormat\"")) != ATT_STR_NONE ||
+		att_str_find(text, ATT_STR("\"spdxVersion\"")) != ATT_STR_NONE);
+}
+
 int sbom_document_parse(const struct att_source *source, struct sbom_graph *out, struct att_err *err)
 {
 	struct att_arena arena;

@@ -39,6 +39,9 @@ extern const struct sbom_format *const sbom_formats[];
 int sbom_document_parse(const struct att_source *source, struct sbom_graph *out,
 			struct att_err *err) ATT_MUST_USE;
 
+/* Does a text look like such a document, going by the members that every one has? */
+bool sbom_document_recognize(struct att_str text);
+
 /* Finds options->spec_version among a format's (the default when NULL); NULL and an error when it is unknown.
  */
 const char *sbom_document_version(const struct sbom_format *format, const struct sbom_document_options *options,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* CycloneDX JSON 1.4 to 1.7 (ECMA-424). */
-#include "sbom/document.h"
+#include "sbom/document_cyclonedx.h"
 
 #include "libattest/format/json.h"
 
@@ -101,11 +101,11 @@ static void write_references(struct writer *w, const struct sbom_component *c)
 
 static void write_edge_properties(struct writer *w, const struct sbom_node *node)
 {
-	static const uint32_t bits[] = {SBOM_DEV, SBOM_BUILD, SBOM_OPTIONAL, SBOM_PEER};
+	static const uint32_t bits[] = {SBOM_RUNTIME, SBOM_DEV, SBOM_BUILD, SBOM_OPTIONAL, SBOM_PEER};
 	for (size_t i = 0; i < node->edge_count; i++) {
 		const struct sbom_edge *edge = &w->graph->edges[node->first_edge + i];
 		for (size_t j = 0; j < sizeof bits / sizeof bits[0]; j++)
-			if (edge->scope & bits[j])
+			if (edge->scope != SBOM_RUNTIME && (edge->scope & bits[j]))
 				write_property(&w->json,
 					       kept(w, ATT_ARENA_JOIN(&w->arena, ATT_STR("attest:dependency:"),
 								      att_str_of(sbom_scope_name(bits[j])))),
@@ -356,3 +356,11 @@ static int write(const struct sbom_graph *graph, const struct sbom_document_opti
 	att_arena_clear(&w.arena);
 	return status == ATT_OK && !w.failed ? sbom_document_seal(out, uuid_at, err) : att_err_memory(err);
 }
+
+const struct sbom_format sbom_format_cyclonedx = {
+	.name = "cyclonedx",
+	.spec_versions = spec_versions,
+	.write = write,
+	.recognize = sbom_cyclonedx_recognize,
+	.read = sbom_cyclonedx_read,
+};

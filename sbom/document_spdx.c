@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* SPDX 2.3 JSON. */
-#include "sbom/document.h"
+#include "sbom/document_spdx.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -350,3 +350,11 @@ static int write(const struct sbom_graph *graph, const struct sbom_document_opti
 	att_arena_clear(&w.arena);
 	return status;
 }
+
+const struct sbom_format sbom_format_spdx = {
+	.name = "spdx",
+	.spec_versions = spec_versions,
+	.write = write,
+	.recognize = sbom_spdx_recognize,
+	.read = sbom_spdx_read,
+};

@@ -57,6 +57,16 @@ int sbom_graph_build(const struct sbom_graph_source *sources, size_t count,
 		     const struct sbom_graph_options *options, struct sbom_graph *out,
 		     struct att_findings *findings, struct att_err *err) ATT_MUST_USE;
 
+/* Sorts edges, joins repeated ones and gives every node its slice. */
+void sbom_graph_order_edges(struct sbom_graph *graph);
+
+/* Brings nodes into the order of their refs, node 0 staying first, and everything else along; `keep` (may be
+ * NULL) says which nodes stay. Errors: ATT_ERR_MEMORY. */
+int sbom_graph_order(struct sbom_graph *graph, const bool *keep, struct att_err *err) ATT_MUST_USE;
+
+/* For graphs read from documents: makes everything reachable from node 0. Needs ordered edges. */
+int sbom_graph_connect(struct sbom_graph *graph, struct att_err *err) ATT_MUST_USE;
+
 /* Finds every node's `reach` from the edges, which must be in order. Errors: ATT_ERR_MEMORY. */
 int sbom_graph_find_reach(struct sbom_graph *graph, struct att_err *err) ATT_MUST_USE;
 

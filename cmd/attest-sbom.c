@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+/* attest-sbom: what is in it. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cmd/cli.h"
+#include "libattest/base/file.h"
+#include "libattest/format/report.h"
+#include "sbom/document.h"
+#include "sbom/generate.h"
+#include "sbom/outline.h"
+
+#include "libattest/base/banned.h"
+
+#define PROGRAM "attest-sbom"
+
+/* Every level indents its lines: a chain of all components would take quadratic space. */
+enum { DEEPEST = 200 };
+
+static const char understood[] =
+	"Understood files:\n"
+	"  Cargo.lock; package-lock.json, npm-shrinkwrap.json, pnpm-lock.yaml, yarn.lock, bun.lock, "
+	"deno.lock;\n"
+	"  go.mod (with go.sum); requirements*.txt, poetry.lock, uv.lock, pdm.lock, Pipfile.lock; "
+	"Gemfile.lock;\n"
+	"  composer.lock; gradle.lockfile, dependencies.lock, build.gradle, pom.xml; packages.lock.json; "
+	"mix.lock;\n"
+	"  pubspec.lock; dpkg's status and status.d.\n"
+	"\n"
+	"Exit status: 0 when every input was understood, 2 when one was not or nothing could be done.\n"
+	"The manual page attest-sbom(1) says more: \"attest help sbom\".";
+
+/* What both commands share. */
+struct request {
+	struct cli_command *command;
+	const char *path;
+	struct sbom_generate_options options;
+	struct sbom_graph graph;
+	struct sbom_generate_summary summary;
+	struct att_findings findings;
+	struct att_err err;
+};
+
+static const char *one_path(const struct cli_command *command)
+{
+	if (!command->arguments[0])
+		cli_usage(PROGRAM, "expected a folder or a file");
+	if (command->arguments[1])
+		cli_usage(PROGRAM, "expected one folder or file, found also \"%s\"", command->arguments[1]);
+	return command->arguments[0];
+}
+
+static void read_options(struct request *r)
+{
+	const char *name = cli_value(r->command, "name"), *version = cli_value(r->command, "version");
+	const char *jobs = cli_value(r->command, "jobs");
+	const struct cli_option *exclude = cli_option(r->command, "exclude");
+	r->path = one_path(r->command);
+	r->options.graph.name = att_str_of(name);
+	r->options.graph.version = att_str_of(version);
+	r->options.graph.no_dev = cli_flag(r->command, "no-dev");
+	r->options.jobs = jobs ? cli_number(PROGRAM, "jobs", jobs, 1, ATT_MAX_JOBS) : 0;
+	r->options.excludes = calloc(exclude->count + 1, sizeof *r->options.excludes);
+	if (!r->options.excludes)
+		cli_usage(PROGRAM, "out of memory");
+	for (size_t i = 0; i < exclude->count; i++)
+		r->options.excludes[i] = att_str_of(exclude->values[i]);
+	r->options.exclude_count = exclude->count;
+}
+
+static int finish(struct request *r, int exit_code)
+{
+	sbom_graph_clear(&r->graph);
+	att_findings_clear(&r->findings);
+	free(r->options.excludes);
+	cli_free(r->command);
+	return exit_code;
+}
+
+/* Reading the input, writing beside the output, nothing else. */
+static void narrow(const char *path, const char *output, const char *report)
+{
+	char *output_folder = cli_folder_of(output), *report_folder = cli_folder_of(report);
+	char *path_folder = cli_folder_of(path);
+	const char *readable[] = {path, path_folder, NULL};
+	const char *writable[3] = {NULL};
+	size_t count = 0;
+	if (output_folder)
+		writable[count++] = output_folder;
+	if (report_folder)
+		writable[count++] = report_folder;
+	/* A file's siblings are not read, but its folder is opened to reach it without following links. */
+	const struct att_sandbox sandbox = {.readable = readable, .writable = writable};
+	cli_enter_sandbox(PROGRAM, &sandbox);
+	free(output_folder);
+	free(report_folder);
+	free(path_folder);
+}
+
+/* --- generate ------------------------------------------------------------------------------------------ */
+
+static const struct sbom_format *chosen_format(const struct cli_command *command)
+{
+	const char *name = cli_value(command, "format");
+	if (!name)
+		return sbom_formats[0];
+	for (const struct sbom_format *const *f = sbom_formats; *f; f++)
+		if (strcmp((*f)->name, name) == 0)
+			return *f;
+	cli_usage(PROGRAM, "expected --format cyclonedx or spdx, found \"%s\"", name);
+}
+
+static int write_report(struct request *r, const char *path, int exit_code)
+{
+	const struct att_report_fact facts[] = {
+		{"components", {NULL, 0}, r->graph.node_count ? r->graph.node_count - 1 : 0},
+		{"dependencies", {NULL, 0}, r->graph.edge_count},
+		{"inputs_understood", {NULL, 0}, r->summary.understood},
+		{"inputs_not_understood", {NULL, 0}, r->summary.not_understood},
+		{"files", {NULL, 0}, r->summary.files},
+	};
+	const struct att_report report = {
+		.program = PROGRAM,
+		.command = "generate",
+		.exit = exit_code,
+		.findings = &r->findings,
+		.summary = facts,
+		.summary_count = sizeof facts / sizeof facts[0],
+	};
+	struct att_buf text;
+	att_buf_init(&text, ATT_MAX_OUTPUT);
+	att_report_json(&report, &text);
+	int status = att_buf_ok(&text) ? cli_write(path, att_buf_str(&text), &r->err) : att_err_memory(&r->err);
+	att_buf_clear(&text);
+	return status;
+}
+
+static void print_summary(const struct request *r, const struct sbom_format *format, const char *spec_version,
+			  const char *output)
+{
+	const struct sbom_component *root = &r->graph.nodes[0].component;
+	cli_note("%s: %s %s of %.*s%s%.*s: %zu components, %zu dependencies, from %zu of %zu inputs", output,
+		 strcmp(format->name, "spdx") == 0 ? "SPDX" : "CycloneDX", spec_version,
+		 ATT_STR_ARG(root->name), root->version.len ? " " : "", ATT_STR_ARG(root->version),
+		 r->graph.node_count - 1, r->graph.edge_count, r->summary.understood,
+		 r->summary.understood + r->summary.not_understood);
+}
+
+/* Findings that say that the document is not whole. */
+static bool is_whole(const struct request *r)
+{
+	return r->findings.errors == 0 && r->summary.not_understood == 0;
+}
+
+static int write_document(struct request *r, const struct sbom_format *format,
+			  const struct sbom_document_options *document)
+{
+	const char *output = cli_value(r->command, "output");
+	struct att_buf text;
+	att_buf_init(&text, ATT_MAX_OUTPUT);
+	int status = format->write(&r->graph, document, &text, &r->err);
+	if (status == ATT_OK)
+		status = cli_write(output, att_buf_str(&text), &r->err);
+	if (status == ATT_OK && output && strcmp(output, "-") != 0)
+		print_summary(r, format, document->spec_version, output);
+	att_buf_clear(&text);
+	return status;
+}
+
+static int run_generate(struct request *r)
+{
+	const struct sbom_format *format = chosen_format(r->command);
+	struct sbom_document_options document = {.spec_version = cli_value(r->command, "spec-version")};
+	const char *report = cli_value(r->command, "report");
+	document.has_time = cli_source_date(PROGRAM, &document.time);
+	document.spec_version = sbom_document_version(format, &document, &r->err);
+	if (!document.spec_version)
+		cli_usage(PROGRAM, "%s", r->err.message);
+	read_options(r);
+	narrow(r->path, cli_value(r->command, "output"), report);
+
+	int status = sbom_generate(r->path, &r->options, &r->graph, &r->summary, &r->findings, &r->err);
+	bool strict_refusal = status == ATT_OK && cli_flag(r->command, "strict") && !is_whole(r);
+	cli_print_findings(&r->findings);
+	if (status == ATT_OK && !strict_refusal)
+		status = write_document(r, format, &document);
+	int exit_code = status == ATT_OK && is_whole(r) ? CLI_HOLDS : CLI_UNKNOWN;
+	if (status != ATT_OK)
+		cli_complain(PROGRAM, &r->err);
+	else if (strict_refusal)
+		cli_note(PROGRAM
+			 ": nothing was written, because --strict was given and an input was not understood");
+	else if (exit_code != CLI_HOLDS)
+		cli_note(PROGRAM ": the SBOM is marked as incomplete: %zu of %zu inputs were not understood",
+			 r->summary.not_understood, r->summary.understood + r->summary.not_understood);
+	if (report && write_report(r, report, exit_code) != ATT_OK) {
+		cli_complain(PROGRAM, &r->err);
+		exit_code = CLI_UNKNOWN;
+	}
+	return finish(r, exit_code);
+}
+
+static int generate(int argc, const char **argv)
+{
+	struct cli_option options[] = {
+		{"output", 'o', "FILE", "write to FILE, whole or not at all; else to standard output", false,
+		 NULL, 0},
+		{"format", 'f', "FORMAT", "cyclonedx (default) or spdx", false, NULL, 0},
+		{"spec-version", 0, "V", "CycloneDX 1.4, 1.5, 1.6 (default), 1.7; SPDX 2.3", false, NULL, 0},
+		{"name", 0, "N", "name of what the SBOM describes; else from the tree", false, NULL, 0},
+		{"version", 0, "V", "its version", false, NULL, 0},
+		{"exclude", 0, "GLOB", "leave out matching paths; may be repeated", true, NULL, 0},
+		{"no-dev", 0, NULL, "leave out what only development needs", false, NULL, 0},
+		{"jobs", 'j', "N", "threads; else one per processor", false, NULL, 0},
+		{"strict", 0, NULL, "write nothing when an input is not understood", false, NULL, 0},
+		{"report", 0, "FILE", "write what was found as JSON to FILE", false, NULL, 0},
+		{NULL, 0, NULL, NULL, false, NULL, 0},
+	};
+	struct cli_command command = {
+		.program = PROGRAM,
+		.synopsis = "attest sbom [generate] PATH [OPTION...]\n       attest sbom tree PATH [OPTION...]",
+		.description =
+			"Writes an SBOM of everything that lockfiles and package databases below the folder "
+			"PATH,\n"
+			"or the one file PATH, name. Runs nothing, needs no network; the same input gives the\n"
+			"same bytes.",
+		.epilogue = understood,
+		.options = options,
+	};
+	struct request request = {.command = &command};
+	cli_parse(&command, argc, argv);
+	return run_generate(&request);
+}
+
+/* --- tree ---------------------------------------------------------------------------------------------- */
+
+/* A document is told from a lockfile by what it holds. */
+static bool load_document(struct request *r)
+{
+	struct att_buf bytes;
+	struct att_arena arena;
+	struct att_source source;
+	bool is_document = false;
+	att_arena_init(&arena);
+	att_buf_init(&bytes, ATT_MAX_DOCUMENT);
+	if (att_file_read(AT_FDCWD, r->path, &bytes, &r->err) == ATT_OK &&
+	    sbom_document_recognize(att_buf_str(&bytes))) {
+		is_document = true;
+		int status =
+			att_source_init(&source, &arena, att_str_of(r->path), att_buf_str(&bytes), &r->err);
+		if (status == ATT_OK)
+			status = sbom_document_parse(&source, &r->graph, &r->err);
+		if (status != ATT_OK)
+			att_findings_add_err(&r->findings, att_str_of(r->path), &source, &r->err);
+	}
+	att_arena_clear(&arena);
+	att_buf_clear(&bytes);
+	return is_document;
+}
+
+static int run_tree(struct request *r)
+{
+	const char *depth = cli_value(r->command, "depth");
+	struct sbom_outline_options outline = {.depth = DEEPEST};
+	if (depth)
+		outline.depth = cli_number(PROGRAM, "depth", depth, 0, DEEPEST);
+	read_options(r);
+	outline.no_dev = r->options.graph.no_dev;
+	narrow(r->path, NULL, NULL);
+
+	int status = ATT_OK;
+	if (!load_document(r))
+		status = sbom_generate(r->path, &r->options, &r->graph, &r->summary, &r->findings, &r->err);
+	cli_print_findings(&r->findings);
+	if (status == ATT_OK && r->graph.node_count > 0) {
+		struct att_buf text;
+		att_buf_init(&text, ATT_MAX_OUTPUT);
+		status = sbom_outline_write(&r->graph, &outline, &text, &r->err);
+		if (status == ATT_OK)
+			status = cli_write(NULL, att_buf_str(&text), &r->err);
+		att_buf_clear(&text);
+	}
+	if (status != ATT_OK)
+		cli_complain(PROGRAM, &r->err);
+	return finish(r, status == ATT_OK && is_whole(r) ? CLI_HOLDS : CLI_UNKNOWN);
+}
+
+static int tree(int argc, const char **argv)
+{
+	struct cli_option options[] = {
+		{"depth", 0, "N", "stop N levels below the root (at most 200)", false, NULL, 0},
+		{"exclude", 0, "GLOB", "leave out matching paths; may be repeated", true, NULL, 0},
+		{"no-dev", 0, NULL, "leave out what only development needs", false, NULL, 0},
+		{"jobs", 'j', "N", "threads; else one per processor", false, NULL, 0},
+		{NULL, 0, NULL, NULL, false, NULL, 0},
+	};
+	struct cli_command command = {
+		.program = PROGRAM,
+		.synopsis = "attest sbom tree PATH [OPTION...]",
+		.description =
+			"Prints what depends on what: of an SBOM document (CycloneDX or SPDX JSON), or of the "
+			"folder\n"
+			"or lockfile PATH. What stands above already is marked (*) and not unfolded again.",
+		.options = options,
+	};
+	struct request request = {.command = &command};
+	cli_parse(&command, argc, argv);
+	return run_tree(&request);
+}
+
+int main(int argc, char **argv)
+{
+	const char **arguments = calloc((size_t)argc + 1, sizeof *arguments);
+	cli_start();
+	if (!arguments)
+		cli_usage(PROGRAM, "out of memory");
+	for (int i = 1; i < argc; i++)
+		arguments[i - 1] = argv[i];
+	argc--;
+	if (argc == 1 && strcmp(arguments[0], "--version") == 0)
+		cli_print_version(PROGRAM);
+	bool is_tree = argc > 0 && strcmp(arguments[0], "tree") == 0;
+	bool is_named = is_tree || (argc > 0 && strcmp(arguments[0], "generate") == 0);
+	int (*run)(int, const char **) = is_tree ? tree : generate;
+	int exit_code = run(argc - is_named, arguments + is_named);
+	free(arguments);
+	return exit_code;
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sbom/outline.h"
+
+#include <stdlib.h>
+
+#include "libattest/base/limits.h"
+#include "libattest/base/utf8.h"
+#include "sbom/document.h"
+
+#include "libattest/base/banned.h"
+
+/* One unfolded component on the way from the root: which of its edges comes next. */
+struct level {
+	uint32_t node;
+	size_t next, last; /* edge indices, [next, last) */
+};
+
+struct outline {
+	const struct sbom_graph *graph;
+	const struct sbom_outline_options *options;
+	struct att_buf *out;
+	struct level *levels;
+	bool *unfolded;
+};
+
+static void write_label(struct att_buf *out, const struct sbom_component *c)
+{
+	if (c->group.len) {
+		att_utf8_add_visible(out, c->group);
+		att_buf_add_byte(out, att_str_starts(c->purl, ATT_STR("pkg:maven/")) ? ':' : '/');
+	}
+	att_utf8_add_visible(out, c->name.len ? c->name : c->folder);
+	if (c->version.len) {
+		att_buf_add_byte(out, ' ');
+		att_utf8_add_visible(out, c->version);
+	}
+}
+
+static void write_scopes(struct att_buf *out, uint32_t scope)
+{
+	bool any = false;
+	if (scope & SBOM_RUNTIME)
+		return;
+	for (uint32_t bit = SBOM_DEV; bit <= SBOM_PEER; bit <<= 1) {
+		if (scope & bit) {
+			att_buf_printf(out, "%s%s", any ? ", " : " (", sbom_scope_name(bit));
+			any = true;
+		}
+	}
+	if (any)
+		att_buf_add_byte(out, ')');
+}
+
+/* Puts the next edge that is to be shown at the front of the level. */
+static bool advance(const struct outline *o, struct level *level)
+{
+	while (level->next < level->last && o->options->no_dev &&
+	       (o->graph->edges[level->next].scope & ~(uint32_t)SBOM_DEV) == 0)
+		level->next++;
+	return level->next < level->last;
+}
+
+static void write_edge(struct outline *o, size_t depth, const struct sbom_edge *edge)
+{
+	/* A level that has no more edges left behind the present one draws no line down. */
+	for (size_t i = 0; i <= depth; i++) {
+		struct level rest = o->levels[i];
+		bool more = advance(o, &rest);
+		if (i < depth)
+			att_buf_add(o->out, more ? ATT_STR("│   ") : ATT_STR("    "));
+		else
+			att_buf_add(o->out, more ? ATT_STR("├── ") : ATT_STR("└── "));
+	}
+	write_label(o->out, &o->graph->nodes[edge->to].component);
+	write_scopes(o->out, edge->scope);
+	if (o->graph->nodes[edge->to].edge_count > 0)
+		att_buf_add(o->out, o->unfolded[edge->to]            ? ATT_STR(" (*)")
+				    : depth + 1 >= o->options->depth ? ATT_STR(" ...")
+								     : ATT_STR(""));
+	att_buf_add_byte(o->out, '\n');
+}
+
+static struct level unfold(struct outline *o, uint32_t node)
+{
+	const struct sbom_node *n = &o->graph->nodes[node];
+	o->unfolded[node] = true;
+	return (struct level){node, n->first_edge, n->first_edge + n->edge_count};
+}
+
+int sbom_outline_write(const struct sbom_graph *graph, const struct sbom_outline_options *options,
+		       struct att_buf *out, struct att_err *err)
+{
+	struct outline o = {.graph = graph, .options = options, .out = out};
+	size_t depth = 1;
+	o.levels = calloc(graph->node_count + 1, sizeof *o.levels);
+	o.unfolded = calloc(graph->node_count + 1, sizeof *o.unfolded);
+	if (!o.levels || !o.unfolded) {
+		free(o.levels);
+		free(o.unfolded);
+		return att_err_memory(err);
+	}
+	write_label(out, &graph->nodes[0].component);
+	att_buf_add_byte(out, '\n');
+	o.levels[0] = unfold(&o, 0);
+	while (depth > 0 && att_buf_ok(out)) {
+		struct level *level = &o.levels[depth - 1];
+		if (depth > options->depth || !advance(&o, level)) {
+			depth--;
+			continue;
+		}
+		const struct sbom_edge *edge = &graph->edges[level->next++];
+		write_edge(&o, depth - 1, edge);
+		if (!o.unfolded[edge->to] && depth < options->depth)
+			o.levels[depth++] = unfold(&o, edge->to);
+	}
+	free(o.levels);
+	free(o.unfolded);
+	return att_buf_ok(out) ? ATT_OK
+			       : att_err_set(err, ATT_ERR_LIMIT,
+					     "expected at most %zu bytes of outline, found more", out->max);
+}
