@@ -257,8 +257,11 @@ int sbom_component_merge(struct att_arena *arena, struct sbom_component *into,
 						 err);
 	for (size_t i = 0; status == ATT_OK && i < from->property_count; i++)
 		status = keep_property(arena, into, from->properties[i].name, from->properties[i].value, err);
-	for (size_t i = 0; status == ATT_OK && i < from->occurrence_count; i++)
-		status = sbom_component_add_occurrence(arena, into, from->occurrences[i].path,
-						       from->occurrences[i].line, err);
+	for (size_t i = 0; status == ATT_OK && i < from->occurrence_count; i++) {
+		struct att_str path = att_arena_copy(arena, from->occurrences[i].path);
+		status = path.data ? sbom_component_add_occurrence(arena, into, path, from->occurrences[i].line,
+								   err)
+				   : att_err_memory(err);
+	}
 	return status;
 }
