@@ -14,6 +14,7 @@
 #include "libattest/base/file.h"
 #include "libattest/base/glob.h"
 #include "libattest/base/limits.h"
+#include "libattest/base/map.h"
 
 #include "libattest/base/banned.h"
 
@@ -24,33 +25,82 @@ struct walker {
 	struct sbom_walk *out;
 	struct att_findings *findings;
 	struct att_err *err;
+	struct names names;
 	struct att_buf path; /* of the folder or entry at hand, relative to the root */
 };
 
 /* --- names ------------------------------------------------------------------------------------------- */
 
-static bool matches_any(const char *const *patterns, struct att_str path)
+/* Most patterns are plain file names: asking a table once per file instead of every pattern is what keeps a
+ * walk over a large tree as cheap as find. */
+struct names {
+	struct att_map plain;  /* file name -> claim */
+	const char **globs;    /* all other patterns, ... */
+	uint32_t *glob_claims; /* ... and what they claim */
+	size_t glob_count, glob_capacity, claim_capacity;
+};
+
+/* A claim: the position of a cataloger in the table, plus one; 0 with MANIFEST for mere manifests. */
+#define MANIFEST UINT32_C(0x80000000)
+
+static bool is_plain(const char *pattern)
 {
-	for (; patterns && *patterns; patterns++)
-		if (att_glob_match(att_str_of(*patterns), path))
-			return true;
-	return false;
+	return pattern[strcspn(pattern, "*?[\\/")] == '\0';
+}
+
+static int add_name(struct names *names, struct att_arena *arena, const char *pattern, uint32_t claim)
+{
+	uint32_t known = 0;
+	if (is_plain(pattern)) {
+		(void)att_map_find(&names->plain, att_str_of(pattern), &known);
+		return att_map_set(&names->plain, att_str_of(pattern), known ? known : claim);
+	}
+	void *globs = names->globs, *claims = names->glob_claims;
+	size_t count = names->glob_count;
+	const char **glob =
+		att_arena_push(arena, &globs, &names->glob_count, &names->glob_capacity, sizeof *glob);
+	uint32_t *own =
+		glob ? att_arena_push(arena, &claims, &count, &names->claim_capacity, sizeof *own) : NULL;
+	if (!own)
+		return ATT_ERR_MEMORY;
+	names->globs = globs;
+	names->glob_claims = claims;
+	*glob = pattern;
+	*own = claim;
+	return ATT_OK;
+}
+
+/* Catalogers first: what one reads is more than a manifest, even if another's lock pins it. */
+static int load_names(struct names *names, struct att_arena *arena)
+{
+	int status = ATT_OK;
+	for (uint32_t i = 0; status == ATT_OK && sbom_catalogers[i]; i++)
+		for (const char *const *p = sbom_catalogers[i]->patterns; status == ATT_OK && *p; p++)
+			status = add_name(names, arena, *p, i + 1);
+	for (uint32_t i = 0; status == ATT_OK && sbom_catalogers[i]; i++)
+		for (const char *const *p = sbom_catalogers[i]->manifests; status == ATT_OK && p && *p; p++)
+			status = add_name(names, arena, *p, MANIFEST);
+	return status;
+}
+
+static uint32_t claim_of(const struct names *names, struct att_str path, struct att_str name)
+{
+	uint32_t claim = 0;
+	if (att_map_find(&names->plain, name, &claim))
+		return claim;
+	for (size_t i = 0; i < names->glob_count && !claim; i++)
+		if (att_glob_match(att_str_of(names->globs[i]), path))
+			claim = names->glob_claims[i];
+	return claim;
 }
 
 const struct sbom_cataloger *sbom_cataloger_find(struct att_str path)
 {
 	for (const struct sbom_cataloger *const *c = sbom_catalogers; *c; c++)
-		if (matches_any((*c)->patterns, path))
-			return *c;
+		for (const char *const *p = (*c)->patterns; *p; p++)
+			if (att_glob_match(att_str_of(*p), path))
+				return *c;
 	return NULL;
-}
-
-static bool is_manifest(struct att_str path)
-{
-	for (const struct sbom_cataloger *const *c = sbom_catalogers; *c; c++)
-		if (matches_any((*c)->manifests, path))
-			return true;
-	return false;
 }
 
 static bool is_excluded(const struct sbom_tree *tree, struct att_str path)
@@ -94,13 +144,14 @@ static int push_path(struct walker *w, struct att_str path, struct att_str **lis
 	return ATT_OK;
 }
 
-static int claim_file(struct walker *w, struct att_str path)
+static int claim_file(struct walker *w, struct att_str path, struct att_str name)
 {
-	const struct sbom_cataloger *cataloger = sbom_cataloger_find(path);
-	if (!cataloger)
-		return is_manifest(path) ? push_path(w, path, &w->out->manifests, &w->out->manifest_count,
-						     &w->out->manifest_capacity)
-					 : ATT_OK;
+	uint32_t claim = claim_of(&w->names, path, name);
+	if (claim == 0)
+		return ATT_OK;
+	if (claim == MANIFEST)
+		return push_path(w, path, &w->out->manifests, &w->out->manifest_count,
+				 &w->out->manifest_capacity);
 	if (w->out->match_count >= ATT_MAX_WALK_MATCHES)
 		return att_err_set(w->err, ATT_ERR_LIMIT, "expected at most %zu input files, found more",
 				   ATT_MAX_WALK_MATCHES);
@@ -112,7 +163,7 @@ static int claim_file(struct walker *w, struct att_str path)
 	if (!slot)
 		return att_err_memory(w->err);
 	w->out->matches = items;
-	*slot = (struct sbom_match){copy, cataloger};
+	*slot = (struct sbom_match){copy, sbom_catalogers[claim - 1]};
 	return ATT_OK;
 }
 
@@ -200,7 +251,7 @@ static int visit(struct walker *w, int folder, const struct dirent64 *entry, uns
 		if (type == DT_LNK && !is_excluded(w->tree, path))
 			judge_link(w, folder, entry->d_name, path);
 		else if (type != DT_LNK && !is_excluded(w->tree, path))
-			status = claim_file(w, path);
+			status = claim_file(w, path, name);
 	}
 	w->path.len = before;
 	return status;
@@ -251,11 +302,16 @@ int sbom_tree_walk(struct sbom_tree *tree, struct sbom_walk *out, struct att_fin
 	memset(out, 0, sizeof *out);
 	struct walker w = {.tree = tree, .out = out, .findings = findings, .err = err};
 	att_buf_init(&w.path, (size_t)1 << 20);
+	if (load_names(&w.names, &out->arena) != ATT_OK) {
+		att_map_clear(&w.names.plain);
+		return att_err_memory(err);
+	}
 	int fd = openat(tree->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int status = fd < 0 ? att_err_set_errno(err, errno, "cannot read the folder") : walk_folder(&w, fd, 0);
 	if (fd >= 0)
 		close(fd);
 	att_buf_clear(&w.path);
+	att_map_clear(&w.names.plain);
 	if (status != ATT_OK)
 		return status;
 	if (out->match_count > 1)
