@@ -19,17 +19,19 @@ void att_buf_clear(struct att_buf *buf)
 	att_buf_init(buf, buf->max);
 }
 
-char *att_buf_reserve(struct att_buf *buf, size_t more)
+/* Makes room for `more` bytes and `spare` that will not be counted, so may lie past the ceiling. */
+static char *reserve(struct att_buf *buf, size_t more, size_t spare)
 {
-	if (buf->failed || more > buf->max - buf->len) {
+	size_t need;
+	if (buf->failed || more > buf->max - buf->len ||
+	    __builtin_add_overflow(buf->len + more, spare, &need)) {
 		buf->failed = true;
 		return NULL;
 	}
-	size_t need = buf->len + more;
-	if (need > buf->capacity) {
+	if (need > buf->capacity || !buf->data) {
 		size_t capacity = buf->capacity ? buf->capacity : 256;
 		while (capacity < need)
-			capacity = capacity > buf->max / 2 ? buf->max : capacity * 2;
+			capacity = capacity <= buf->max / 2 ? capacity * 2 : need > buf->max ? need : buf->max;
 		char *grown = realloc(buf->data, capacity);
 		if (!grown) {
 			buf->failed = true;
@@ -38,7 +40,12 @@ char *att_buf_reserve(struct att_buf *buf, size_t more)
 		buf->data = grown;
 		buf->capacity = capacity;
 	}
-	return buf->data ? buf->data + buf->len : NULL;
+	return buf->data + buf->len;
+}
+
+char *att_buf_reserve(struct att_buf *buf, size_t more)
+{
+	return reserve(buf, more, 0);
 }
 
 void att_buf_add(struct att_buf *buf, struct att_str bytes)
@@ -67,7 +74,7 @@ void att_buf_printf(struct att_buf *buf, const char *format, ...)
 	va_start(args, format);
 	int len = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	char *to = len >= 0 ? att_buf_reserve(buf, (size_t)len + 1) : NULL;
+	char *to = len >= 0 ? reserve(buf, (size_t)len, 1) : NULL;
 	if (!to) {
 		buf->failed = true;
 		return;

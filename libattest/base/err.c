@@ -6,21 +6,38 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "libattest/base/utf8.h"
+
 #include "libattest/base/banned.h"
 
-/* Messages quote untrusted input: what a terminal would obey must not pass. */
-static void replace_controls(char *text)
+/* Messages quote untrusted input: what a terminal would obey, or what is no text, must not pass. `cut`
+ * says that the end may stand in the middle of a character. */
+static void clean(char *text, bool cut)
 {
-	for (unsigned char *c = (unsigned char *)text; *c; c++)
-		if (*c < 0x20 || *c == 0x7f)
-			*c = '?';
+	struct att_str rest = att_str_of(text);
+	char *to = text;
+	while (rest.len > 0) {
+		uint32_t c;
+		size_t len = att_utf8_decode(rest, &c);
+		if (len == 0 && cut && rest.len < 4 && (unsigned char)rest.data[0] >= 0xc2)
+			break;
+		if (len == 0 || att_utf8_is_hostile(c)) {
+			*to++ = '?';
+		} else {
+			memmove(to, rest.data, len);
+			to += len;
+		}
+		rest = att_str_from(rest, len ? len : 1);
+	}
+	*to = '\0';
 }
 
 static void format_into(char *out, size_t size, const char *format, va_list args)
 {
-	if (vsnprintf(out, size, format, args) < 0)
+	int len = vsnprintf(out, size, format, args);
+	if (len < 0)
 		out[0] = '\0';
-	replace_controls(out);
+	clean(out, len >= 0 && (size_t)len >= size);
 }
 
 static void start(struct att_err *err, int code)
@@ -59,14 +76,16 @@ int att_err_set_errno(struct att_err *err, int number, const char *format, ...)
 	int code = number == ENOMEM ? ATT_ERR_MEMORY : number == ENOENT ? ATT_ERR_NOT_FOUND : ATT_ERR_IO;
 	if (err) {
 		va_list args;
+		const char *reason = strerrordesc_np(number);
+		if (!reason)
+			reason = "unknown error";
 		start(err, code);
 		va_start(args, format);
-		format_into(err->message, sizeof err->message, format, args);
+		/* Room for the reason, however long the path in front of it. */
+		format_into(err->message, sizeof err->message - strlen(reason) - 2, format, args);
 		va_end(args);
 		size_t used = strlen(err->message);
-		const char *reason = strerrordesc_np(number);
-		snprintf(err->message + used, sizeof err->message - used, ": %s",
-			 reason ? reason : "unknown error");
+		snprintf(err->message + used, sizeof err->message - used, ": %s", reason);
 	}
 	return code;
 }

@@ -37,7 +37,8 @@ struct att_err {
 };
 
 /* Fills *err (may be NULL) and returns `code`, so that a function can end with `return att_err_set(...)`.
- * The message is cut at its capacity, and control characters in it are replaced. */
+ * The message is cut at its capacity between characters; what is no UTF-8 in it, and characters that
+ * att_utf8_is_hostile names, become "?". */
 int att_err_set(struct att_err *err, int code, const char *format, ...) ATT_PRINTF(3, 4);
 
 /* The same, for a stretch of input. */

@@ -71,6 +71,9 @@ int att_file_read(int dir, const char *path, struct att_buf *out, struct att_err
 	if (fd < 0 && errno == ELOOP)
 		return att_err_set(err, ATT_ERR_REFUSED, "expected a regular file, found a symbolic link at %s",
 				   path);
+	if (fd < 0 && errno == ENXIO)
+		return att_err_set(err, ATT_ERR_REFUSED, "expected a regular file, found a special file at %s",
+				   path);
 	if (fd < 0)
 		return att_err_set_errno(err, errno, "cannot open %s", path);
 	int status = att_file_read_fd(fd, path, out, err);
@@ -104,17 +107,24 @@ static int temporary_name(struct att_buf *name, struct att_str folder)
 	return att_buf_ok(name) ? 0 : -1;
 }
 
-/* A file without a name: a kill leaves nothing behind. Not every file system has them; then *name is the
- * file's name, otherwise it is empty. */
+/* A file without a name: a kill leaves nothing behind. Not every file system has them, and only /proc can
+ * name them later; without either *name is the file's name, otherwise it is empty. */
 static int open_temporary(struct att_str folder, const char *folder_path, struct att_buf *name)
 {
 	att_buf_clear(name);
-	int fd = open(folder_path, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+	int fd = -1;
+	if (access("/proc/self/fd", X_OK) == 0)
+		fd = open(folder_path, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+	else
+		errno = EOPNOTSUPP;
 	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT && errno != EINVAL))
 		return fd;
 	if (temporary_name(name, folder) != 0)
 		return -1;
-	return open(name->data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	fd = open(name->data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (fd < 0)
+		att_buf_clear(name); /* not ours to remove */
+	return fd;
 }
 
 /* Gives a nameless file a name: the temporary one, which a rename then moves over the target. */
@@ -131,11 +141,16 @@ static int name_temporary(int fd, struct att_str folder, struct att_buf *name)
 	return 0;
 }
 
-static int refuse_unless_regular(const char *path, struct att_err *err)
+enum { NO_MODE = -1 };
+
+/* *mode is the permissions of the regular file at `path`, NO_MODE when there is none. */
+static int check_target(const char *path, int *mode, struct att_err *err)
 {
 	struct stat st;
+	*mode = NO_MODE;
 	if (lstat(path, &st) != 0)
 		return errno == ENOENT ? ATT_OK : att_err_set_errno(err, errno, "cannot stat %s", path);
+	*mode = (int)(st.st_mode & 0777);
 	if (S_ISREG(st.st_mode))
 		return ATT_OK;
 	att_err_set(err, ATT_ERR_REFUSED, "expected a regular file or a new name, found %s at %s",
@@ -150,7 +165,7 @@ static int refuse_unless_regular(const char *path, struct att_err *err)
 int att_file_write_atomic(const char *path, struct att_str bytes, struct att_err *err)
 {
 	struct att_buf folder, name;
-	int fd = -1, status = refuse_unless_regular(path, err);
+	int mode, fd = -1, status = check_target(path, &mode, err);
 	att_buf_init(&folder, 1 << 16);
 	att_buf_init(&name, 1 << 16);
 	if (status != ATT_OK)
@@ -176,7 +191,8 @@ int att_file_write_atomic(const char *path, struct att_str bytes, struct att_err
 	status = att_file_write_fd(fd, path, bytes, err);
 	if (status != ATT_OK)
 		goto out;
-	if (fsync(fd) != 0) {
+	/* What its owner kept from others stays so. */
+	if ((mode != NO_MODE && fchmod(fd, (mode_t)mode) != 0) || fsync(fd) != 0) {
 		status = att_err_set_errno(err, errno, "cannot write %s", path);
 		goto out;
 	}

@@ -28,8 +28,10 @@ static bool copy(struct att_findings *list, struct att_str *s)
 
 static bool copy_trail(struct att_findings *list, struct att_finding *finding)
 {
-	if (finding->trail_count == 0)
+	if (finding->trail_count == 0) {
+		finding->trail = NULL;
 		return true;
+	}
 	struct att_str *trail = att_arena_alloc(&list->arena, finding->trail_count, sizeof *trail);
 	if (!trail)
 		return false;
@@ -47,6 +49,8 @@ void att_findings_add(struct att_findings *list, const struct att_finding *findi
 	struct att_finding kept = *finding;
 	list->errors += finding->severity == ATT_ERROR;
 	list->warnings += finding->severity == ATT_WARNING;
+	if (kept.source_line.len > ATT_MAX_QUOTED_LINE)
+		kept.source_line = (struct att_str){NULL, 0};
 	if (list->count >= ATT_MAX_FINDINGS || !copy(list, &kept.message) || !copy(list, &kept.help) ||
 	    !copy(list, &kept.file) || !copy(list, &kept.source_line) || !copy(list, &kept.purl) ||
 	    !copy(list, &kept.artifact) || !copy(list, &kept.channel) || !copy(list, &kept.expected) ||
@@ -99,7 +103,11 @@ void att_findings_add_err(struct att_findings *list, struct att_str file, const 
 
 void att_findings_append(struct att_findings *list, const struct att_findings *from)
 {
+	size_t errors = list->errors + from->errors, warnings = list->warnings + from->warnings;
 	for (size_t i = 0; i < from->count; i++)
 		att_findings_add(list, &from->items[i]);
+	/* Also those that `from` had to drop: a dropped error is an error all the same. */
 	list->dropped += from->dropped;
+	list->errors = errors;
+	list->warnings = warnings;
 }

@@ -18,7 +18,8 @@ struct att_finding {
 	struct att_str help;    /* what to do next */
 	struct att_str file;    /* relative to the root of the run */
 	struct att_place place;
-	struct att_str source_line;             /* text of the first line of `place`, for underlining */
+	struct att_str source_line;             /* text of the first line of `place`, for underlining; left
+						 * out above ATT_MAX_QUOTED_LINE */
 	struct att_str purl, artifact, channel; /* the subject */
 	const struct att_str *trail;            /* root -> ... -> subject */
 	size_t trail_count;

@@ -32,5 +32,8 @@ int att_intern_add(struct att_intern *table, struct att_str s, uint32_t *number)
 		return ATT_ERR_MEMORY;
 	table->strings = items;
 	*entry = copy;
-	return att_map_put(&table->by_bytes, copy, (uint32_t)(table->count - 1), &found, number);
+	int status = att_map_put(&table->by_bytes, copy, (uint32_t)(table->count - 1), &found, number);
+	if (status != ATT_OK)
+		table->count--; /* or the next attempt would give the same bytes two numbers */
+	return status;
 }

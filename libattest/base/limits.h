@@ -48,6 +48,10 @@
 /* Findings that one run collects; what comes after is counted. */
 #define ATT_MAX_FINDINGS 10000
 
+/* A source line that a finding quotes, in bytes. Minified files are one line of megabytes, which nobody can
+ * read underlined, and which ten thousand findings would each keep a copy of. */
+#define ATT_MAX_QUOTED_LINE ((size_t)1000)
+
 /* Worker threads. */
 #define ATT_MAX_JOBS 256
 

@@ -21,15 +21,8 @@ size_t att_str_find(struct att_str s, struct att_str needle)
 {
 	if (needle.len == 0)
 		return 0;
-	for (size_t i = 0; i + needle.len <= s.len; i++) {
-		const char *hit = memchr(s.data + i, needle.data[0], s.len - needle.len - i + 1);
-		if (!hit)
-			return ATT_STR_NONE;
-		i = (size_t)(hit - s.data);
-		if (memcmp(hit, needle.data, needle.len) == 0)
-			return i;
-	}
-	return ATT_STR_NONE;
+	const char *hit = s.len ? memmem(s.data, s.len, needle.data, needle.len) : NULL;
+	return hit ? (size_t)(hit - s.data) : ATT_STR_NONE;
 }
 
 int att_str_compare(struct att_str a, struct att_str b)

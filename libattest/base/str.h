@@ -3,6 +3,7 @@
 #ifndef ATT_BASE_STR_H
 #define ATT_BASE_STR_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,8 +17,9 @@ struct att_str {
 /* A view of a string literal. */
 #define ATT_STR(literal) ((struct att_str){(literal), sizeof(literal) - 1})
 
-/* For printf's "%.*s". */
-#define ATT_STR_ARG(s) (int)(s).len, (s).data ? (s).data : ""
+/* For printf's "%.*s". Its precision is an int, and a negative one would print up to a NUL that is not
+ * there: a longer string is cut. */
+#define ATT_STR_ARG(s) (int)((s).len < INT_MAX ? (s).len : INT_MAX), (s).data ? (s).data : ""
 
 static inline struct att_str att_str_of(const char *c_string)
 {
@@ -77,7 +79,8 @@ bool att_str_equal_nocase(struct att_str a, struct att_str b);
 struct att_str att_str_trim(struct att_str s);
 
 /* Cuts the part before the first `c` off *rest and returns it. Returns false when *rest was used up: an
- * empty part after a final `c` counts as one. Start with the whole string in *rest. */
+ * empty part after a final `c` counts as one. Start with the whole string in *rest; when its data is NULL
+ * there are no parts, any other empty string has one. */
 bool att_str_split(struct att_str *rest, char c, struct att_str *part);
 
 static inline char att_ascii_lower(char c)
