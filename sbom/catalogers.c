@@ -6,8 +6,10 @@
 #include "libattest/base/banned.h"
 
 extern const struct sbom_cataloger sbom_cataloger_cargo;
+extern const struct sbom_cataloger sbom_cataloger_gomod;
 
 const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_cargo,
+	&sbom_cataloger_gomod,
 	NULL,
 };
