@@ -113,21 +113,16 @@ static int add_sum(struct golang *g, struct sbom_component *component, const cha
 
 /* --- modules ------------------------------------------------------------------------------------------- */
 
-/* golang purls need a namespace, which a path of one part ("go4.org") does not have: such modules are known
- * by a generic purl and their path. */
 static int name_module(struct golang *g, struct sbom_component *component, struct att_str path,
 		       struct att_str version)
 {
-	struct att_str namespace = {NULL, 0}, name = path;
 	size_t slash = att_str_find_last_byte(path, '/');
 	component->name = path;
 	component->version = version;
-	if (slash != ATT_STR_NONE) {
-		namespace = att_str_first(path, slash);
-		name = att_str_from(path, slash + 1);
-	}
-	return sbom_catalog_set_plain_purl(g->catalog, component, slash != ATT_STR_NONE ? "golang" : "generic",
-					   namespace, name, version, g->err);
+	return sbom_catalog_set_plain_purl(g->catalog, component, "golang",
+					   att_str_first(path, slash == ATT_STR_NONE ? 0 : slash),
+					   att_str_from(path, slash == ATT_STR_NONE ? 0 : slash + 1), version,
+					   g->err);
 }
 
 static int describe_remote(struct golang *g, struct sbom_component *component, struct att_str path,

@@ -225,8 +225,9 @@ static const struct att_purl_type types[] = {
 	{.name = "git", REQUIRED("the git host"), .name_is_path = true, .finish = finish_git},
 	{.name = "github", REQUIRED("the user or organization"), LOWER(namespace), LOWER(name)},
 	/* Its definition says "case_sensitive" and, in a note older than modules, "lowercased". Module paths
-	 * that differ in case are different modules, so case stays. */
-	{.name = "golang", REQUIRED("the module's path up to its last '/'")},
+	 * that differ in case are different modules, so case stays. It also requires a namespace, which modules
+	 * like go.opencensus.io do not have: the path up to its last '/', if it has one. */
+	{.name = "golang"},
 	{.name = "hackage", NO_NAMESPACE, .finish = finish_hackage},
 	{.name = "hex", LOWER(namespace), LOWER(name)},
 	/* The version is a commit. */

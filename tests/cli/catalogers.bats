@@ -30,3 +30,4 @@ run_cases() {
 }
 
 @test "cargo" { run_cases cargo; }
+@test "gomod" { run_cases gomod; }

@@ -1,0 +1,4 @@
+module example.com/a
+go (
+	1.20
+)

@@ -1,0 +1,2 @@
+module example.com/a
+replace example.com/b => example.com/c

@@ -1,0 +1,2 @@
+module example.com/a
+retract [v1.0.0

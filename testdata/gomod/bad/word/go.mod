@@ -1,0 +1,3 @@
+module example.com/a
+
+  relocate example.com/b
