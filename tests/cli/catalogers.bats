@@ -31,3 +31,4 @@ run_cases() {
 
 @test "cargo" { run_cases cargo; }
 @test "gomod" { run_cases gomod; }
+@test "nuget" { run_cases nuget; }
