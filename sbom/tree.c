@@ -20,15 +20,6 @@
 
 enum { DIRENT_BUFFER = 1 << 17 };
 
-struct walker {
-	struct sbom_tree *tree;
-	struct sbom_walk *out;
-	struct att_findings *findings;
-	struct att_err *err;
-	struct names names;
-	struct att_buf path; /* of the folder or entry at hand, relative to the root */
-};
-
 /* --- names ------------------------------------------------------------------------------------------- */
 
 /* Most patterns are plain file names: asking a table once per file instead of every pattern is what keeps a
@@ -102,6 +93,17 @@ const struct sbom_cataloger *sbom_cataloger_find(struct att_str path)
 				return *c;
 	return NULL;
 }
+
+/* --- the walk at hand ----------------------------------------------------------------------------------- */
+
+struct walker {
+	struct sbom_tree *tree;
+	struct sbom_walk *out;
+	struct att_findings *findings;
+	struct att_err *err;
+	struct names names;
+	struct att_buf path; /* of the folder or entry at hand, relative to the root */
+};
 
 static bool is_excluded(const struct sbom_tree *tree, struct att_str path)
 {

@@ -6,3 +6,12 @@ TESTS=$BUILD/tests
 TESTDATA=$ROOT/testdata
 unset SOURCE_DATE_EPOCH
 export LC_ALL=C
+
+# as_nobody COMMAND...: without root's power to read everything.
+as_nobody() {
+    if [ "$(id -u)" -eq 0 ]; then
+        setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+    else
+        "$@"
+    fi
+}
