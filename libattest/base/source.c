@@ -31,6 +31,52 @@ static bool ends_line(struct att_str text, size_t at)
 	return at > 0 && (text.data[at - 1] == '\n' || text.data[at - 1] == '\r');
 }
 
+/* A minified file is one line of megabytes, and thousands of findings may want a column in it: counting
+ * each from the start of the line would be quadratic. The mark i stands at the first character from byte
+ * i * MARK_EVERY on. */
+enum { MARK_EVERY = 4096, LONG_LINE = 16 * MARK_EVERY };
+
+static bool has_long_line(const struct att_source *source)
+{
+	for (size_t i = 0; i < source->line_count; i++) {
+		size_t end = i + 1 < source->line_count ? source->line_starts[i + 1] : source->text.len;
+		if (end - source->line_starts[i] > LONG_LINE)
+			return true;
+	}
+	return false;
+}
+
+static size_t count_between(struct att_str text, size_t from, size_t to)
+{
+	return att_utf8_count(att_str_first(att_str_from(text, from), to - from));
+}
+
+static int mark_columns(struct att_source *source, struct att_arena *arena)
+{
+	size_t count = source->text.len / MARK_EVERY + 1, at = 0, characters = 0;
+	source->marks = att_arena_alloc(arena, count, sizeof *source->marks);
+	if (!source->marks)
+		return ATT_ERR_MEMORY;
+	for (size_t i = 1; i < count; i++) {
+		at = att_utf8_advance(source->text, at, i * MARK_EVERY, &characters);
+		source->marks[i] = (struct att_column_mark){(uint32_t)at, (uint32_t)characters};
+	}
+	return ATT_OK;
+}
+
+/* Characters from the start of a line to an offset in it. */
+static size_t count_in_line(const struct att_source *source, uint32_t start, uint32_t offset)
+{
+	size_t first = (start + MARK_EVERY - 1) / MARK_EVERY, last = offset / MARK_EVERY;
+	if (source->marks && source->marks[last].offset > offset)
+		last--;
+	if (!source->marks || last <= first)
+		return count_between(source->text, start, offset);
+	return count_between(source->text, start, source->marks[first].offset) +
+	       (source->marks[last].characters - source->marks[first].characters) +
+	       count_between(source->text, source->marks[last].offset, offset);
+}
+
 int att_source_init(struct att_source *source, struct att_arena *arena, struct att_str path,
 		    struct att_str text, struct att_err *err)
 {
@@ -55,6 +101,8 @@ int att_source_init(struct att_source *source, struct att_arena *arena, struct a
 		at = next(text, at);
 		source->line_starts[i] = (uint32_t)at;
 	}
+	if (has_long_line(source) && mark_columns(source, arena) != ATT_OK)
+		return att_err_memory(err);
 	return ATT_OK;
 }
 
@@ -77,8 +125,7 @@ static void locate(const struct att_source *source, uint32_t offset, uint32_t *l
 		offset = (uint32_t)source->text.len;
 	*line = att_source_line(source, offset);
 	uint32_t start = source->line_starts[*line - 1];
-	*column =
-		(uint32_t)att_utf8_count(att_str_first(att_str_from(source->text, start), offset - start)) + 1;
+	*column = (uint32_t)count_in_line(source, start, offset) + 1;
 }
 
 struct att_place att_source_place(const struct att_source *source, struct att_span span)

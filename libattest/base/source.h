@@ -11,11 +11,17 @@ struct att_span {
 	uint32_t begin, end;
 };
 
+/* How many characters the text has before a place where one begins. */
+struct att_column_mark {
+	uint32_t offset, characters;
+};
+
 struct att_source {
-	struct att_str path;   /* as findings name it, relative to the root; not owned */
-	struct att_str text;   /* not owned */
-	uint32_t *line_starts; /* byte offset of every line, in the arena given to init */
-	size_t line_count;     /* at least 1 */
+	struct att_str path;           /* as findings name it, relative to the root; not owned */
+	struct att_str text;           /* not owned */
+	uint32_t *line_starts;         /* byte offset of every line, in the arena given to init */
+	size_t line_count;             /* at least 1 */
+	struct att_column_mark *marks; /* in the same arena; NULL unless a line is very long */
 };
 
 /* Indexes the lines of `text` (ended by \n, \r\n or \r). Path and text must outlive the source. Errors:

@@ -29,14 +29,25 @@ size_t att_utf8_decode(struct att_str s, uint32_t *code_point)
 	return len;
 }
 
+/* Position after the ASCII characters at `at`: nearly all text is, and eight at a time go quickly. */
+static size_t skip_ascii(struct att_str s, size_t at)
+{
+	uint64_t eight;
+	while (s.len - at >= sizeof eight) {
+		memcpy(&eight, s.data + at, sizeof eight);
+		if (eight & 0x8080808080808080u)
+			break;
+		at += sizeof eight;
+	}
+	while (at < s.len && (unsigned char)s.data[at] < 0x80)
+		at++;
+	return at;
+}
+
 size_t att_utf8_valid_prefix(struct att_str s)
 {
 	size_t at = 0;
-	while (at < s.len) {
-		if ((unsigned char)s.data[at] < 0x80) {
-			at++;
-			continue;
-		}
+	while ((at = skip_ascii(s, at)) < s.len) {
 		uint32_t c;
 		size_t len = att_utf8_decode(att_str_from(s, at), &c);
 		if (len == 0)
@@ -70,14 +81,26 @@ size_t att_utf8_encode(uint32_t c, char out[static 4])
 	return 4;
 }
 
+size_t att_utf8_advance(struct att_str s, size_t at, size_t to, size_t *count)
+{
+	for (;;) {
+		size_t ascii_end = skip_ascii(att_str_first(s, to), at);
+		*count += ascii_end - at;
+		if (ascii_end >= to)
+			return ascii_end;
+		uint32_t c;
+		size_t len = att_utf8_decode(att_str_from(s, ascii_end), &c);
+		at = ascii_end + (len ? len : 1);
+		++*count;
+		if (at >= to)
+			return at;
+	}
+}
+
 size_t att_utf8_count(struct att_str s)
 {
 	size_t count = 0;
-	for (size_t at = 0; at < s.len; count++) {
-		uint32_t c;
-		size_t len = att_utf8_decode(att_str_from(s, at), &c);
-		at += len ? len : 1;
-	}
+	att_utf8_advance(s, 0, s.len, &count);
 	return count;
 }
 

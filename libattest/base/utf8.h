@@ -14,6 +14,10 @@ size_t att_utf8_decode(struct att_str s, uint32_t *code_point);
 /* Writes the character (a code point that UTF-8 can hold) and returns its length, 1 to 4. */
 size_t att_utf8_encode(uint32_t code_point, char out[static 4]);
 
+/* Passes characters, from the one at `at` until it stands at or behind `to` (at most s.len), and adds their
+ * number to *count. Bytes that are not UTF-8 count one each. Returns where it stands. */
+size_t att_utf8_advance(struct att_str s, size_t at, size_t to, size_t *count);
+
 /* Number of characters; bytes that are not UTF-8 count one each. */
 size_t att_utf8_count(struct att_str s);
 

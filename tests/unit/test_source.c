@@ -8,6 +8,7 @@
 
 #include "libattest/base/limits.h"
 #include "libattest/base/source.h"
+#include "libattest/base/utf8.h"
 
 struct fixture {
 	struct att_arena arena;
@@ -94,6 +95,58 @@ static void test_places(void **state)
 	}
 }
 
+/* A line so long that columns are found with marks, against counting from its start. */
+static void test_long_lines(void **state)
+{
+	enum { LEN = 100000, SHORT = 5000 };
+	const struct att_str units[] = {ATT_STR("a"), ATT_STR("\xc3\xa9"), ATT_STR("\xf0\x9f\x98\x80"),
+					ATT_STR("\xff"
+						"ab"),
+					ATT_STR("a\xe2\x82\xac\xe2\x82")};
+	char *bytes = malloc(LEN);
+	(void)state;
+	assert_non_null(bytes);
+	for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
+		struct fixture f;
+		for (size_t i = 0; i < LEN; i++)
+			bytes[i] = units[u].data[i % units[u].len];
+		bytes[SHORT] = bytes[SHORT + 1] = '\n';
+		open_source(&f, (struct att_str){bytes, LEN});
+		assert_non_null(f.source.marks);
+		for (uint32_t at = 0; at <= LEN; at += (at + 24) % 4096 < 48 ? 1 : 17) {
+			uint32_t line = at > SHORT + 1 ? 3 : at > SHORT ? 2 : 1;
+			uint32_t start = line == 1 ? 0 : SHORT + line - 1;
+			struct att_place place = att_source_place(&f.source, (struct att_span){at, at});
+			struct att_str before = {bytes + start, at - start};
+			if (place.line != line || place.column != att_utf8_count(before) + 1)
+				fail_msg("unit %zu, offset %u: %u:%u", u, (unsigned)at, place.line,
+					 place.column);
+		}
+		att_arena_clear(&f.arena);
+	}
+	free(bytes);
+}
+
+/* Would take minutes if each place were counted from the start of the line. */
+static void test_many_places_in_one_line(void **state)
+{
+	enum { LEN = 32 << 20 };
+	char *bytes = malloc(LEN);
+	struct fixture f;
+	(void)state;
+	assert_non_null(bytes);
+	memset(bytes, 'x', LEN);
+	open_source(&f, (struct att_str){bytes, LEN});
+	for (uint32_t i = 0; i < 100000; i++) {
+		uint32_t at = LEN - 1 - i * 16;
+		struct att_place place = att_source_place(&f.source, (struct att_span){at, at + 1});
+		assert_int_equal(place.column, at + 1);
+		assert_int_equal(place.end_column, at + 2);
+	}
+	att_arena_clear(&f.arena);
+	free(bytes);
+}
+
 static void test_spans(void **state)
 {
 	struct fixture f;
@@ -149,8 +202,9 @@ static void test_too_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines),    cmocka_unit_test(test_places),
-		cmocka_unit_test(test_spans),    cmocka_unit_test(test_error_at_span),
+		cmocka_unit_test(test_lines),      cmocka_unit_test(test_places),
+		cmocka_unit_test(test_long_lines), cmocka_unit_test(test_many_places_in_one_line),
+		cmocka_unit_test(test_spans),      cmocka_unit_test(test_error_at_span),
 		cmocka_unit_test(test_too_long),
 	};
 	return cmocka_run_group_tests_name("source", tests, NULL, NULL);

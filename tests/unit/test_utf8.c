@@ -96,6 +96,38 @@ static void test_prefix_and_count(void **state)
 	assert_int_equal(att_utf8_count((struct att_str){NULL, 0}), 0);
 }
 
+static void test_long_texts(void **state)
+{
+	char bytes[64];
+	(void)state;
+	/* One byte that is not ASCII, at every place of texts of every length. */
+	for (size_t len = 1; len < sizeof bytes; len++) {
+		for (size_t at = 0; at < len; at++) {
+			memset(bytes, 'a', len);
+			bytes[at] = '\xff';
+			assert_int_equal(att_utf8_valid_prefix((struct att_str){bytes, len}), at);
+			assert_int_equal(att_utf8_count((struct att_str){bytes, len}), len);
+			if (at + 1 == len)
+				continue;
+			memcpy(bytes + at, "\xc3\xa9", 2);
+			assert_int_equal(att_utf8_valid_prefix((struct att_str){bytes, len}), len);
+			assert_int_equal(att_utf8_count((struct att_str){bytes, len}), len - 1);
+		}
+	}
+}
+
+static void test_advance(void **state)
+{
+	const struct att_str text = ATT_STR("a\xc3\xa9\xf0\x9f\x98\x80\xffz");
+	static const size_t stops[] = {0, 1, 3, 3, 7, 7, 7, 7, 8, 9}, counts[] = {0, 1, 2, 2, 3, 3, 3, 3, 4, 5};
+	(void)state;
+	for (size_t to = 0; to <= text.len; to++) {
+		size_t count = 0;
+		assert_int_equal(att_utf8_advance(text, 0, to, &count), stops[to]);
+		assert_int_equal(count, counts[to]);
+	}
+}
+
 static void test_hostile(void **state)
 {
 	static const uint32_t hostile[] = {0,      0x1b,   0x1f,   0x7f,   0x80,   0x9b,    0x9f,   0xad,
@@ -117,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_character), cmocka_unit_test(test_every_short_sequence),
 		cmocka_unit_test(test_refused),         cmocka_unit_test(test_prefix_and_count),
+		cmocka_unit_test(test_long_texts),      cmocka_unit_test(test_advance),
 		cmocka_unit_test(test_hostile),
 	};
 	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
