@@ -413,7 +413,7 @@ static int make_array(struct parser *p, const struct att_member *children, size_
 static int close_container(struct parser *p, const yaml_event_t *event)
 {
 	struct frame *frame = &p->frames[--p->depth];
-	const struct att_member *children = p->children + frame->first;
+	const struct att_member *children = p->children ? p->children + frame->first : NULL;
 	size_t count = p->child_count - frame->first;
 	if (frame->flow)
 		frame->span.end = offset_of(p, event->end_mark);
