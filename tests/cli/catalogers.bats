@@ -32,3 +32,4 @@ run_cases() {
 @test "cargo" { run_cases cargo; }
 @test "gomod" { run_cases gomod; }
 @test "nuget" { run_cases nuget; }
+@test "pnpm" { run_cases pnpm; }
