@@ -29,6 +29,7 @@ run_cases() {
     [ "$failed" -eq 0 ]
 }
 
+@test "bun" { run_cases bun; }
 @test "cargo" { run_cases cargo; }
 @test "gomod" { run_cases gomod; }
 @test "nuget" { run_cases nuget; }
