@@ -7,6 +7,7 @@
 
 extern const struct sbom_cataloger sbom_cataloger_bun;
 extern const struct sbom_cataloger sbom_cataloger_cargo;
+extern const struct sbom_cataloger sbom_cataloger_deno;
 extern const struct sbom_cataloger sbom_cataloger_gomod;
 extern const struct sbom_cataloger sbom_cataloger_nuget;
 extern const struct sbom_cataloger sbom_cataloger_pnpm;
@@ -14,6 +15,7 @@ extern const struct sbom_cataloger sbom_cataloger_pnpm;
 const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_bun,
 	&sbom_cataloger_cargo,
+	&sbom_cataloger_deno,
 	&sbom_cataloger_gomod,
 	&sbom_cataloger_nuget,
 	&sbom_cataloger_pnpm,

@@ -31,6 +31,7 @@ run_cases() {
 
 @test "bun" { run_cases bun; }
 @test "cargo" { run_cases cargo; }
+@test "deno" { run_cases deno; }
 @test "gomod" { run_cases gomod; }
 @test "nuget" { run_cases nuget; }
 @test "pnpm" { run_cases pnpm; }
