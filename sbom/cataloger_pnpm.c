@@ -150,24 +150,37 @@ static int describe_runtime(struct pnpm *p, const struct att_member *entry, cons
 	return at(p, entry->key_span, status);
 }
 
+/* Only registries give versions; other keys hold an address, or need the package's name beside them. */
+static bool is_from_registry(const struct att_member *entry, const struct pnpm_key *key)
+{
+	return key->name.len && att_str_find_byte(key->version, ':') == ATT_STR_NONE &&
+	       (key->host.len == 0 || !att_value_get(&entry->value, "name"));
+}
+
+/* Keys write the ":" before a port as "+". */
+static int registry_of_host(struct pnpm *p, struct att_str host, struct att_str *out)
+{
+	size_t plus = att_str_find_byte(host, '+');
+	struct att_str url = ATT_ARENA_JOIN(&p->catalog->arena, ATT_STR("https://"), att_str_first(host, plus),
+					    plus == ATT_STR_NONE ? ATT_STR("") : ATT_STR(":"),
+					    att_str_from(host, plus == ATT_STR_NONE ? host.len : plus + 1));
+	*out = sbom_npm_registry(url);
+	return url.data ? ATT_OK : att_err_memory(p->err);
+}
+
 /* Where a package comes from that has a tarball's address, or nothing but its integrity. */
 static int describe_archive(struct pnpm *p, const struct att_member *entry, const struct pnpm_key *key,
 			    struct att_str tarball, struct sbom_component *component, struct att_str *registry)
 {
 	struct sbom_npm_source source;
-	/* Only registries give versions; other keys hold an address, or say no name. */
-	bool from_registry = key->name.len && !att_value_get(&entry->value, "name") &&
-			     att_str_find_byte(key->version, ':') == ATT_STR_NONE;
-	if (from_registry) {
+	if (is_from_registry(entry, key)) {
 		component->origin = SBOM_ORIGIN_REGISTRY;
 		component->origin_url = tarball;
 		*registry = sbom_npm_registry(tarball);
-		if (key->host.len && registry->len == 0)
-			*registry = ATT_ARENA_JOIN(&p->catalog->arena, ATT_STR("https://"), key->host);
 		/* A path ("foo/-/foo-1.0.0.tgz") is one below the registry, whose address is not here. */
 		if (tarball.len && att_str_find(tarball, ATT_STR("://")) == ATT_STR_NONE)
 			component->origin_url = (struct att_str){NULL, 0};
-		return key->host.len && !registry->data ? att_err_memory(p->err) : ATT_OK;
+		return key->host.len && registry->len == 0 ? registry_of_host(p, key->host, registry) : ATT_OK;
 	}
 	if (att_str_starts(tarball, ATT_STR("file:"))) {
 		size_t slash = att_str_find_last_byte(tarball, '/');
@@ -263,9 +276,8 @@ static int add_package(struct pnpm *p, const struct att_member *entry, uint32_t 
 		struct att_str folder = scalar(p, att_value_get(resolution, "directory"));
 		return add_local(p, folder, name, entry, &manifest, index);
 	}
-	bool is_address = att_str_find_byte(key.version, ':') != ATT_STR_NONE &&
-			  !att_str_starts(key.version, ATT_STR("runtime:"));
-	component.version = version.len || is_address ? version : key.version;
+	bool from_key = is_from_registry(entry, &key) || att_str_starts(key.version, ATT_STR("runtime:"));
+	component.version = version.len == 0 && from_key ? key.version : version;
 	status = describe_source(p, entry, &key, resolution, &component);
 	if (status == ATT_OK)
 		status = add_facts(p, &entry->value, &key, &component);
@@ -338,7 +350,7 @@ static int add_dependency(struct pnpm *p, uint32_t from, const struct att_member
 		if (!att_map_find(&p->by_key, key, &package))
 			return malformed(p, value->span, "a package of this lock", key);
 		to = p->packages[package].index;
-		status = note_alias(p, item->key, to);
+		status = at(p, item->key_span, note_alias(p, item->key, to));
 	}
 	return status ? status : sbom_catalog_depend(p->catalog, from, to, scope, p->err);
 }

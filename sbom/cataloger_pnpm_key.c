@@ -83,7 +83,9 @@ void pnpm_parse_key(enum pnpm_syntax syntax, struct att_str key, struct pnpm_key
 	} else {
 		size_t slash = att_str_find_byte(id, '/');
 		out->host = att_str_first(id, slash == ATT_STR_NONE ? 0 : slash);
-		ok = split(syntax, att_str_from(id, slash == ATT_STR_NONE ? id.len : slash + 1), out);
+		/* "file:folder/..." has no host. */
+		ok = att_str_find_byte(out->host, ':') == ATT_STR_NONE &&
+		     split(syntax, att_str_from(id, slash == ATT_STR_NONE ? id.len : slash + 1), out);
 	}
 	if (!ok)
 		out->host = out->name = out->version = (struct att_str){NULL, 0};
