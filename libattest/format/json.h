@@ -10,8 +10,8 @@
 /* Parses the whole text of `source` as one JSON value. Values live in `arena`; strings may point into the
  * source's text. Refused, each with its place: anything RFC 8259 does not allow, a byte order mark, bytes
  * after the value, duplicate keys, invalid UTF-8, lone surrogates, NUL in strings, integers beyond 64
- * bits, numbers that a double cannot hold (ATT_ERR_MALFORMED); nesting beyond ATT_MAX_DEPTH, more than
- * ATT_MAX_VALUES values (ATT_ERR_LIMIT). */
+ * bits, numbers that a double cannot hold, too large or too close to 0 (ATT_ERR_MALFORMED); nesting beyond
+ * ATT_MAX_DEPTH, more than ATT_MAX_VALUES values, numbers longer than ATT_MAX_JSON_NUMBER (ATT_ERR_LIMIT). */
 int att_json_parse(const struct att_source *source, struct att_arena *arena, struct att_value *out,
 		   struct att_err *err) ATT_MUST_USE;
 
@@ -21,8 +21,9 @@ int att_json_parse_relaxed(const struct att_source *source, struct att_arena *ar
 			   struct att_err *err) ATT_MUST_USE;
 
 /* Appends the canonical form of a value (RFC 8785): members ordered by UTF-16 code units, shortest
- * numbers, no space. Errors: ATT_ERR_MALFORMED for integers that a double does not hold exactly (I-JSON
- * section 2.2), ATT_ERR_LIMIT when `out` is full. */
+ * numbers, no space; times become strings. Errors: ATT_ERR_MALFORMED for integers that would come out with
+ * other digits, because canonical numbers are doubles (all up to 2^53 are safe, I-JSON section 2.2), and for
+ * infinite numbers; ATT_ERR_LIMIT when `out` is full or values nest deeper than ATT_MAX_DEPTH. */
 int att_json_write_canonical(const struct att_value *value, struct att_buf *out,
 			     struct att_err *err) ATT_MUST_USE;
 

@@ -167,7 +167,7 @@ static void help_unexpected(struct scanner *s)
 		att_err_help(s->err, "numbers begin with a digit or a minus sign");
 	else if (s->expect == SEPARATOR && (c == '"' || c == '{' || c == '['))
 		att_err_help(s->err, "is a comma missing before it?");
-	else if (s->depth > 0 && (s->at >= s->len || c == '}' || c == ']'))
+	else if (s->depth > 0 && (s->at >= s->len || c == (in_object(s) ? ']' : '}')))
 		help_open(s);
 	else if (s->at == 0 && att_str_starts(rest(s), ATT_STR("\xef\xbb\xbf")))
 		att_err_help(s->err, "save the file as UTF-8 without a byte order mark");
