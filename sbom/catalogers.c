@@ -9,6 +9,9 @@ extern const struct sbom_cataloger sbom_cataloger_bun;
 extern const struct sbom_cataloger sbom_cataloger_cargo;
 extern const struct sbom_cataloger sbom_cataloger_deno;
 extern const struct sbom_cataloger sbom_cataloger_gomod;
+extern const struct sbom_cataloger sbom_cataloger_gradle;
+extern const struct sbom_cataloger sbom_cataloger_gradle_build;
+extern const struct sbom_cataloger sbom_cataloger_nebula;
 extern const struct sbom_cataloger sbom_cataloger_nuget;
 extern const struct sbom_cataloger sbom_cataloger_pnpm;
 
@@ -17,6 +20,9 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_cargo,
 	&sbom_cataloger_deno,
 	&sbom_cataloger_gomod,
+	&sbom_cataloger_gradle,
+	&sbom_cataloger_gradle_build,
+	&sbom_cataloger_nebula,
 	&sbom_cataloger_nuget,
 	&sbom_cataloger_pnpm,
 	NULL,
