@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libattest/format/xml.h"
 #include "sbom/cataloger_nuget.h"
+#include "sbom/sibling.h"
 
 #include "libattest/base/banned.h"
 
@@ -96,16 +97,6 @@ static int keep_references(struct finder *f, struct att_str folder, const struct
 	return ATT_OK;
 }
 
-/* A sibling is named relative to the lock's folder, a project relative to the root. */
-static struct att_str from_lock(struct finder *f, struct att_str path)
-{
-	struct att_arena *arena = &f->catalog->arena;
-	struct att_str rest = f->catalog->folder, part, out = path;
-	while (f->catalog->folder.len > 0 && out.data && att_str_split(&rest, '/', &part))
-		out = ATT_ARENA_JOIN(arena, ATT_STR("../"), out);
-	return out;
-}
-
 static int read_project(struct finder *f, const struct nuget_project *project, bool *found)
 {
 	static const char *const extensions[] = {".csproj", ".fsproj", ".vbproj"};
@@ -118,10 +109,9 @@ static int read_project(struct finder *f, const struct nuget_project *project, b
 		struct att_str path =
 			ATT_ARENA_JOIN(arena, project->folder, project->folder.len ? ATT_STR("/") : ATT_STR(""),
 				       project->name, att_str_of(extensions[i]));
-		path = from_lock(f, path);
 		if (!path.data)
 			return att_err_memory(f->err);
-		if (sbom_input_sibling(f->input, f->catalog, path, &source, &ignored) != ATT_OK)
+		if (sbom_input_file(f->input, f->catalog, path, &source, &ignored) != ATT_OK)
 			continue;
 		*found = true;
 		if (att_xml_parse(&source, arena, &root, &ignored) != ATT_OK)

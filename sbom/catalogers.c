@@ -11,6 +11,7 @@ extern const struct sbom_cataloger sbom_cataloger_deno;
 extern const struct sbom_cataloger sbom_cataloger_gomod;
 extern const struct sbom_cataloger sbom_cataloger_gradle;
 extern const struct sbom_cataloger sbom_cataloger_gradle_build;
+extern const struct sbom_cataloger sbom_cataloger_maven;
 extern const struct sbom_cataloger sbom_cataloger_nebula;
 extern const struct sbom_cataloger sbom_cataloger_nuget;
 extern const struct sbom_cataloger sbom_cataloger_pnpm;
@@ -22,6 +23,7 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_gomod,
 	&sbom_cataloger_gradle,
 	&sbom_cataloger_gradle_build,
+	&sbom_cataloger_maven,
 	&sbom_cataloger_nebula,
 	&sbom_cataloger_nuget,
 	&sbom_cataloger_pnpm,
