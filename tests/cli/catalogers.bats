@@ -35,6 +35,7 @@ run_cases() {
 @test "gomod" { run_cases gomod; }
 @test "gradle" { run_cases gradle; }
 @test "gradle_build" { run_cases gradle_build; }
+@test "maven" { run_cases maven; }
 @test "nebula" { run_cases nebula; }
 @test "nuget" { run_cases nuget; }
 @test "pnpm" { run_cases pnpm; }
