@@ -79,6 +79,7 @@ static int read_names(struct maven *m, const struct att_xml *element, bool is_ou
 	return ATT_OK;
 }
 
+/* Management gives a version and a scope, and no "optional". */
 static void read_dependency(struct maven *m, struct declaration *d)
 {
 	const struct maven_managed *managed = NULL;
@@ -93,8 +94,6 @@ static void read_dependency(struct maven *m, struct declaration *d)
 		set_version(m, managed->context, att_xml_child_text(managed->element, "version"), d);
 	if (managed && scope.len == 0)
 		scope = sbom_maven_text(m, managed->context, managed->element, "scope");
-	if (managed && optional.len == 0)
-		optional = sbom_maven_text(m, managed->context, managed->element, "optional");
 	d->type = sbom_maven_text(m, m->main, d->element, "type");
 	d->classifier = sbom_maven_text(m, m->main, d->element, "classifier");
 	d->scope = scope_of(scope, optional);
