@@ -45,6 +45,10 @@
 #define ATT_MAX_HASHES 4096
 #define ATT_MAX_PROPERTIES 4096
 
+/* Packages that one name may stand for: a gem has some 30 platforms, a virtual Debian package some 20
+ * providers. Keeps edges linear in the input. */
+#define ATT_MAX_SAME_NAME 256
+
 /* Findings that one run collects; what comes after is counted. */
 #define ATT_MAX_FINDINGS 10000
 
