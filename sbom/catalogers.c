@@ -14,6 +14,7 @@ extern const struct sbom_cataloger sbom_cataloger_gradle;
 extern const struct sbom_cataloger sbom_cataloger_gradle_build;
 extern const struct sbom_cataloger sbom_cataloger_maven;
 extern const struct sbom_cataloger sbom_cataloger_nebula;
+extern const struct sbom_cataloger sbom_cataloger_npm;
 extern const struct sbom_cataloger sbom_cataloger_nuget;
 extern const struct sbom_cataloger sbom_cataloger_pnpm;
 
@@ -27,6 +28,7 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_gradle_build,
 	&sbom_cataloger_maven,
 	&sbom_cataloger_nebula,
+	&sbom_cataloger_npm,
 	&sbom_cataloger_nuget,
 	&sbom_cataloger_pnpm,
 	NULL,

@@ -62,4 +62,15 @@
 /* Files that a requirements.txt may include, directly or not. */
 #define ATT_MAX_INCLUDES 1000
 
+/* A path in a package-lock.json: PATH_MAX, what a file system holds. */
+#define ATT_MAX_NPM_PATH 4096
+
+/* Patterns that one package.json lists its workspaces by, braces expanded, and how often folders are
+ * compared with them: a thousand members and a hundred patterns take a fortieth of it. */
+#define ATT_MAX_WORKSPACE_PATTERNS 1000
+#define ATT_MAX_WORKSPACE_WORK     ((size_t)4 << 20)
+
+/* Steps of finding out who brings the peer dependencies of a yarn.lock: large real locks take 20,000. */
+#define ATT_MAX_PEER_WORK ((size_t)16 << 20)
+
 #endif

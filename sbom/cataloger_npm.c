@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+/* package-lock.json and npm-shrinkwrap.json, formats 1 to 3. The lock is a picture of node_modules: who gets
+ * which version follows from the folders, and is found by searching as Node does. */
+#include "sbom/cataloger_npm.h"
+
+#include "libattest/format/json.h"
+#include "sbom/npm.h"
+#include "sbom/npm_workspace.h"
+
+#include "libattest/base/banned.h"
+
+/* --- edges --------------------------------------------------------------------------------------------- */
+
+static const struct npm_package *resolve(struct npm *npm, uint32_t from, struct att_str name)
+{
+	uint32_t found = npm_tree_resolve(&npm->tree, from, name);
+	if (found != NPM_NONE && npm->packages[found].target != NPM_NONE)
+		found = npm->packages[found].target;
+	return found == NPM_NONE ? NULL : &npm->packages[found];
+}
+
+/* Not an error: npm itself leaves out peer dependencies when told to (legacy-peer-deps). */
+static void note_unresolved(struct npm *npm, const struct npm_package *p, const struct att_member *wanted)
+{
+	struct att_str message = att_arena_printf(
+		&npm->catalog->arena, "%.*s needs %.*s (%.*s), which this lock does not hold",
+		ATT_STR_ARG(att_str_first(p->root ? ATT_STR("the project") : p->real_name, 200)),
+		ATT_STR_ARG(att_str_first(wanted->key, 200)),
+		ATT_STR_ARG(att_str_first(att_value_text(&wanted->value), 100)));
+	if (message.data)
+		sbom_catalog_warn(npm->catalog, &npm->input->source, "unresolved-dependency", ATT_NOTE,
+				  wanted->key_span, message,
+				  ATT_STR("run npm install, unless it is left out on purpose"));
+}
+
+/* One table of declared dependencies. */
+struct table {
+	const struct att_value *names;
+	uint32_t scope;
+	const struct att_value *meta; /* peerDependenciesMeta: which peers are optional */
+	const struct att_value *won;  /* what is declared here again is not from this table */
+	bool may_be_absent;
+};
+
+static int add_table(struct npm *npm, const struct npm_package *p, const struct table *t)
+{
+	int status = ATT_OK;
+	for (uint32_t i = 0; status == ATT_OK && t->names && i < t->names->count; i++) {
+		const struct att_member *wanted = &t->names->members[i];
+		if (t->won && att_value_find(t->won, wanted->key))
+			continue;
+		bool optional =
+			t->meta &&
+			att_value_is_true(att_value_get(att_value_get_str(t->meta, wanted->key), "optional"));
+		const struct npm_package *to = resolve(npm, p->base, wanted->key);
+		if (to)
+			status = sbom_catalog_depend(npm->catalog, p->index, to->index,
+						     optional ? SBOM_OPTIONAL : t->scope, npm->err);
+		else if (!optional && !t->may_be_absent)
+			note_unresolved(npm, p, wanted);
+	}
+	return status;
+}
+
+static int want_table(struct npm *npm, const struct att_value *entry, const char *key,
+		      const struct att_value **table)
+{
+	return att_value_want(&npm->input->source, entry, key, ATT_OBJECT, false, table, npm->err);
+}
+
+/* Optional ones win over the same name in "dependencies", where package.json repeats them for the sake of
+ * old clients. */
+static int add_declared(struct npm *npm, const struct npm_package *p)
+{
+	struct table run = {.scope = SBOM_RUNTIME}, dev = {.scope = SBOM_DEV}, peer = {.scope = SBOM_PEER};
+	struct table optional = {.scope = SBOM_OPTIONAL, .may_be_absent = true};
+	int status = want_table(npm, p->entry, "dependencies", &run.names);
+	if (status == ATT_OK)
+		status = want_table(npm, p->entry, "optionalDependencies", &optional.names);
+	if (status == ATT_OK)
+		status = want_table(npm, p->entry, "peerDependencies", &peer.names);
+	if (status == ATT_OK)
+		status = want_table(npm, p->entry, "peerDependenciesMeta", &peer.meta);
+	/* Those of a package from a registry were its authors' business. */
+	if (status == ATT_OK && !p->module)
+		status = want_table(npm, p->entry, "devDependencies", &dev.names);
+	run.won = optional.names;
+	if (status == ATT_OK)
+		status = add_table(npm, p, &run);
+	if (status == ATT_OK)
+		status = add_table(npm, p, &optional);
+	if (status == ATT_OK)
+		status = add_table(npm, p, &peer);
+	return status == ATT_OK ? add_table(npm, p, &dev) : status;
+}
+
+/* Format 1 does not tell why; what is marked optional is so for everyone who is not. */
+static int add_required(struct npm *npm, const struct npm_package *p)
+{
+	const struct att_value *requires = att_value_get(p->entry, "requires");
+	bool optional = att_value_is_true(att_value_get(p->entry, "optional"));
+	int status = ATT_OK;
+	if (npm->ancient && p->within > 0)
+		return sbom_catalog_depend(npm->catalog, npm->packages[p->within].index, p->index, SBOM_RUNTIME,
+					   npm->err);
+	for (uint32_t i = 0; requires && requires->kind == ATT_OBJECT && i < requires->count; i++) {
+		const struct att_member *wanted = &requires->members[i];
+		const struct npm_package *to = resolve(npm, p->base, wanted->key);
+		if (!to) {
+			note_unresolved(npm, p, wanted);
+			continue;
+		}
+		bool to_optional = att_value_is_true(att_value_get(to->entry, "optional"));
+		status = sbom_catalog_depend(npm->catalog, p->index, to->index,
+					     to_optional && !optional ? SBOM_OPTIONAL : SBOM_RUNTIME, npm->err);
+		if (status != ATT_OK)
+			break;
+	}
+	return status;
+}
+
+/* What the project asks for by its package.json, where the lock does not repeat it. A manifest that has
+ * moved on from its lock takes nothing away, so nothing here is missed. */
+static int add_manifest(struct npm *npm)
+{
+	static const struct {
+		const char *key;
+		uint32_t scope;
+	} tables[] = {
+		{"dependencies", SBOM_RUNTIME},
+		{"devDependencies", SBOM_DEV},
+		{"optionalDependencies", SBOM_OPTIONAL},
+		{"peerDependencies", SBOM_PEER},
+	};
+	const struct npm_package root = {.root = true};
+	const struct att_value *optional = att_value_get(npm->manifest, "optionalDependencies");
+	int status = ATT_OK;
+	for (size_t i = 0; status == ATT_OK && i < sizeof tables / sizeof tables[0]; i++) {
+		struct table t = {.names = att_value_get(npm->manifest, tables[i].key),
+				  .scope = tables[i].scope,
+				  .may_be_absent = true};
+		t.won = tables[i].scope == SBOM_RUNTIME ? optional : NULL;
+		t.meta = tables[i].scope == SBOM_PEER ? att_value_get(npm->manifest, "peerDependenciesMeta")
+						      : NULL;
+		if (t.names && t.names->kind == ATT_OBJECT)
+			status = add_table(npm, &root, &t);
+	}
+	return status;
+}
+
+static int add_workspaces(struct npm *npm, const struct att_value *root)
+{
+	struct sbom_npm_workspaces workspaces;
+	int status = sbom_npm_workspaces_read(root, &npm->catalog->arena, &workspaces, npm->err);
+	for (size_t i = 0; status == ATT_OK && workspaces.count > 0 && i < npm->count; i++) {
+		const struct npm_package *p = &npm->packages[i];
+		bool member = false;
+		if (!p->module && !p->root)
+			status = sbom_npm_workspaces_match(&workspaces, p->path, &member, npm->err);
+		if (status == ATT_OK && member)
+			status = sbom_catalog_depend(npm->catalog, 0, p->index, SBOM_RUNTIME, npm->err);
+	}
+	return status;
+}
+
+/* What nothing asks for is there all the same; the lock's marks say what for. */
+static int add_leftovers(struct npm *npm)
+{
+	struct sbom_catalog *catalog = npm->catalog;
+	bool *needed = att_arena_alloc(&catalog->arena, catalog->component_count, sizeof *needed);
+	int status = ATT_OK;
+	if (!needed)
+		return att_err_memory(npm->err);
+	for (size_t i = 0; i < catalog->edge_count; i++)
+		needed[catalog->edges[i].to] = true;
+	for (size_t i = 0; status == ATT_OK && i < npm->count; i++) {
+		const struct npm_package *p = &npm->packages[i];
+		if (p->target != NPM_NONE || needed[p->index])
+			continue;
+		bool both = att_value_is_true(att_value_get(p->entry, "devOptional"));
+		uint32_t scope = 0;
+		if (both || att_value_is_true(att_value_get(p->entry, "dev")))
+			scope |= SBOM_DEV;
+		if (both || att_value_is_true(att_value_get(p->entry, "optional")))
+			scope |= SBOM_OPTIONAL;
+		if (scope)
+			status = sbom_catalog_depend(catalog, 0, p->index, scope, npm->err);
+	}
+	return status;
+}
+
+int npm_add_edges(struct npm *npm)
+{
+	const struct att_value *root = NULL;
+	int status = ATT_OK;
+	npm_tree_finish(&npm->tree);
+	for (size_t i = 0; status == ATT_OK && i < npm->count; i++) {
+		const struct npm_package *p = &npm->packages[i];
+		if (p->root && !npm->old)
+			root = p->entry;
+		if (npm->old ? !p->root : p->target == NPM_NONE)
+			status = npm->old ? add_required(npm, p) : add_declared(npm, p);
+	}
+	if (status == ATT_OK && !root && npm->manifest)
+		status = add_manifest(npm);
+	if (status == ATT_OK)
+		status = add_workspaces(npm, root ? root : npm->manifest);
+	return status == ATT_OK ? add_leftovers(npm) : status;
+}
+
+/* --- the lock ------------------------------------------------------------------------------------------ */
+
+static int check_version(struct npm *npm)
+{
+	const struct att_value *version = att_value_get(npm->lock, "lockfileVersion");
+	if (!version || (version->kind == ATT_INTEGER && !version->integer.negative &&
+			 version->integer.magnitude >= 1 && version->integer.magnitude <= 3))
+		return ATT_OK;
+	att_source_err(&npm->input->source, npm->err, ATT_ERR_UNSUPPORTED, version->span,
+		       "expected package-lock.json format 1, 2 or 3, found another");
+	att_err_help(npm->err, "a newer attest may know it");
+	return ATT_ERR_UNSUPPORTED;
+}
+
+static int parse_lock(struct npm *npm)
+{
+	const struct att_value *packages;
+	struct att_value lock;
+	npm->lock = &lock;
+	int status = att_json_parse(&npm->input->source, &npm->catalog->arena, &lock, npm->err);
+	if (status == ATT_OK)
+		status = att_value_want(&npm->input->source, &lock, "packages", ATT_OBJECT, false, &packages,
+					npm->err);
+	if (status == ATT_OK)
+		status = check_version(npm);
+	if (status == ATT_OK)
+		status =
+			sbom_npm_load_manifest(npm->input, npm->catalog, ATT_STR(""), &npm->manifest, npm->err);
+	if (status == ATT_OK)
+		status = npm_tree_init(&npm->tree, &npm->catalog->arena, npm->err);
+	if (status != ATT_OK)
+		return status;
+	npm->old = !packages;
+	npm->ancient = npm->old && !att_value_get(&lock, "requires");
+	status = packages ? npm_read_packages(npm, packages) : npm_read_nested(npm);
+	if (status == ATT_OK)
+		status = npm_add_components(npm);
+	return status == ATT_OK ? npm_add_edges(npm) : status;
+}
+
+static int parse(struct sbom_input *input, struct sbom_catalog *catalog, struct att_err *err)
+{
+	struct npm npm = {.input = input, .catalog = catalog, .err = err};
+	int status = parse_lock(&npm);
+	npm_tree_clear(&npm.tree);
+	return status;
+}
+
+static bool recognize(struct att_str text)
+{
+	text = att_str_first(text, 4096);
+	return att_str_find(text, ATT_STR("\"lockfileVersion\":")) != ATT_STR_NONE &&
+	       att_str_find(text, ATT_STR("\"requires\":")) != ATT_STR_NONE;
+}
+
+const struct sbom_cataloger sbom_cataloger_npm = {
+	.name = "npm",
+	.patterns = (const char *const[]){"package-lock.json", "npm-shrinkwrap.json", NULL},
+	.recognize = recognize,
+	.parse = parse,
+	.manifests = (const char *const[]){"package.json", NULL},
+};
