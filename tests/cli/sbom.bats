@@ -327,7 +327,7 @@ run_both() {
  "dependencies":[{"ref":"a","dependsOn":["b"]}]}
 J
     run_both 2 "$BIN/attest" sbom tree d.json
-    [[ "$errors" == *'d.json:2:41'* ]]
+    [[ "$errors" == *'d.json:2:42'* ]]
     [ -z "$output" ]
 }
 
