@@ -252,8 +252,10 @@ static bool load_document(struct request *r)
 			att_source_init(&source, &arena, att_str_of(r->path), att_buf_str(&bytes), &r->err);
 		if (status == ATT_OK)
 			status = sbom_document_parse(&source, &r->graph, &r->err);
-		if (status != ATT_OK)
+		if (status != ATT_OK) {
 			att_findings_add_err(&r->findings, att_str_of(r->path), &source, &r->err);
+			sbom_graph_clear(&r->graph); /* what was read before the error is not shown */
+		}
 	}
 	att_arena_clear(&arena);
 	att_buf_clear(&bytes);

@@ -37,11 +37,12 @@ struct att_str sbom_component_identity(struct att_arena *arena, const struct sbo
 	if (c->origin != SBOM_ORIGIN_LOCAL)
 		return c->purl;
 	/* Local names are not unique: every example of a tree may be called "my-app". */
+	struct att_str folder = c->folder.data ? c->folder : ATT_STR("?");
 	if (c->purl.len)
-		return ATT_ARENA_JOIN(arena, ATT_STR("local:"), c->folder, ATT_STR(":"), c->purl);
+		return ATT_ARENA_JOIN(arena, ATT_STR("local:"), folder, ATT_STR(":"), c->purl);
 	if (c->name.len == 0)
-		return ATT_ARENA_JOIN(arena, ATT_STR("local:"), c->folder);
-	return ATT_ARENA_JOIN(arena, ATT_STR("local:"), c->folder, ATT_STR(":"), c->group,
+		return ATT_ARENA_JOIN(arena, ATT_STR("local:"), folder);
+	return ATT_ARENA_JOIN(arena, ATT_STR("local:"), folder, ATT_STR(":"), c->group,
 			      c->group.len ? ATT_STR("/") : ATT_STR(""), c->name,
 			      c->version.len ? ATT_STR("@") : ATT_STR(""), c->version);
 }

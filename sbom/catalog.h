@@ -15,7 +15,8 @@ void sbom_catalog_clear(struct sbom_catalog *catalog);
  * itself asked for. Errors: ATT_ERR_MEMORY, ATT_ERR_LIMIT. */
 int sbom_catalog_connect(struct sbom_catalog *catalog, struct att_err *err) ATT_MUST_USE;
 
-/* What makes two components the same: the purl, or for local ones "local:FOLDER:" and purl or name. Empty
+/* What makes two components the same: the purl, or for local ones "local:FOLDER:" and purl or name ("?" for an
+ * unknown folder). Empty
  * data when a component that is not local has no purl, or memory is out. */
 struct att_str sbom_component_identity(struct att_arena *arena, const struct sbom_component *component);
 

@@ -176,8 +176,7 @@ static struct att_str item_text(const struct package *package, uint32_t i)
 /* A folder of the tree; one outside the root is known by its name alone. */
 static struct att_str local_folder(struct bun *b, struct att_str path)
 {
-	struct att_str folder = sbom_path_join(&b->catalog->arena, b->catalog->folder, path);
-	return folder.data ? folder : b->catalog->folder;
+	return sbom_path_join(&b->catalog->arena, b->catalog->folder, path);
 }
 
 static bool is_local_archive(struct att_str resolution)
@@ -205,7 +204,7 @@ static int describe(struct bun *b, struct package *package, struct sbom_componen
 		component->origin = SBOM_ORIGIN_LOCAL;
 		/* "link:NAME" is a package that `bun link` registered, wherever its folder is. */
 		bool is_path = !is_link || att_str_starts(path, ATT_STR("."));
-		component->folder = local_folder(b, is_path ? path : ATT_STR(""));
+		component->folder = is_path ? local_folder(b, path) : (struct att_str){NULL, 0};
 		if (is_path)
 			status = sbom_npm_load_manifest(b->input, b->catalog, path, &manifest, b->err);
 		return status ? status : sbom_npm_describe_local(b->catalog, manifest, component, b->err);

@@ -178,11 +178,13 @@ static int describe_source(struct cargo *c, const struct package *p, struct sbom
 	return ATT_OK;
 }
 
-static int place_local(struct cargo *c, struct package *p, struct sbom_component *component)
+static int place_local(struct cargo *c, struct package *p, bool only_local, struct sbom_component *component)
 {
 	uint32_t member;
 	component->origin = SBOM_ORIGIN_LOCAL;
-	component->folder = c->catalog->folder;
+	/* The only package without a source is the one that the lock lies beside. */
+	if (only_local)
+		component->folder = c->catalog->folder;
 	if (!att_map_find(&c->members_by_name, p->name, &member))
 		return ATT_OK;
 	p->manifest = c->members[member].manifest;
@@ -212,8 +214,8 @@ static int add_checksum(struct cargo *c, const struct package *p, struct sbom_co
 /* The package of the tree's own Cargo.toml is the project itself. */
 static int name_project(struct cargo *c, const struct package *p, const struct sbom_component *component)
 {
-	if (p->source.len > 0 || !att_str_equal(component->folder, c->catalog->folder) ||
-	    c->catalog->components[0].name.len > 0)
+	if (p->source.len > 0 || !component->folder.data ||
+	    !att_str_equal(component->folder, c->catalog->folder) || c->catalog->components[0].name.len > 0)
 		return ATT_OK;
 	return sbom_catalog_name_project(c->catalog, component, c->err);
 }
@@ -222,7 +224,8 @@ static int add_package(struct cargo *c, struct package *p, bool only_local)
 {
 	struct sbom_component component = {.name = p->name, .version = p->version};
 	struct att_purl purl = {.type = ATT_STR("cargo"), .name = p->name, .version = p->version};
-	int status = p->source.len ? describe_source(c, p, &component, &purl) : place_local(c, p, &component);
+	int status = p->source.len ? describe_source(c, p, &component, &purl)
+				   : place_local(c, p, only_local, &component);
 	if (status == ATT_OK)
 		status = add_checksum(c, p, &component);
 	if (status == ATT_OK)

@@ -119,10 +119,9 @@ static int name_module(struct golang *g, struct sbom_component *component, struc
 	size_t slash = att_str_find_last_byte(path, '/');
 	component->name = path;
 	component->version = version;
-	return sbom_catalog_set_plain_purl(g->catalog, component, "golang",
-					   att_str_first(path, slash == ATT_STR_NONE ? 0 : slash),
-					   att_str_from(path, slash == ATT_STR_NONE ? 0 : slash + 1), version,
-					   g->err);
+	return sbom_catalog_set_plain_purl(
+		g->catalog, component, "golang", att_str_first(path, slash == ATT_STR_NONE ? 0 : slash),
+		att_str_from(path, slash == ATT_STR_NONE ? 0 : slash + 1), version, g->err);
 }
 
 static int describe_remote(struct golang *g, struct sbom_component *component, struct att_str path,
@@ -151,10 +150,8 @@ static int describe_local(struct golang *g, struct sbom_component *component, st
 {
 	component->origin = SBOM_ORIGIN_LOCAL;
 	component->folder = sbom_path_join(&g->catalog->arena, g->catalog->folder, folder);
-	if (!component->folder.data) {
-		component->folder = g->catalog->folder;
+	if (!component->folder.data)
 		g->catalog->complete = false;
-	}
 	return name_module(g, component, path, (struct att_str){NULL, 0});
 }
 

@@ -33,7 +33,6 @@ static int place_project(struct nebula *n, struct sbom_component *component)
 	struct att_arena *arena = &n->catalog->arena;
 	struct att_source ignored;
 	struct att_err no;
-	component->folder = ATT_STR("");
 	for (size_t i = 0; i < 2 * sizeof files / sizeof files[0]; i++) {
 		struct att_str up = i % 2 == 0 ? ATT_STR("../") : ATT_STR("");
 		struct att_str folder = ATT_ARENA_JOIN(arena, up, component->name);

@@ -87,8 +87,6 @@ static int describe_project(struct nuget *n, struct att_str name, struct sbom_co
 	if (!key.data)
 		return att_err_memory(n->err);
 	component->origin = SBOM_ORIGIN_LOCAL;
-	/* Where nothing says its folder: the root, so that all locks mean the same project. */
-	component->folder = ATT_STR("");
 	component->name = att_map_find(&n->spelled, key, &index) ? n->spellings[index] : name;
 	if (att_map_find(&n->projects.by_name, key, &index)) {
 		component->name = n->projects.items[index].name;

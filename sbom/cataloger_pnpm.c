@@ -87,7 +87,7 @@ static int add_local(struct pnpm *p, struct att_str folder, struct att_str full_
 	struct sbom_component component = {.origin = SBOM_ORIGIN_LOCAL};
 	struct att_arena *arena = &p->catalog->arena;
 	struct att_str joined = sbom_path_join(arena, p->catalog->folder, folder);
-	component.folder = joined.data ? joined : p->catalog->folder;
+	component.folder = joined;
 	bool is_project = joined.data && att_str_equal(joined, p->catalog->folder);
 	struct att_str key = joined.data ? joined : ATT_ARENA_JOIN(arena, ATT_STR("outside/"), folder);
 	if (!key.data)
@@ -186,9 +186,8 @@ static int describe_archive(struct pnpm *p, const struct att_member *entry, cons
 		size_t slash = att_str_find_last_byte(tarball, '/');
 		struct att_str folder =
 			att_str_first(att_str_from(tarball, 5), slash == ATT_STR_NONE ? 0 : slash - 5);
-		folder = sbom_path_join(&p->catalog->arena, p->catalog->folder, folder);
 		component->origin = SBOM_ORIGIN_LOCAL;
-		component->folder = folder.data ? folder : p->catalog->folder;
+		component->folder = sbom_path_join(&p->catalog->arena, p->catalog->folder, folder);
 		return ATT_OK;
 	}
 	int status = sbom_npm_locate(&p->catalog->arena, tarball, &source, p->err);

@@ -65,7 +65,8 @@ struct sbom_component {
 	enum sbom_origin origin;
 	struct att_str origin_url, vcs_revision;
 	/* SBOM_ORIGIN_LOCAL: its folder relative to the root, "" for the root itself. Tells apart two local
-	 * packages that share a name. */
+	 * packages that share a name. NULL data: a lock names it without saying where it lies; it is then the
+	 * local component of that name which another file places, when there is exactly one. */
 	struct att_str folder;
 	/* Several archives of one version exist and carry a hash each (wheels and sdist of PyPI). */
 	bool many_archives;

@@ -17,7 +17,10 @@ struct builder {
 	const struct sbom_graph_options *options;
 	struct att_findings *findings;
 	struct att_err *err;
-	struct att_map by_identity; /* identity -> node */
+	struct att_map by_identity;    /* identity -> node */
+	struct att_map placed_by_name; /* purl or name of local components -> place in placed, or NONE */
+	const struct sbom_component **placed;
+	size_t placed_count, placed_capacity;
 	struct att_map
 		named_by_folder; /* folder -> source whose named project is the only one there, or NONE */
 	size_t node_capacity, edge_capacity;
@@ -58,6 +61,57 @@ static const struct sbom_component *project_of(const struct builder *b, const st
 	if (own->name.len > 0 || !att_map_find(&b->named_by_folder, catalog->folder, &named) || named == NONE)
 		return own;
 	return &b->sources[named].catalog->components[0];
+}
+
+static struct att_str local_name(const struct sbom_component *c)
+{
+	return c->purl.len ? c->purl : c->name;
+}
+
+static int note_placed(struct builder *b, const struct sbom_component *c)
+{
+	uint32_t other;
+	if (c->origin != SBOM_ORIGIN_LOCAL || !c->folder.data || local_name(c).len == 0)
+		return ATT_OK;
+	if (att_map_find(&b->placed_by_name, local_name(c), &other)) {
+		if (other == NONE || att_str_equal(b->placed[other]->folder, c->folder))
+			return ATT_OK;
+		other = NONE;
+	} else {
+		void *items = b->placed;
+		other = (uint32_t)b->placed_count;
+		const struct sbom_component **slot = att_arena_push(&b->graph->arena, &items, &b->placed_count,
+								    &b->placed_capacity, sizeof(void *));
+		if (!slot)
+			return att_err_memory(b->err);
+		b->placed = items;
+		*slot = c;
+	}
+	return att_map_set(&b->placed_by_name, local_name(c), other) == ATT_OK ? ATT_OK
+									       : att_err_memory(b->err);
+}
+
+/* Some locks name projects of the tree without saying where they lie: another file may. */
+static int find_placed(struct builder *b)
+{
+	int status = ATT_OK;
+	for (size_t i = 0; status == ATT_OK && i < b->source_count; i++) {
+		const struct sbom_catalog *catalog = b->sources[i].catalog;
+		for (size_t j = 0; catalog && status == ATT_OK && j < catalog->component_count; j++)
+			status = note_placed(b, &catalog->components[j]);
+	}
+	return status;
+}
+
+/* The same component at the one place that is known for its name, if it has none of its own. */
+static struct sbom_component with_place(const struct builder *b, const struct sbom_component *c)
+{
+	struct sbom_component placed = *c;
+	uint32_t where;
+	if (c->origin == SBOM_ORIGIN_LOCAL && !c->folder.data &&
+	    att_map_find(&b->placed_by_name, local_name(c), &where) && where != NONE)
+		placed.folder = b->placed[where]->folder;
+	return placed;
 }
 
 /* --- nodes ------------------------------------------------------------------------------------------- */
@@ -113,9 +167,10 @@ static int node_for(struct builder *b, const struct sbom_component *component, s
 		    uint32_t *index)
 {
 	bool found;
-	struct att_str identity = sbom_component_identity(&b->graph->arena, component);
+	const struct sbom_component placed = with_place(b, component);
+	struct att_str identity = sbom_component_identity(&b->graph->arena, &placed);
 	/* An identity that is the purl itself lives in the catalog, which may go before the graph does. */
-	if (identity.data == component->purl.data)
+	if (identity.data == placed.purl.data)
 		identity = att_arena_copy(&b->graph->arena, identity);
 	if (!identity.data ||
 	    att_map_put(&b->by_identity, identity, (uint32_t)b->graph->node_count, &found, index) != ATT_OK)
@@ -126,7 +181,7 @@ static int node_for(struct builder *b, const struct sbom_component *component, s
 			return status;
 		b->graph->nodes[*index].ref = identity;
 	}
-	return merge_into(b, *index, component, path);
+	return merge_into(b, *index, &placed, path);
 }
 
 /* Node 0: the document's own subject. */
@@ -268,6 +323,8 @@ static int build(struct builder *b)
 	graph->input_count = b->source_count;
 	int status = find_named_projects(b);
 	if (status == ATT_OK)
+		status = find_placed(b);
+	if (status == ATT_OK)
 		status = make_root(b);
 	for (size_t i = 0; status == ATT_OK && i < b->source_count; i++)
 		status = add_source(b, i);
@@ -296,6 +353,7 @@ int sbom_graph_build(const struct sbom_graph_source *sources, size_t count,
 	int status = build(&b);
 	att_map_clear(&b.by_identity);
 	att_map_clear(&b.named_by_folder);
+	att_map_clear(&b.placed_by_name);
 	return status;
 }
 
