@@ -6,6 +6,9 @@
 
 #include "libattest/base/banned.h"
 
+/* Packages of a path that is tried part by part: longer ones fit no file system. */
+enum { MAX_TOOL_PATH = 1024 };
+
 struct golang {
 	struct sbom_input *input;
 	struct sbom_catalog *catalog;
@@ -166,11 +169,13 @@ static const struct gomod_replace *find_replace(struct golang *g, const struct g
 }
 
 /* Tools are named by package; their module is the longest path among the modules that begins it. */
-static int mark_tools(struct golang *g, bool *is_tool)
+static void mark_tools(struct golang *g, bool *is_tool)
 {
 	for (size_t i = 0; i < g->mod.tool_count; i++) {
 		struct att_str path = g->mod.tools[i];
 		uint32_t index;
+		if (path.len > MAX_TOOL_PATH)
+			continue;
 		while (path.len > 0 && !att_map_find(&g->mod.require_by_path, path, &index)) {
 			size_t slash = att_str_find_last_byte(path, '/');
 			path.len = slash == ATT_STR_NONE ? 0 : slash;
@@ -178,7 +183,6 @@ static int mark_tools(struct golang *g, bool *is_tool)
 		if (path.len > 0)
 			is_tool[index] = true;
 	}
-	return ATT_OK;
 }
 
 static bool is_excluded(struct golang *g, const struct gomod_require *require)
@@ -264,7 +268,7 @@ static int catalog_mod(struct golang *g)
 	if (status == ATT_OK)
 		status = name_project(g);
 	if (status == ATT_OK)
-		status = mark_tools(g, is_tool);
+		mark_tools(g, is_tool);
 	for (size_t i = 0; status == ATT_OK && i < g->mod.require_count; i++)
 		status = add_require(g, &g->mod.requires[i], is_tool[i]);
 	return status;

@@ -168,7 +168,7 @@ static int parse_lines(struct lexer *l)
 		size_t first = l->token_count;
 		int status = lex_line(l, &comment);
 		size_t count = l->token_count - first;
-		const struct sbom_gomod_token *line = l->tokens + first;
+		const struct sbom_gomod_token *line = count ? l->tokens + first : NULL;
 		l->at++;
 		if (status != ATT_OK)
 			return status;
