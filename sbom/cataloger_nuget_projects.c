@@ -10,7 +10,6 @@ struct finder {
 	struct sbom_catalog *catalog;
 	struct nuget_projects *out;
 	struct att_err *err;
-	size_t unread; /* position of the first project whose file was not looked into */
 };
 
 struct att_str sbom_nuget_lower(struct att_arena *arena, struct att_str name)
