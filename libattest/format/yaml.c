@@ -109,13 +109,15 @@ static struct att_span span_of(struct parser *p, const yaml_event_t *event)
 
 static void help_syntax(struct parser *p, uint32_t at)
 {
+	const yaml_parser_t *yaml = &p->yaml;
 	char c = at < p->source->text.len ? p->source->text.data[at] : '\0';
-	if (c == '\t')
+	bool no_token = yaml->problem && strstr(yaml->problem, "cannot start any token");
+	if (no_token && c == '\t')
 		att_err_help(p->err, "indent with spaces; YAML does not allow tabs there");
-	else if (c == '@' || c == '`' || c == '%')
+	else if (no_token && (c == '@' || c == '`' || c == '%'))
 		att_err_help(p->err, "put text that begins with \"%c\" in quotes", c);
-	else if (p->yaml.context && p->yaml.context_mark.index < p->yaml.problem_mark.index) {
-		uint32_t begin = offset_of(p, p->yaml.context_mark);
+	else if (yaml->context && yaml->context_mark.index < yaml->problem_mark.index) {
+		uint32_t begin = offset_of(p, yaml->context_mark);
 		att_err_help(p->err, "that begins on line %u", att_source_line(p->source, begin));
 	}
 }
@@ -348,7 +350,7 @@ static int open_container(struct parser *p, const yaml_event_t *event)
 	const yaml_char_t *tag = mapping ? event->data.mapping_start.tag : event->data.sequence_start.tag;
 	const yaml_char_t *name =
 		mapping ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
-	struct frame frame = {.span = span_of(p, event), .mapping = mapping};
+	struct frame frame = {.span = span_of(p, event), .mapping = mapping, .height = 1};
 	frame.flow = mapping ? event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
 			     : event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
 	frame.first = p->child_count;
