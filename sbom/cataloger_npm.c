@@ -163,7 +163,17 @@ static int add_workspaces(struct npm *npm, const struct att_value *root)
 	return status;
 }
 
-/* What nothing asks for is there all the same; the lock's marks say what for. */
+/* The package in whose node_modules this one stands, or NULL at the top. */
+static const struct npm_package *container(const struct npm *npm, const struct npm_package *p)
+{
+	uint32_t modules = npm->tree.folders[p->folder].above;
+	uint32_t above = p->module && modules != NPM_NONE ? npm->tree.folders[modules].above : NPM_NONE;
+	uint32_t found = above == NPM_NONE ? NPM_NONE : npm->tree.folders[above].package;
+	return found == NPM_NONE || npm->packages[found].root ? NULL : &npm->packages[found];
+}
+
+/* What nothing asks for is there all the same: for the package that it stands in, or for what the lock's
+ * marks say. */
 static int add_leftovers(struct npm *npm)
 {
 	struct sbom_catalog *catalog = npm->catalog;
@@ -174,17 +184,20 @@ static int add_leftovers(struct npm *npm)
 	for (size_t i = 0; i < catalog->edge_count; i++)
 		needed[catalog->edges[i].to] = true;
 	for (size_t i = 0; status == ATT_OK && i < npm->count; i++) {
-		const struct npm_package *p = &npm->packages[i];
+		const struct npm_package *p = &npm->packages[i], *above = container(npm, p);
 		if (p->target != NPM_NONE || needed[p->index])
 			continue;
 		bool both = att_value_is_true(att_value_get(p->entry, "devOptional"));
 		uint32_t scope = 0;
-		if (both || att_value_is_true(att_value_get(p->entry, "dev")))
-			scope |= SBOM_DEV;
-		if (both || att_value_is_true(att_value_get(p->entry, "optional")))
-			scope |= SBOM_OPTIONAL;
+		if (above && above->target == NPM_NONE)
+			scope = SBOM_RUNTIME;
+		else if (both || att_value_is_true(att_value_get(p->entry, "dev")))
+			scope = both ? SBOM_DEV | SBOM_OPTIONAL : SBOM_DEV;
+		else if (att_value_is_true(att_value_get(p->entry, "optional")))
+			scope = SBOM_OPTIONAL;
 		if (scope)
-			status = sbom_catalog_depend(catalog, 0, p->index, scope, npm->err);
+			status = sbom_catalog_depend(catalog, above ? above->index : 0, p->index, scope,
+						     npm->err);
 	}
 	return status;
 }

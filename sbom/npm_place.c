@@ -125,7 +125,9 @@ int sbom_npm_place(struct sbom_catalog *catalog, struct sbom_component *componen
 		return att_err_memory(err);
 	if (is_registry(resolved)) {
 		component->origin = SBOM_ORIGIN_REGISTRY;
-		component->origin_url = att_str_first(resolved, att_str_find_byte(resolved, '#'));
+		/* What stands behind "?" steers a mirror's cache, or is a token. */
+		resolved = att_str_first(resolved, att_str_find_byte(resolved, '#'));
+		component->origin_url = att_str_first(resolved, att_str_find_byte(resolved, '?'));
 		return sbom_npm_set_purl(catalog, component, sbom_npm_registry(resolved), err);
 	}
 	int status = sbom_npm_locate(&catalog->arena, resolved, &source, err);

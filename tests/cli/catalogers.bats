@@ -37,5 +37,6 @@ run_cases() {
 @test "gradle_build" { run_cases gradle_build; }
 @test "maven" { run_cases maven; }
 @test "nebula" { run_cases nebula; }
+@test "npm" { run_cases npm; }
 @test "nuget" { run_cases nuget; }
 @test "pnpm" { run_cases pnpm; }
