@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Gemfile.lock and gems.locked. A section names a source, its gems stand indented by four and what these need by
- * six spaces. One version may be locked for several platforms, each an archive and a component of its own. Why a
- * gem is there is not in the lock: the Gemfile beside it may tell. */
+/* Gemfile.lock and gems.locked. A section names a source, its gems stand indented by four and what these need
+ * by six spaces. One version may be locked for several platforms, each an archive and a component of its own.
+ * Why a gem is there is not in the lock: the Gemfile beside it may tell. */
 #include "sbom/cataloger_gem.h"
 #include "sbom/names.h"
 #include "sbom/origin.h"
@@ -61,8 +61,7 @@ static struct att_span span_of(const struct gem *g, struct att_str part)
 static int malformed(const struct gem *g, struct att_str part, const char *expected)
 {
 	return att_source_err(&g->input->source, g->err, ATT_ERR_MALFORMED, span_of(g, part),
-			      "expected %s, found \"%.*s\"", expected,
-			      ATT_STR_ARG(att_str_first(part, 200)));
+			      "expected %s, found \"%.*s\"", expected, ATT_STR_ARG(att_str_first(part, 200)));
 }
 
 /* --- lines -------------------------------------------------------------------------------------------- */
@@ -132,8 +131,8 @@ static int read_header(struct gem *g, struct att_str line)
 	if (g->section < GIT || g->section > PLUGIN)
 		return ATT_OK;
 	void *items = g->sources;
-	struct source *slot = att_arena_push(&g->catalog->arena, &items, &g->source_count, &g->source_capacity,
-					     sizeof *slot);
+	struct source *slot =
+		att_arena_push(&g->catalog->arena, &items, &g->source_count, &g->source_capacity, sizeof *slot);
 	if (!slot)
 		return att_err_memory(g->err);
 	g->sources = items;
@@ -366,8 +365,7 @@ static int need_bundler(struct gem *g, const struct need *need, uint32_t from, u
 {
 	struct sbom_component component = {
 		.name = ATT_STR("bundler"), .version = g->bundler_version, .origin = SBOM_ORIGIN_REGISTRY};
-	struct att_purl purl = {
-		.type = ATT_STR("gem"), .name = component.name, .version = g->bundler_version};
+	struct att_purl purl = {.type = ATT_STR("gem"), .name = component.name, .version = g->bundler_version};
 	int status = ATT_OK;
 	if (g->bundler == NO_SPEC && g->bundler_version.len == 0)
 		status = sbom_component_add_property(&g->catalog->arena, &component, "attest:requirement",
@@ -392,11 +390,36 @@ static uint32_t scope_of(const struct gem *g, const struct need *need)
 	return SBOM_DEV;
 }
 
+/* RubyGems takes "x86_64-linux" and "x86_64-linux-gnu" for one platform. */
+static struct att_str without_gnu(struct att_str platform)
+{
+	struct att_str gnu = ATT_STR("-gnu");
+	return att_str_first(platform, platform.len - (att_str_ends(platform, gnu) ? gnu.len : 0));
+}
+
+/* The variant of `first` and its like that is for the platform of the gem that needs it, or SBOM_NAMES_END. */
+static uint32_t same_platform(const struct gem *g, uint32_t first, uint32_t spec)
+{
+	uint32_t near = SBOM_NAMES_END;
+	const struct sbom_names_entry *entries = g->by_name.entries;
+	if (spec == DIRECT || g->specs[spec].platform.len == 0)
+		return SBOM_NAMES_END;
+	struct att_str wanted = g->specs[spec].platform;
+	for (uint32_t i = first; i != SBOM_NAMES_END; i = entries[i].next) {
+		struct att_str platform = g->specs[entries[i].value].platform;
+		if (att_str_equal(platform, wanted))
+			return i;
+		if (att_str_equal(without_gnu(platform), without_gnu(wanted)))
+			near = i;
+	}
+	return near;
+}
+
 /* To the variant of the same platform when there is one, else to all: which one is used depends on where. */
 static int add_need(struct gem *g, const struct need *need)
 {
 	uint32_t from = need->spec == DIRECT ? 0 : g->specs[need->spec].index, scope = scope_of(g, need);
-	uint32_t first = sbom_names_first(&g->by_name, need->name), same = SBOM_NAMES_END;
+	uint32_t first = sbom_names_first(&g->by_name, need->name);
 	const struct sbom_names_entry *entries = g->by_name.entries;
 	int status = ATT_OK;
 	if (first == SBOM_NAMES_END && att_str_is(need->name, "bundler"))
@@ -406,10 +429,7 @@ static int add_need(struct gem *g, const struct need *need)
 		return ATT_OK;
 	if (first == SBOM_NAMES_END)
 		return malformed(g, need->name, "a gem of this lock");
-	for (uint32_t i = first; need->spec != DIRECT && i != SBOM_NAMES_END; i = entries[i].next)
-		if (att_str_equal(g->specs[entries[i].value].platform, g->specs[need->spec].platform) &&
-		    g->specs[need->spec].platform.len > 0)
-			same = i;
+	uint32_t same = same_platform(g, first, need->spec);
 	for (uint32_t i = first; status == ATT_OK && i != SBOM_NAMES_END; i = entries[i].next)
 		if (same == SBOM_NAMES_END || i == same)
 			status = sbom_catalog_depend(g->catalog, from, g->specs[entries[i].value].index, scope,

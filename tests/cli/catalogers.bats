@@ -32,6 +32,7 @@ run_cases() {
 @test "bun" { run_cases bun; }
 @test "cargo" { run_cases cargo; }
 @test "deno" { run_cases deno; }
+@test "gem" { run_cases gem; }
 @test "gomod" { run_cases gomod; }
 @test "gradle" { run_cases gradle; }
 @test "gradle_build" { run_cases gradle_build; }
