@@ -32,6 +32,7 @@ run_cases() {
 @test "bun" { run_cases bun; }
 @test "cargo" { run_cases cargo; }
 @test "deno" { run_cases deno; }
+@test "composer" { run_cases composer; }
 @test "gem" { run_cases gem; }
 @test "gomod" { run_cases gomod; }
 @test "gradle" { run_cases gradle; }
