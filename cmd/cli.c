@@ -121,7 +121,10 @@ static void print_help(const struct cli_command *command)
 
 static void take(struct cli_command *command, struct cli_option *option, char *value)
 {
-	if (option->count > 0 && !option->repeatable)
+	bool refused = option->count > 0 && !option->repeatable;
+	if (refused || option->count >= CLI_MAX_VALUES)
+		free(value);
+	if (refused)
 		cli_usage(command->program, "--%s was given twice", option->long_name);
 	if (option->count >= CLI_MAX_VALUES)
 		cli_usage(command->program, "--%s was given more than %d times", option->long_name,
