@@ -26,7 +26,7 @@ static struct att_str kept(struct writer *w, struct att_str joined)
 
 static void write_property(struct att_json_writer *json, struct att_str name, struct att_str value)
 {
-	att_json_object(json);
+	att_json_line_object(json);
 	att_json_member(json, "name", name);
 	att_json_member(json, "value", value);
 	att_json_object_end(json);
@@ -57,7 +57,7 @@ static void write_hashes(struct writer *w, const struct sbom_component *c)
 	att_json_key(&w->json, "hashes");
 	att_json_array(&w->json);
 	for (size_t i = 0; i < c->hash_count; i++) {
-		att_json_object(&w->json);
+		att_json_line_object(&w->json);
 		att_json_member(&w->json, "alg", att_str_of(sbom_hash_algorithm_name(c->hashes[i].algorithm)));
 		att_json_member(&w->json, "content", c->hashes[i].hex);
 		att_json_object_end(&w->json);
@@ -72,7 +72,7 @@ static void write_licenses(struct writer *w, const struct sbom_component *c)
 		return;
 	att_json_key(&w->json, "licenses");
 	att_json_array(&w->json);
-	att_json_object(&w->json);
+	att_json_line_object(&w->json);
 	if (expression.len) {
 		att_json_member(&w->json, "expression", expression);
 	} else {
@@ -91,7 +91,7 @@ static void write_references(struct writer *w, const struct sbom_component *c)
 		return;
 	att_json_key(&w->json, "externalReferences");
 	att_json_array(&w->json);
-	att_json_object(&w->json);
+	att_json_line_object(&w->json);
 	att_json_member(&w->json, "type",
 			c->origin == SBOM_ORIGIN_GIT ? ATT_STR("vcs") : ATT_STR("distribution"));
 	att_json_member(&w->json, "url", c->origin_url);
@@ -156,7 +156,7 @@ static void write_evidence(struct writer *w, const struct sbom_component *c)
 	att_json_key(&w->json, "occurrences");
 	att_json_array(&w->json);
 	for (size_t i = 0; i < c->occurrence_count; i++) {
-		att_json_object(&w->json);
+		att_json_line_object(&w->json);
 		att_json_member(&w->json, "location", c->occurrences[i].path);
 		if (w->minor >= 6 && c->occurrences[i].line) {
 			att_json_key(&w->json, "line");
@@ -251,7 +251,10 @@ static void write_dependencies(struct writer *w)
 	att_json_array(&w->json);
 	for (size_t i = 0; i < w->graph->node_count; i++) {
 		const struct sbom_node *node = &w->graph->nodes[i];
-		att_json_object(&w->json);
+		if (node->edge_count > 0)
+			att_json_object(&w->json);
+		else
+			att_json_line_object(&w->json);
 		att_json_member(&w->json, "ref", node->ref);
 		if (node->edge_count > 0) {
 			att_json_key(&w->json, "dependsOn");

@@ -148,7 +148,7 @@ static void write_checksums(struct writer *w, const struct sbom_component *c)
 	att_json_key(&w->json, "checksums");
 	att_json_array(&w->json);
 	for (size_t i = 0; i < c->hash_count; i++) {
-		att_json_object(&w->json);
+		att_json_line_object(&w->json);
 		att_json_member(&w->json, "algorithm", att_str_of(names[c->hashes[i].algorithm]));
 		att_json_member(&w->json, "checksumValue", c->hashes[i].hex);
 		att_json_object_end(&w->json);
@@ -196,7 +196,7 @@ static void write_package(struct writer *w, size_t i)
 	if (c->purl.len) {
 		att_json_key(&w->json, "externalRefs");
 		att_json_array(&w->json);
-		att_json_object(&w->json);
+		att_json_line_object(&w->json);
 		att_json_member(&w->json, "referenceCategory", ATT_STR("PACKAGE-MANAGER"));
 		att_json_member(&w->json, "referenceType", ATT_STR("purl"));
 		att_json_member(&w->json, "referenceLocator", c->purl);
@@ -211,7 +211,7 @@ static void write_package(struct writer *w, size_t i)
 
 static void write_relationship(struct writer *w, struct att_str from, const char *type, struct att_str to)
 {
-	att_json_object(&w->json);
+	att_json_line_object(&w->json);
 	att_json_member(&w->json, "spdxElementId", from);
 	att_json_member(&w->json, "relationshipType", att_str_of(type));
 	att_json_member(&w->json, "relatedSpdxElement", to);

@@ -34,14 +34,16 @@ struct att_json_writer {
 	struct att_buf *out;
 	bool compact; /* no indentation, no line ends */
 	unsigned depth;
+	unsigned one_line; /* depth from which on no line is ended; 0: none */
 	bool in_array[ATT_MAX_DEPTH + 1], not_first[ATT_MAX_DEPTH + 1], after_key;
 };
 
 void att_json_begin(struct att_json_writer *w, struct att_buf *out, bool compact);
-void att_json_object(struct att_json_writer *w);     /* { */
-void att_json_object_end(struct att_json_writer *w); /* } */
-void att_json_array(struct att_json_writer *w);      /* [ */
-void att_json_array_end(struct att_json_writer *w);  /* ] */
+void att_json_object(struct att_json_writer *w);      /* { */
+void att_json_line_object(struct att_json_writer *w); /* {, all of it on one line */
+void att_json_object_end(struct att_json_writer *w);  /* } */
+void att_json_array(struct att_json_writer *w);       /* [ */
+void att_json_array_end(struct att_json_writer *w);   /* ] */
 void att_json_key(struct att_json_writer *w, const char *key);
 void att_json_string(struct att_json_writer *w, struct att_str value);
 void att_json_uint(struct att_json_writer *w, uint64_t value);

@@ -60,13 +60,22 @@ void att_json_begin(struct att_json_writer *w, struct att_buf *out, bool compact
 	*w = (struct att_json_writer){.out = out, .compact = compact};
 }
 
-static void start_line(struct att_json_writer *w)
+/* A new line for something `depth` levels deep, or a space where everything stands on one line. */
+static void start_line(struct att_json_writer *w, unsigned depth)
 {
+	static const char spaces[] = "                                                                ";
 	if (w->compact)
 		return;
+	if (w->one_line && w->depth >= w->one_line) {
+		att_buf_add_byte(w->out, ' ');
+		return;
+	}
 	att_buf_add_byte(w->out, '\n');
-	for (unsigned i = 0; i < w->depth; i++)
-		att_buf_add(w->out, ATT_STR("  "));
+	for (size_t left = (size_t)depth * 2; left > 0;) {
+		struct att_str some = att_str_first(ATT_STR(spaces), left);
+		att_buf_add(w->out, some);
+		left -= some.len;
+	}
 }
 
 static void start_element(struct att_json_writer *w)
@@ -75,7 +84,7 @@ static void start_element(struct att_json_writer *w)
 		att_buf_add_byte(w->out, ',');
 	w->not_first[w->depth] = true;
 	if (w->depth > 0)
-		start_line(w);
+		start_line(w, w->depth);
 }
 
 static void start_value(struct att_json_writer *w)
@@ -108,9 +117,11 @@ static void close_container(struct att_json_writer *w, bool array)
 {
 	assert(w->depth > 0 && w->in_array[w->depth] == array && !w->after_key);
 	bool empty = !w->not_first[w->depth];
-	w->depth--;
 	if (!empty)
-		start_line(w);
+		start_line(w, w->depth - 1);
+	if (w->one_line == w->depth)
+		w->one_line = 0;
+	w->depth--;
 	att_buf_add_byte(w->out, array ? ']' : '}');
 	end_value(w);
 }
@@ -118,6 +129,13 @@ static void close_container(struct att_json_writer *w, bool array)
 void att_json_object(struct att_json_writer *w)
 {
 	open_container(w, false);
+}
+
+void att_json_line_object(struct att_json_writer *w)
+{
+	open_container(w, false);
+	if (!w->one_line)
+		w->one_line = w->depth;
 }
 
 void att_json_object_end(struct att_json_writer *w)

@@ -319,9 +319,38 @@ static void canonical_form_has_bounds(void **state)
 	att_buf_clear(&out);
 }
 
+static void test_line_object(void **state)
+{
+	(void)state;
+	struct att_buf out;
+	struct att_json_writer w;
+	att_buf_init(&out, 1000);
+	att_json_begin(&w, &out, false);
+	att_json_array(&w);
+	att_json_line_object(&w);
+	att_json_member(&w, "a", ATT_STR("1"));
+	att_json_key(&w, "b");
+	att_json_array(&w);
+	att_json_line_object(&w);
+	att_json_object_end(&w);
+	att_json_uint(&w, 2);
+	att_json_array_end(&w);
+	att_json_object_end(&w);
+	att_json_object(&w);
+	att_json_member(&w, "c", ATT_STR("3"));
+	att_json_object_end(&w);
+	att_json_array_end(&w);
+	assert_true(att_buf_ok(&out));
+	static const char want[] = "[\n  { \"a\": \"1\", \"b\": [ {}, 2 ] },\n  {\n    \"c\": \"3\"\n  }\n]\n";
+	assert_int_equal(out.len, sizeof want - 1);
+	assert_memory_equal(out.data, want, out.len);
+	att_buf_clear(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_line_object),
 		cmocka_unit_test(indented),
 		cmocka_unit_test(compact),
 		cmocka_unit_test(scalars_and_empty_containers_alone),
