@@ -4,6 +4,7 @@ BUILD=${ATTEST_BUILD:-$ROOT/build}
 BIN=$BUILD/bin
 TESTS=$BUILD/tests
 TESTDATA=$ROOT/testdata
+bats_require_minimum_version 1.5.0
 unset SOURCE_DATE_EPOCH
 export LC_ALL=C
 

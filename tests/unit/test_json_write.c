@@ -319,7 +319,7 @@ static void canonical_form_has_bounds(void **state)
 	att_buf_clear(&out);
 }
 
-static void test_line_object(void **state)
+static void object_on_one_line(void **state)
 {
 	(void)state;
 	struct att_buf out;
@@ -350,7 +350,7 @@ static void test_line_object(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_line_object),
+		cmocka_unit_test(object_on_one_line),
 		cmocka_unit_test(indented),
 		cmocka_unit_test(compact),
 		cmocka_unit_test(scalars_and_empty_containers_alone),

@@ -1,0 +1,122 @@
+#!/usr/bin/env bats
+# What the built libraries and programs define and need.
+
+load common
+
+# Sections hold what a program may change; .data.rel.ro is sealed before main runs.
+writable() { # ARCHIVE
+    objdump -t "$1" | awk '/file format/ { file = $1 } / (\.data|\.bss|\.tbss|\.tdata|\*COM\*)/ &&
+        !/\.data\.rel\.ro/ && !/ d  / { print file, $NF }'
+}
+
+defined() { # ARCHIVE
+    nm -A -g --defined-only "$1" | awk '{ sub(/^[^:]*:/, ""); print }' # MEMBER:ADDRESS KIND NAME
+}
+
+needed() { # PROGRAM
+    readelf -d "$1" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p'
+}
+
+@test "libattest exports names with att_" {
+    [ "$(defined "$BUILD/lib/libattest.a" | wc -l)" -gt 100 ]
+    defined "$BUILD/lib/libattest.a" | awk '$NF !~ /^att_/' | none "other names"
+}
+
+@test "libsbom exports names with sbom_" {
+    [ "$(defined "$BUILD/lib/libsbom.a" | wc -l)" -gt 20 ]
+    defined "$BUILD/lib/libsbom.a" | awk '$NF !~ /^sbom_/' | none "other names"
+}
+
+# A file cataloger_X.c that a table names exports its one struct; parts of it have a header of their own.
+@test "a cataloger exports one struct, named as its file" {
+    local name names count=0
+    while read -r name; do
+        count=$((count + 1))
+        names=$(defined "$BUILD/lib/libsbom.a" |
+            awk -v file="${name#sbom_}.o:" 'index($1, file) == 1 { printf "%s%s", sep, $NF; sep = " " }')
+        [ "$names" = "$name" ] || echo "${name#sbom_}.c exports: $names"
+        [ -e "sbom/${name#sbom_}.c" ] || echo "$name is not in sbom/${name#sbom_}.c"
+    done < <(grep -oE '&sbom_cataloger_[a-z0-9_]+' sbom/catalogers.c | sed 's/^&//') >"$BATS_TEST_TMPDIR/wrong"
+    [ "$count" -gt 0 ]
+    none "more, less or other than one struct" <"$BATS_TEST_TMPDIR/wrong"
+}
+
+@test "no mutable globals in the libraries" {
+    { writable "$BUILD/lib/libattest.a"; writable "$BUILD/lib/libsbom.a"; } | none "writable"
+}
+
+@test "the check sees mutable globals of every kind" {
+    cat >"$BATS_TEST_TMPDIR/m.c" <<'END'
+int one = 1;
+static int two;
+_Thread_local int three;
+const char *const four = "sealed";
+void *touch(void);
+void *touch(void) { static long five = 5; two++; return &five + two; }
+END
+    "${CC:-cc}" -O0 -fPIE -c -o "$BATS_TEST_TMPDIR/m.o" "$BATS_TEST_TMPDIR/m.c"
+    run writable "$BATS_TEST_TMPDIR/m.o"
+    echo "$output"
+    for name in one two three five; do
+        grep -q " $name" <<<"$output"
+    done
+    run ! grep four <<<"$output"
+}
+
+# Libraries do not print, end the process, or ask the surroundings; malloc's own abort and assert are libc's.
+forbidden='_?exit|_Exit|quick_exit|abort|atexit|(__)?v?[df]?printf(_chk)?|puts|putchar|f?putc|fputs|fwrite|perror'
+forbidden+='|syslog|stdout|stderr|stdin|getenv|secure_getenv|environ|setlocale|signal|sigaction|v?fork|execve'
+forbidden+='|posix_spawn|socket|connect|getaddrinfo|time|gettimeofday'
+
+@test "the libraries do not print, exit or look at the environment" {
+    local archive
+    for archive in "$BUILD"/lib/lib{attest,sbom}.a; do
+        nm -A -u "$archive" | sed -E 's/^[^:]*://' | grep -wE \
+            "U ($forbidden)\$" || true
+    done | none "what is for programs only"
+}
+
+# PROGRAM: the libraries it may need, besides libc.so.6 (and the loader).
+needs="
+attest: libpopt.so.0 libseccomp.so.2 libsodium.so.23
+attest-sbom: libcjson.so.1 libyaml-0.so.2 libexpat.so.1 libpopt.so.0 libseccomp.so.2 libcrypto.so.3 libsodium.so.23
+"
+
+@test "programs need the libraries of their row, and no other" {
+    local program name row library count=0
+    for program in "$BUILD"/bin/*; do
+        name=$(basename "$program")
+        count=$((count + 1))
+        row=$(grep "^$name:" <<<"$needs") || { echo "$name has no row"; continue; }
+        for library in $(needed "$program"); do
+            case " libc.so.6 ld-linux-x86-64.so.2 ${row#*:} " in
+            *" $library "*) ;;
+            *) echo "$name needs $library" ;;
+            esac
+        done
+    done >"$BATS_TEST_TMPDIR/wrong"
+    none "not in the table" <"$BATS_TEST_TMPDIR/wrong"
+    [ -n "$(needed "$BUILD/bin/attest-sbom")" ]
+}
+
+# All but the programs that the design gives the network.
+@test "no other program can reach the network" {
+    local program
+    for program in "$BUILD"/bin/*; do
+        case ${program##*/} in
+        attest-keyless | attest-advisories | attest-align | attest-attach | attest-trust) continue ;;
+        esac
+        nm -D -u "$program" | grep -wE 'socket|connect|bind|listen|getaddrinfo|gethostbyname|curl_[a-z_]+' |
+            sed "s,^,${program##*/}: ," || true
+    done | none "network calls"
+}
+
+@test "programs are hardened: position independent, relro, bound at start, no executable stack" {
+    local program
+    for program in "$BUILD"/bin/*; do
+        readelf -h "$program" | grep -q 'Type: *DYN' || echo "$program: not position independent"
+        readelf -lW "$program" | grep -q GNU_RELRO || echo "$program: no relro"
+        readelf -d "$program" | grep -qE 'BIND_NOW|Flags:.*NOW' || echo "$program: binds lazily"
+        readelf -lW "$program" | grep GNU_STACK | grep -q ' RWE ' && echo "$program: executable stack"
+    done | none "not hardened"
+}
