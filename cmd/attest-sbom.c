@@ -21,13 +21,13 @@ enum { DEEPEST = 200 };
 
 static const char understood[] =
 	"Understood files:\n"
-	"  Cargo.lock; package-lock.json, npm-shrinkwrap.json, pnpm-lock.yaml, yarn.lock, bun.lock, "
-	"deno.lock;\n"
-	"  go.mod (with go.sum); requirements*.txt, poetry.lock, uv.lock, pdm.lock, Pipfile.lock; "
-	"Gemfile.lock;\n"
-	"  composer.lock; gradle.lockfile, dependencies.lock, build.gradle, pom.xml; packages.lock.json; "
-	"mix.lock;\n"
-	"  pubspec.lock; dpkg's status and status.d.\n"
+	"  Rust        Cargo.lock\n"
+	"  JavaScript  package-lock.json, npm-shrinkwrap.json, pnpm-lock.yaml, yarn.lock, bun.lock, deno.lock\n"
+	"  Python      requirements*.txt, poetry.lock, uv.lock, pdm.lock, Pipfile.lock\n"
+	"  Go          go.mod (with go.sum), go.work\n"
+	"  Java        pom.xml; gradle.lockfile, dependencies.lock, build.gradle, libs.versions.toml\n"
+	"  others      Gemfile.lock, composer.lock, packages.lock.json, mix.lock, pubspec.lock\n"
+	"  Debian      dpkg's status and status.d\n"
 	"\n"
 	"Exit status: 0 when every input was understood, 2 when one was not or nothing could be done.\n"
 	"The manual page attest-sbom(1) says more: \"attest help sbom\".";
@@ -46,9 +46,11 @@ struct request {
 static const char *one_path(const struct cli_command *command)
 {
 	if (!command->arguments[0])
-		cli_usage(PROGRAM, "expected a folder or a file");
+		cli_usage(PROGRAM, "expected a folder or a file, found none");
 	if (command->arguments[1])
 		cli_usage(PROGRAM, "expected one folder or file, found also \"%s\"", command->arguments[1]);
+	if (!*command->arguments[0])
+		cli_usage(PROGRAM, "expected a folder or a file, found an empty name");
 	return command->arguments[0];
 }
 
@@ -112,12 +114,22 @@ static const struct sbom_format *chosen_format(const struct cli_command *command
 	cli_usage(PROGRAM, "expected --format cyclonedx or spdx, found \"%s\"", name);
 }
 
+/* The inputs that were understood and yet do not name all that they need. */
+static size_t count_incomplete(const struct sbom_graph *graph)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < graph->input_count; i++)
+		count += graph->inputs[i].state == SBOM_INPUT_INCOMPLETE;
+	return count;
+}
+
 static int write_report(struct request *r, const char *path, int exit_code)
 {
 	const struct att_report_fact facts[] = {
 		{"components", {NULL, 0}, r->graph.node_count ? r->graph.node_count - 1 : 0},
 		{"dependencies", {NULL, 0}, r->graph.edge_count},
 		{"inputs_understood", {NULL, 0}, r->summary.understood},
+		{"inputs_incomplete", {NULL, 0}, count_incomplete(&r->graph)},
 		{"inputs_not_understood", {NULL, 0}, r->summary.not_understood},
 		{"files", {NULL, 0}, r->summary.files},
 	};
@@ -137,15 +149,30 @@ static int write_report(struct request *r, const char *path, int exit_code)
 	return status;
 }
 
+/* "1 component", "2 components" */
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 static void print_summary(const struct request *r, const struct sbom_format *format, const char *spec_version,
 			  const char *output)
 {
 	const struct sbom_component *root = &r->graph.nodes[0].component;
-	cli_note("%s: %s %s of %.*s%s%.*s: %zu components, %zu dependencies, from %zu of %zu inputs", output,
+	size_t components = r->graph.node_count - 1, incomplete = count_incomplete(&r->graph);
+	size_t inputs = r->summary.understood + r->summary.not_understood;
+	char of[32] = "", part[48] = "";
+	if (r->summary.not_understood)
+		snprintf(of, sizeof of, "%zu of ", r->summary.understood);
+	if (incomplete)
+		snprintf(part, sizeof part, " (%zu incomplete)", incomplete);
+	cli_note("%s: %s %s of %.*s%s%.*s: %zu component%s, %zu dependenc%s, from %s%zu input%s%s", output,
 		 strcmp(format->name, "spdx") == 0 ? "SPDX" : "CycloneDX", spec_version,
-		 ATT_STR_ARG(root->name), root->version.len ? " " : "", ATT_STR_ARG(root->version),
-		 r->graph.node_count - 1, r->graph.edge_count, r->summary.understood,
-		 r->summary.understood + r->summary.not_understood);
+		 ATT_STR_ARG(root->name), root->version.len ? " " : "", ATT_STR_ARG(root->version), components,
+		 plural(components), r->graph.edge_count, r->graph.edge_count == 1 ? "y" : "ies", of, inputs,
+		 plural(inputs), part);
+	if (att_str_equal(root->name, ATT_STR("unnamed")) && !cli_value(r->command, "name"))
+		cli_note("  = help: no file names the project: name it with --name, and --version");
 }
 
 /* Findings that say that the document is not whole. */
@@ -169,6 +196,26 @@ static int write_document(struct request *r, const struct sbom_format *format,
 	return status;
 }
 
+/* Both in one file, or mixed on standard output, would be neither. */
+static void refuse_same_file(const char *output, const char *report)
+{
+	const char *first = output ? output : "-";
+	if (!report)
+		return;
+	char *a = cli_folder_of(first), *b = cli_folder_of(report);
+	char *x = a ? realpath(a, NULL) : NULL, *y = b ? realpath(b, NULL) : NULL;
+	const char *first_name = strrchr(first, '/'), *report_name = strrchr(report, '/');
+	bool same_name =
+		strcmp(first_name ? first_name + 1 : first, report_name ? report_name + 1 : report) == 0;
+	if (same_name && (!a ? !b : (x && y && strcmp(x, y) == 0)))
+		cli_usage(PROGRAM, "expected two places for --output and --report, found %s for both",
+			  a ? report : "standard output");
+	free(a);
+	free(b);
+	free(x);
+	free(y);
+}
+
 static int run_generate(struct request *r)
 {
 	const struct sbom_format *format = chosen_format(r->command);
@@ -179,6 +226,7 @@ static int run_generate(struct request *r)
 	if (!document.spec_version)
 		cli_usage(PROGRAM, "%s", r->err.message);
 	read_options(r);
+	refuse_same_file(cli_value(r->command, "output"), report);
 	narrow(r->path, cli_value(r->command, "output"), report);
 
 	int status = sbom_generate(r->path, &r->options, &r->graph, &r->summary, &r->findings, &r->err);
@@ -193,8 +241,9 @@ static int run_generate(struct request *r)
 		cli_note(PROGRAM
 			 ": nothing was written, because --strict was given and an input was not understood");
 	else if (exit_code != CLI_HOLDS)
-		cli_note(PROGRAM ": the SBOM is marked as incomplete: %zu of %zu inputs were not understood",
-			 r->summary.not_understood, r->summary.understood + r->summary.not_understood);
+		cli_note(PROGRAM ": the SBOM is marked as incomplete: %zu of %zu inputs %s not understood",
+			 r->summary.not_understood, r->summary.understood + r->summary.not_understood,
+			 r->summary.not_understood == 1 ? "was" : "were");
 	if (report && write_report(r, report, exit_code) != ATT_OK) {
 		cli_complain(PROGRAM, &r->err);
 		exit_code = CLI_UNKNOWN;
@@ -209,23 +258,25 @@ static int generate(int argc, const char **argv)
 		 NULL, 0},
 		{"format", 'f', "FORMAT", "cyclonedx (default) or spdx", false, NULL, 0},
 		{"spec-version", 0, "V", "CycloneDX 1.4, 1.5, 1.6 (default), 1.7; SPDX 2.3", false, NULL, 0},
-		{"name", 0, "N", "name of what the SBOM describes; else from the tree", false, NULL, 0},
-		{"version", 0, "V", "its version", false, NULL, 0},
-		{"exclude", 0, "GLOB", "leave out matching paths; may be repeated", true, NULL, 0},
+		{"name", 0, "NAME", "name of what the SBOM describes; else as the tree says", false, NULL, 0},
+		{"version", 0, "V", "version of what the SBOM describes", false, NULL, 0},
+		{"exclude", 0, "GLOB", "leave out matching files and folders; may be repeated", true, NULL, 0},
 		{"no-dev", 0, NULL, "leave out what only development needs", false, NULL, 0},
-		{"jobs", 'j', "N", "threads; else one per processor", false, NULL, 0},
+		{"jobs", 'j', "N", "parse on N threads; else one per processor", false, NULL, 0},
 		{"strict", 0, NULL, "write nothing when an input is not understood", false, NULL, 0},
-		{"report", 0, "FILE", "write what was found as JSON to FILE", false, NULL, 0},
+		{"report", 0, "FILE", "write the findings and counts as JSON to FILE", false, NULL, 0},
 		{NULL, 0, NULL, NULL, false, NULL, 0},
 	};
 	struct cli_command command = {
 		.program = PROGRAM,
-		.synopsis = "attest sbom [generate] PATH [OPTION...]\n       attest sbom tree PATH [OPTION...]",
-		.description =
-			"Writes an SBOM of everything that lockfiles and package databases below the folder "
-			"PATH,\n"
-			"or the one file PATH, name. Runs nothing, needs no network; the same input gives the\n"
-			"same bytes.",
+		.synopsis = "attest sbom [generate] PATH [OPTION...]\n"
+			    "       attest sbom tree PATH [OPTION...]\n"
+			    "       attest sbom --version",
+		.description = "Writes an SBOM of what the lockfiles and package databases in the folder PATH "
+			       "name, or of\n"
+			       "the one such file PATH. Runs nothing, needs no network; the same input gives "
+			       "the same\n"
+			       "bytes. \"attest sbom tree --help\" explains tree.",
 		.epilogue = understood,
 		.options = options,
 	};
@@ -254,7 +305,7 @@ static bool load_document(struct request *r)
 			status = sbom_document_parse(&source, &r->graph, &r->err);
 		if (status != ATT_OK) {
 			att_findings_add_err(&r->findings, att_str_of(r->path), &source, &r->err);
-			sbom_graph_clear(&r->graph); /* what was read before the error is not shown */
+			sbom_graph_clear(&r->graph); /* half a document is none */
 		}
 	}
 	att_arena_clear(&arena);
@@ -293,18 +344,18 @@ static int tree(int argc, const char **argv)
 {
 	struct cli_option options[] = {
 		{"depth", 0, "N", "stop N levels below the root (at most 200)", false, NULL, 0},
-		{"exclude", 0, "GLOB", "leave out matching paths; may be repeated", true, NULL, 0},
+		{"exclude", 0, "GLOB", "leave out matching files and folders; may be repeated", true, NULL, 0},
 		{"no-dev", 0, NULL, "leave out what only development needs", false, NULL, 0},
-		{"jobs", 'j', "N", "threads; else one per processor", false, NULL, 0},
+		{"jobs", 'j', "N", "parse on N threads; else one per processor", false, NULL, 0},
 		{NULL, 0, NULL, NULL, false, NULL, 0},
 	};
 	struct cli_command command = {
 		.program = PROGRAM,
 		.synopsis = "attest sbom tree PATH [OPTION...]",
-		.description =
-			"Prints what depends on what: of an SBOM document (CycloneDX or SPDX JSON), or of the "
-			"folder\n"
-			"or lockfile PATH. What stands above already is marked (*) and not unfolded again.",
+		.description = "Prints what depends on what: in the SBOM document PATH (CycloneDX or SPDX "
+			       "JSON), or in the\n"
+			       "folder or lockfile PATH. What was unfolded above is marked (*) and not "
+			       "unfolded again.",
 		.options = options,
 	};
 	struct request request = {.command = &command};

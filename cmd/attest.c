@@ -31,6 +31,8 @@ static void print_help(void)
 	printf("\noptions:\n"
 	       "      --help                    show this text\n"
 	       "      --version                 show the version and the active sandbox\n\n"
+	       "\"attest COMMAND --help\" lists a command's options, \"attest help COMMAND\" opens its manual "
+	       "page.\n"
 	       "Exit status of every command: 0 holds or done, 1 does not hold, 2 could not tell.\n");
 	exit(fflush(stdout) == 0 ? CLI_HOLDS : CLI_UNKNOWN);
 }
@@ -73,10 +75,14 @@ static _Noreturn void show_page(const char *name)
 	snprintf(page, sizeof page, "%s/../share/man/man1/%s%s.1", folder, prefix, name);
 	if (access(page, R_OK) != 0)
 		snprintf(page, sizeof page, "%s/../../docs/man/%s%s.1", folder, prefix, name);
-	if (access(page, R_OK) != 0)
+	bool is_here = access(page, R_OK) == 0;
+	if (!is_here)
 		snprintf(page, sizeof page, "%s%s", prefix, name);
 	execlp("man", "man", page, (char *)NULL);
-	cli_usage(PROGRAM, "cannot run man: %s; the page is %s", strerrordesc_np(errno), page);
+	cli_note(PROGRAM ": cannot run man: %s", strerrordesc_np(errno));
+	cli_note("  = help: %s %s, or try \"%s%s --help\"", is_here ? "the page is" : "the page is called",
+		 page, prefix, name);
+	exit(CLI_UNKNOWN);
 }
 
 int main(int argc, char **argv)
@@ -91,8 +97,10 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "help") == 0) {
 		if (argc == 2)
 			print_help();
-		if (argc > 3 || (!is_command(argv[2]) && strcmp(argv[2], PROGRAM) != 0))
-			cli_usage(PROGRAM, "expected one command to explain, found \"%s\"", argv[argc - 1]);
+		if (argc > 3)
+			cli_usage(PROGRAM, "expected one command to explain, found also \"%s\"", argv[3]);
+		if (!is_command(argv[2]) && strcmp(argv[2], PROGRAM) != 0)
+			cli_usage(PROGRAM, "expected a command to explain, found \"%s\"", argv[2]);
 		show_page(argv[2]);
 	}
 	if (!is_command(argv[1]))

@@ -129,6 +129,9 @@ static void take(struct cli_command *command, struct cli_option *option, char *v
 	if (option->count >= CLI_MAX_VALUES)
 		cli_usage(command->program, "--%s was given more than %d times", option->long_name,
 			  CLI_MAX_VALUES);
+	if (value && !*value)
+		cli_usage(command->program, "expected %s after --%s, found an empty text", option->argument,
+			  option->long_name);
 	char **grown = realloc(option->values, (option->count + 1) * sizeof *grown);
 	if (!grown)
 		cli_usage(command->program, "out of memory");

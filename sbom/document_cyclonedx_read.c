@@ -234,6 +234,9 @@ static int read_document(struct sbom_reader *r, const struct att_value *document
 			      : sbom_reader_node(r, ATT_STR("root"), &unnamed, document->span, &index);
 	if (status == ATT_OK)
 		status = read_components(r, document, 0, 0);
+	if (status == ATT_OK && !root && r->graph->node_count == 1)
+		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, document->span,
+				      "expected a document that names a component, found none in it");
 	if (status == ATT_OK)
 		status = att_value_want(r->source, document, "dependencies", ATT_ARRAY, false, &list, r->err);
 	for (uint32_t i = 0; status == ATT_OK && list && i < list->count; i++)

@@ -170,6 +170,9 @@ static int read_packages(struct sbom_reader *r, const struct att_value *document
 	struct sbom_component whole = {.kind = SBOM_APPLICATION};
 	uint32_t index;
 	int status = att_value_want(r->source, document, "packages", ATT_ARRAY, false, &list, r->err);
+	if (status == ATT_OK && (!list || list->count == 0))
+		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, document->span,
+				      "expected a document that names a package, found none in it");
 	for (uint32_t i = 0; status == ATT_OK && list && root && i < list->count; i++)
 		if (att_str_equal(att_value_text(att_value_get(&list->items[i], "SPDXID")), root_id))
 			status = read_package(r, &list->items[i]);

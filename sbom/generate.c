@@ -249,7 +249,7 @@ static int start_with_file(struct run *run, const char *path)
 	if (!match->cataloger) {
 		att_err_set(run->err, ATT_ERR_UNSUPPORTED, "expected a lockfile or package database, found %s",
 			    path);
-		att_err_help(run->err, "\"attest-sbom --help\" lists the files that are understood");
+		att_err_help(run->err, "\"attest sbom --help\" lists the files that are understood");
 		return ATT_ERR_UNSUPPORTED;
 	}
 	run->walk.matches = match;
@@ -280,8 +280,8 @@ static int refuse_nothing(struct run *run, const char *path)
 {
 	if (run->summary->not_understood > 0)
 		return att_err_set(run->err, ATT_ERR_UNSUPPORTED,
-				   "none of the %zu inputs in %s was understood: there is nothing to write",
-				   run->summary->not_understood, path);
+				   "no input in %s was understood, of %zu: there is nothing to write", path,
+				   run->summary->not_understood);
 	if (run->walk.manifest_count > 0) {
 		att_err_set(run->err, ATT_ERR_UNSUPPORTED,
 			    "expected a lockfile in %s, found only manifests without one (%.*s)", path,
@@ -289,9 +289,9 @@ static int refuse_nothing(struct run *run, const char *path)
 		att_err_help(run->err, "make the package manager write its lockfile first");
 		return ATT_ERR_UNSUPPORTED;
 	}
-	att_err_set(run->err, ATT_ERR_UNSUPPORTED, "expected a lockfile in %s, found none among %zu files",
-		    path, run->summary->files);
-	att_err_help(run->err, "\"attest-sbom --help\" lists the files that are understood");
+	att_err_set(run->err, ATT_ERR_UNSUPPORTED, "expected a lockfile in %s, found none among %zu file%s",
+		    path, run->summary->files, run->summary->files == 1 ? "" : "s");
+	att_err_help(run->err, "\"attest sbom --help\" lists the files that are understood");
 	return ATT_ERR_UNSUPPORTED;
 }
 

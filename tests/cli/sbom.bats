@@ -93,7 +93,7 @@ run_both() {
     mkdir o
     run_both 0 "$BIN/attest" sbom t -o o/x.json
     [ -z "$output" ]
-    [[ "$errors" == "o/x.json: CycloneDX 1.6 of demo 1.2.3: 2 components, 2 dependencies, from 1 of 1 inputs" ]]
+    [[ "$errors" == "o/x.json: CycloneDX 1.6 of demo 1.2.3: 2 components, 2 dependencies, from 1 input" ]]
     [ "$(ls -A o)" = x.json ]
     jq -e . o/x.json >/dev/null
 }
@@ -149,7 +149,7 @@ run_both() {
     printf 'version = 4\n[[package]]\nname = \n' >t/tool/Cargo.lock
     run_both 2 "$BIN/attest" sbom t -o o.json
     [[ "$errors" == *"error[malformed-input]"*"tool/Cargo.lock:3:8"* ]]
-    [[ "$errors" == *"marked as incomplete: 1 of 2 inputs"* ]]
+    [[ "$errors" == *"marked as incomplete: 1 of 2 inputs was not understood"* ]]
     [ "$(jq -r '.components | length' o.json)" = 2 ]
     [ "$(jq -r '.compositions[] | select(."bom-ref" | endswith("tool/Cargo.lock")) | .aggregate' o.json)" = incomplete ]
     [ "$(jq -r '.metadata.properties[] | select(.name=="attest:input:not-understood") | .value' o.json)" = tool/Cargo.lock ]
@@ -276,6 +276,10 @@ run_both() {
     [[ "$errors" == *"--nonsense"* ]]
     run_both 2 "$BIN/attest" sbom t -o a -o b
     [[ "$errors" == *"--output was given twice"* ]]
+    run_both 2 "$BIN/attest" sbom t --name= -o a
+    [[ "$errors" == *"found an empty text"* ]]
+    run_both 2 "$BIN/attest" sbom ''
+    [[ "$errors" == *"found an empty name"* ]]
     run_both 2 "$BIN/attest" sbom t --jobs 0
     run_both 2 "$BIN/attest" sbom t --jobs 1e3
     [ ! -e a ] && [ ! -e b ]
@@ -306,6 +310,30 @@ run_both() {
     [ "$(jq -r '.summary.components' r.json)" = 2 ]
 }
 
+@test "--output and --report in one place are refused" {
+    make_tree t
+    mkdir d
+    run_both 2 "$BIN/attest" sbom t -o d/a --report d/../d/a
+    [[ "$errors" == *"found d/../d/a for both"* ]]
+    [ -z "$(ls -A d)" ]
+    run_both 2 "$BIN/attest" sbom t --report -
+    [[ "$errors" == *"standard output for both"* ]]
+    [ -z "$output" ]
+    run_both 0 "$BIN/attest" sbom t -o d/a --report -
+    [ "$(jq -r .verdict out)" = holds ]
+    run_both 0 "$BIN/attest" sbom t -o d/a --report d/b
+}
+
+@test "a project without a name, and inputs that are not the whole, are told in the summary" {
+    mkdir -p t/x
+    printf 'module example.com/x\n\ngo 1.16\n\nrequire example.com/y v1.0.0\n' >t/x/go.mod
+    run_both 0 "$BIN/attest" sbom t -o a --report r
+    [ "$errors" = "$(printf 'a: CycloneDX 1.6 of unnamed: 2 components, 2 dependencies, from 1 input (1 incomplete)\n  = help: no file names the project: name it with --name, and --version')" ]
+    [ "$(jq .summary.inputs_incomplete r)" = 1 ]
+    run_both 0 "$BIN/attest" sbom t -o a --name n
+    [[ "$errors" == *" of n: "* && "$errors" != *help* ]]
+}
+
 @test "tree prints the same of a folder and of its documents" {
     make_tree t
     "$BIN/attest" sbom t -o o.cdx.json
@@ -328,6 +356,17 @@ run_both() {
 J
     run_both 2 "$BIN/attest" sbom tree d.json
     [[ "$errors" == *'d.json:2:42'* ]]
+    [ -z "$output" ]
+}
+
+@test "tree refuses documents that name nothing" {
+    echo '{"bomFormat":"CycloneDX","specVersion":"1.6"}' >c.json
+    run_both 2 "$BIN/attest" sbom tree c.json
+    [[ "$errors" == *"malformed-input"*"names a component"* ]]
+    [ -z "$output" ]
+    echo '{"spdxVersion":"SPDX-2.3","name":"x"}' >s.json
+    run_both 2 "$BIN/attest" sbom tree s.json
+    [[ "$errors" == *"malformed-input"*"names a package"* ]]
     [ -z "$output" ]
 }
 
