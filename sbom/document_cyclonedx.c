@@ -289,9 +289,8 @@ static void write_composition(struct writer *w, const struct sbom_graph_input *i
 {
 	bool is_complete = input->state == SBOM_INPUT_COMPLETE, any = false;
 	att_json_object(&w->json);
-	if (w->minor >= 5)
-		att_json_member(&w->json, "bom-ref",
-				kept(w, ATT_ARENA_JOIN(&w->arena, ATT_STR("composition:"), input->path)));
+	att_json_member(&w->json, "bom-ref",
+			kept(w, ATT_ARENA_JOIN(&w->arena, ATT_STR("composition:"), input->path)));
 	att_json_member(&w->json, "aggregate", is_complete ? ATT_STR("complete") : ATT_STR("incomplete"));
 	for (size_t i = 0; i < input->node_count; i++) {
 		if (complete[input->nodes[i]] != is_complete)
@@ -314,6 +313,29 @@ static void write_composition(struct writer *w, const struct sbom_graph_input *i
 	att_json_object_end(&w->json);
 }
 
+/* CycloneDX 1.4 has no name for a composition, and wants no two alike: one for all inputs of a kind. */
+static void write_nameless_composition(struct writer *w, const bool *complete, bool is_complete)
+{
+	bool any = false;
+	for (size_t i = 0; i < w->graph->node_count; i++) {
+		if (complete[i] != is_complete)
+			continue;
+		if (!any) {
+			att_json_object(&w->json);
+			att_json_member(&w->json, "aggregate",
+					is_complete ? ATT_STR("complete") : ATT_STR("incomplete"));
+			att_json_key(&w->json, "dependencies");
+			att_json_array(&w->json);
+		}
+		any = true;
+		att_json_string(&w->json, w->graph->nodes[i].ref);
+	}
+	if (any) {
+		att_json_array_end(&w->json);
+		att_json_object_end(&w->json);
+	}
+}
+
 static int write_compositions(struct writer *w)
 {
 	const bool *complete = find_complete(w);
@@ -323,7 +345,11 @@ static int write_compositions(struct writer *w)
 		return ATT_OK;
 	att_json_key(&w->json, "compositions");
 	att_json_array(&w->json);
-	for (size_t i = 0; i < w->graph->input_count; i++)
+	if (w->minor < 5) {
+		write_nameless_composition(w, complete, true);
+		write_nameless_composition(w, complete, false);
+	}
+	for (size_t i = 0; w->minor >= 5 && i < w->graph->input_count; i++)
 		write_composition(w, &w->graph->inputs[i], complete);
 	att_json_array_end(&w->json);
 	return ATT_OK;
