@@ -28,6 +28,9 @@ struct sbom_catalog {
 	/* False when the file by its nature does not hold the whole closure (a manifest without a lock, a
 	 * requirements.txt without pins); the cataloger says so. */
 	bool complete;
+	/* True when the file names everything but not what needs what (go.mod, gradle.lockfile): the edges are
+	 * then those of the project alone. */
+	bool flat;
 	struct att_str path;          /* of the file, relative to the root */
 	struct att_str folder;        /* of the file, "" for the root */
 	struct att_findings findings; /* what a cataloger wants to say without failing */

@@ -263,6 +263,7 @@ static int catalog_mod(struct golang *g)
 		return att_source_err(&g->input->source, g->err, ATT_ERR_MALFORMED, ((struct att_span){0, 0}),
 				      "expected a \"module\" line, found none");
 	g->catalog->complete = g->mod.require_count == 0 || holds_closure(g->mod.go);
+	g->catalog->flat = g->mod.require_count > 0;
 	bool *is_tool = att_arena_alloc(&g->catalog->arena, g->mod.require_count + 1, sizeof *is_tool);
 	int status = is_tool ? load_sum(g) : att_err_memory(g->err);
 	if (status == ATT_OK)

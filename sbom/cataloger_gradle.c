@@ -112,6 +112,7 @@ static int parse_lock(struct gradle *g)
 		status = sbom_gradle_name_project(g->input, g->catalog, g->err);
 	while (status == ATT_OK && att_str_split(&rest, '\n', &line))
 		status = read_line(g, att_str_trim(line));
+	g->catalog->flat = g->catalog->component_count > 1;
 	return status;
 }
 

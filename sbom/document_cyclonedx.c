@@ -269,88 +269,122 @@ static void write_dependencies(struct writer *w)
 	att_json_array_end(&w->json);
 }
 
-/* Whose dependencies are all known: what a complete input names, except projects that another, less
- * complete input also speaks for. */
-static bool *find_complete(struct writer *w)
+/* What is known of the dependencies of a component. A complete input says more than an incomplete one that
+ * names the same component; but a project is no more complete than the least of its inputs. */
+enum knowledge { EDGES_UNKNOWN, EDGES_INCOMPLETE, EDGES_COMPLETE };
+
+static void learn(unsigned char *known, const struct sbom_graph_input *input)
 {
-	const struct sbom_graph *graph = w->graph;
-	bool *complete = att_arena_alloc(&w->arena, graph->node_count, sizeof *complete);
-	for (size_t i = 0; complete && i < graph->input_count; i++)
-		if (graph->inputs[i].state == SBOM_INPUT_COMPLETE)
-			for (size_t j = 0; j < graph->inputs[i].node_count; j++)
-				complete[graph->inputs[i].nodes[j]] = true;
-	for (size_t i = 0; complete && i < graph->input_count; i++)
-		if (graph->inputs[i].state != SBOM_INPUT_COMPLETE)
-			complete[graph->inputs[i].project] = false;
-	return complete;
+	unsigned char level = input->state != SBOM_INPUT_COMPLETE ? EDGES_INCOMPLETE
+			      : input->flat                       ? EDGES_UNKNOWN
+								  : EDGES_COMPLETE;
+	for (size_t i = 0; i < input->node_count; i++)
+		if (known[input->nodes[i]] < level)
+			known[input->nodes[i]] = level;
 }
 
-static void write_composition(struct writer *w, const struct sbom_graph_input *input, const bool *complete)
+static unsigned char *find_known(struct writer *w)
 {
-	bool is_complete = input->state == SBOM_INPUT_COMPLETE, any = false;
+	const struct sbom_graph *graph = w->graph;
+	unsigned char *known = att_arena_alloc(&w->arena, graph->node_count, sizeof *known);
+	for (size_t i = 0; known && i < graph->input_count; i++)
+		learn(known, &graph->inputs[i]);
+	for (size_t i = 0; known && i < graph->input_count; i++)
+		if (graph->inputs[i].state != SBOM_INPUT_COMPLETE)
+			known[graph->inputs[i].project] = EDGES_INCOMPLETE;
+	return known;
+}
+
+static void begin_composition(struct writer *w, const char *prefix, struct att_str path, enum knowledge level)
+{
+	static const char *const aggregates[] = {
+		[EDGES_UNKNOWN] = "unknown",
+		[EDGES_INCOMPLETE] = "incomplete",
+		[EDGES_COMPLETE] = "complete",
+	};
 	att_json_object(&w->json);
-	att_json_member(&w->json, "bom-ref",
-			kept(w, ATT_ARENA_JOIN(&w->arena, ATT_STR("composition:"), input->path)));
-	att_json_member(&w->json, "aggregate", is_complete ? ATT_STR("complete") : ATT_STR("incomplete"));
-	for (size_t i = 0; i < input->node_count; i++) {
-		if (complete[input->nodes[i]] != is_complete)
+	/* CycloneDX 1.4 has no names for compositions. */
+	if (w->minor >= 5)
+		att_json_member(&w->json, "bom-ref",
+				kept(w, ATT_ARENA_JOIN(&w->arena, att_str_of(prefix), path)));
+	att_json_member(&w->json, "aggregate", att_str_of(aggregates[level]));
+}
+
+/* The refs of those among `nodes` (NULL: all) of which exactly `level` is known. */
+static void write_known(struct writer *w, const uint32_t *nodes, size_t count, const unsigned char *known,
+			enum knowledge level)
+{
+	bool any = false;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t node = nodes ? nodes[i] : (uint32_t)i;
+		if (known[node] != level)
 			continue;
 		if (!any) {
 			att_json_key(&w->json, "dependencies");
 			att_json_array(&w->json);
 		}
 		any = true;
-		att_json_string(&w->json, w->graph->nodes[input->nodes[i]].ref);
+		att_json_string(&w->json, w->graph->nodes[node].ref);
 	}
 	if (any)
 		att_json_array_end(&w->json);
-	if (input->state == SBOM_INPUT_NOT_UNDERSTOOD) {
-		att_json_key(&w->json, "assemblies");
-		att_json_array(&w->json);
-		att_json_string(&w->json, w->graph->nodes[0].ref);
-		att_json_array_end(&w->json);
-	}
-	att_json_object_end(&w->json);
 }
 
-/* CycloneDX 1.4 has no name for a composition, and wants no two alike: one for all inputs of a kind. */
-static void write_nameless_composition(struct writer *w, const bool *complete, bool is_complete)
+static void write_assembly(struct writer *w, uint32_t node)
 {
-	bool any = false;
-	for (size_t i = 0; i < w->graph->node_count; i++) {
-		if (complete[i] != is_complete)
-			continue;
-		if (!any) {
-			att_json_object(&w->json);
-			att_json_member(&w->json, "aggregate",
-					is_complete ? ATT_STR("complete") : ATT_STR("incomplete"));
-			att_json_key(&w->json, "dependencies");
-			att_json_array(&w->json);
-		}
-		any = true;
-		att_json_string(&w->json, w->graph->nodes[i].ref);
+	att_json_key(&w->json, "assemblies");
+	att_json_array(&w->json);
+	att_json_string(&w->json, w->graph->nodes[node].ref);
+	att_json_array_end(&w->json);
+}
+
+/* Everything that the input names is there; "assemblies" says so where the edges between are not known. */
+static void write_composition(struct writer *w, const struct sbom_graph_input *input,
+			      const unsigned char *known)
+{
+	bool complete = input->state == SBOM_INPUT_COMPLETE;
+	enum knowledge level = complete ? EDGES_COMPLETE : EDGES_INCOMPLETE;
+	begin_composition(w, "composition:", input->path, level);
+	if (input->state == SBOM_INPUT_NOT_UNDERSTOOD || input->flat)
+		write_assembly(w, input->project);
+	else
+		write_known(w, input->nodes, input->node_count, known, level);
+	att_json_object_end(&w->json);
+	if (complete && input->flat) {
+		begin_composition(w, "composition:dependencies:", input->path, EDGES_UNKNOWN);
+		write_known(w, input->nodes, input->node_count, known, EDGES_UNKNOWN);
+		att_json_object_end(&w->json);
 	}
-	if (any) {
-		att_json_array_end(&w->json);
+}
+
+/* Without names no two compositions may be alike: one for all that is known equally well. */
+static void write_nameless_compositions(struct writer *w, const unsigned char *known)
+{
+	for (int level = EDGES_COMPLETE; level >= EDGES_UNKNOWN; level--) {
+		size_t count = 0;
+		for (size_t i = 0; i < w->graph->node_count; i++)
+			count += known[i] == level;
+		if (count == 0)
+			continue;
+		begin_composition(w, "", ATT_STR(""), (enum knowledge)level);
+		write_known(w, NULL, w->graph->node_count, known, (enum knowledge)level);
 		att_json_object_end(&w->json);
 	}
 }
 
 static int write_compositions(struct writer *w)
 {
-	const bool *complete = find_complete(w);
-	if (!complete)
+	const unsigned char *known = find_known(w);
+	if (!known)
 		return ATT_ERR_MEMORY;
 	if (w->graph->input_count == 0)
 		return ATT_OK;
 	att_json_key(&w->json, "compositions");
 	att_json_array(&w->json);
-	if (w->minor < 5) {
-		write_nameless_composition(w, complete, true);
-		write_nameless_composition(w, complete, false);
-	}
+	if (w->minor < 5)
+		write_nameless_compositions(w, known);
 	for (size_t i = 0; w->minor >= 5 && i < w->graph->input_count; i++)
-		write_composition(w, &w->graph->inputs[i], complete);
+		write_composition(w, &w->graph->inputs[i], known);
 	att_json_array_end(&w->json);
 	return ATT_OK;
 }

@@ -248,7 +248,7 @@ static void write_unknowns(struct writer *w)
 	size_t count = 0;
 	w->failed |= !projects;
 	for (size_t i = 0; projects && i < graph->input_count; i++)
-		if (graph->inputs[i].state != SBOM_INPUT_COMPLETE)
+		if (graph->inputs[i].state != SBOM_INPUT_COMPLETE || graph->inputs[i].flat)
 			projects[count++] = graph->inputs[i].project;
 	if (count > 1)
 		qsort(projects, count, sizeof *projects, by_index);

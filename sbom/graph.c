@@ -242,6 +242,7 @@ static int add_source(struct builder *b, size_t i)
 		return ATT_OK;
 	}
 	input->state = catalog->complete ? SBOM_INPUT_COMPLETE : SBOM_INPUT_INCOMPLETE;
+	input->flat = catalog->flat;
 	uint32_t *node_of = att_arena_alloc(&b->graph->arena, catalog->component_count, sizeof *node_of);
 	input->nodes = node_of;
 	input->node_count = catalog->component_count;

@@ -12,6 +12,7 @@ struct sbom_graph_input {
 	struct att_str path;
 	const char *cataloger; /* name; NULL when a document was read */
 	enum { SBOM_INPUT_COMPLETE, SBOM_INPUT_INCOMPLETE, SBOM_INPUT_NOT_UNDERSTOOD } state;
+	bool flat;        /* complete, but it does not say what needs what */
 	uint32_t project; /* node of the project that it belongs to */
 	uint32_t *nodes;  /* what it names, ascending */
 	size_t node_count;

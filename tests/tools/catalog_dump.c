@@ -104,7 +104,8 @@ int main(int argc, char **argv)
 	if (status != 0) {
 		printf("error %d at %u:%u: %s\n", err.code, err.place.line, err.place.column, err.message);
 	} else {
-		printf("%s by %s\n", catalog.complete ? "complete" : "incomplete", cataloger->name);
+		printf("%s%s by %s\n", catalog.complete ? "complete" : "incomplete",
+		       catalog.flat ? ", flat" : "", cataloger->name);
 		for (uint32_t i = 0; i < catalog.component_count; i++)
 			print_component(&catalog, i);
 		print_edges(&catalog);
