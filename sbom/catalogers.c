@@ -18,6 +18,7 @@ extern const struct sbom_cataloger sbom_cataloger_nebula;
 extern const struct sbom_cataloger sbom_cataloger_npm;
 extern const struct sbom_cataloger sbom_cataloger_nuget;
 extern const struct sbom_cataloger sbom_cataloger_pnpm;
+extern const struct sbom_cataloger sbom_cataloger_yarn;
 
 const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_bun,
@@ -33,5 +34,6 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_npm,
 	&sbom_cataloger_nuget,
 	&sbom_cataloger_pnpm,
+	&sbom_cataloger_yarn,
 	NULL,
 };

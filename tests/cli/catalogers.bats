@@ -42,3 +42,4 @@ run_cases() {
 @test "npm" { run_cases npm; }
 @test "nuget" { run_cases nuget; }
 @test "pnpm" { run_cases pnpm; }
+@test "yarn" { run_cases yarn; }
