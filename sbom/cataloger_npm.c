@@ -22,6 +22,8 @@ static const struct npm_package *resolve(struct npm *npm, uint32_t from, struct 
 /* Not an error: npm itself leaves out peer dependencies when told to (legacy-peer-deps). */
 static void note_unresolved(struct npm *npm, const struct npm_package *p, const struct att_member *wanted)
 {
+	if (npm->unresolved++ >= ATT_MAX_NOTES)
+		return;
 	struct att_str message = att_arena_printf(
 		&npm->catalog->arena, "%.*s needs %.*s (%.*s), which this lock does not hold",
 		ATT_STR_ARG(att_str_first(p->root ? ATT_STR("the project") : p->real_name, 200)),
@@ -31,6 +33,18 @@ static void note_unresolved(struct npm *npm, const struct npm_package *p, const 
 		sbom_catalog_warn(npm->catalog, &npm->input->source, "unresolved-dependency", ATT_NOTE,
 				  wanted->key_span, message,
 				  ATT_STR("run npm install, unless it is left out on purpose"));
+}
+
+static void note_rest(struct npm *npm)
+{
+	if (npm->unresolved <= ATT_MAX_NOTES)
+		return;
+	struct att_str message =
+		att_arena_printf(&npm->catalog->arena, "%zu more dependencies are not in this lock",
+				 npm->unresolved - ATT_MAX_NOTES);
+	if (message.data)
+		sbom_catalog_warn(npm->catalog, &npm->input->source, "unresolved-dependency", ATT_NOTE,
+				  (struct att_span){0, 1}, message, ATT_STR("run npm install"));
 }
 
 /* One table of declared dependencies. */
@@ -218,6 +232,7 @@ int npm_add_edges(struct npm *npm)
 		status = add_manifest(npm);
 	if (status == ATT_OK)
 		status = add_workspaces(npm, root ? root : npm->manifest);
+	note_rest(npm);
 	return status == ATT_OK ? add_leftovers(npm) : status;
 }
 

@@ -73,8 +73,9 @@ struct npm {
 	struct npm_tree tree;
 	struct npm_package *packages;
 	size_t count, capacity;
-	bool old;     /* format 1: nested "dependencies" */
-	bool ancient; /* older still: says nothing about who needs what */
+	size_t unresolved; /* dependencies that the lock does not hold */
+	bool old;          /* format 1: nested "dependencies" */
+	bool ancient;      /* older still: says nothing about who needs what */
 };
 
 /* Fills npm->packages and the tree from "packages" (formats 2 and 3), or from nested "dependencies". */

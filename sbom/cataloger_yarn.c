@@ -136,16 +136,33 @@ static int refuse_dangling(struct yarn *yarn, const struct yarn_need *need)
 			      ATT_STR_ARG(att_str_first(need->range, 100)));
 }
 
+void yarn_note(struct yarn *yarn, uint32_t offset, struct att_str message, struct att_str help)
+{
+	if (message.data)
+		sbom_catalog_warn(yarn->catalog, &yarn->input->source, "unresolved-dependency", ATT_NOTE,
+				  (struct att_span){offset, offset + 1}, message, help);
+}
+
 static void note_unresolved(struct yarn *yarn, const struct yarn_entry *from, const struct yarn_need *need)
 {
-	struct att_str message = att_arena_printf(
-		&yarn->catalog->arena, "%.*s needs %.*s@%.*s, which this lock does not hold",
-		ATT_STR_ARG(att_str_first(from->name, 200)), ATT_STR_ARG(att_str_first(need->name, 200)),
-		ATT_STR_ARG(att_str_first(need->range, 100)));
-	if (message.data && need->offset)
-		sbom_catalog_warn(yarn->catalog, &yarn->input->source, "unresolved-dependency", ATT_NOTE,
-				  (struct att_span){need->offset, need->offset + 1}, message,
-				  ATT_STR("run yarn install"));
+	/* What package.json asks for by now is no matter of the lock. */
+	if (!need->offset || yarn->unresolved++ >= ATT_MAX_NOTES)
+		return;
+	yarn_note(yarn, need->offset,
+		  att_arena_printf(&yarn->catalog->arena, "%.*s needs %.*s@%.*s, which this lock does not hold",
+				   ATT_STR_ARG(att_str_first(from->name, 200)),
+				   ATT_STR_ARG(att_str_first(need->name, 200)),
+				   ATT_STR_ARG(att_str_first(need->range, 100))),
+		  ATT_STR("run yarn install"));
+}
+
+static void note_rest(struct yarn *yarn)
+{
+	if (yarn->unresolved > ATT_MAX_NOTES)
+		yarn_note(yarn, 0,
+			  att_arena_printf(&yarn->catalog->arena, "%zu more dependencies are not in this lock",
+					   yarn->unresolved - ATT_MAX_NOTES),
+			  ATT_STR("run yarn install"));
 }
 
 static int add_edges(struct yarn *yarn, struct yarn_entry *entry)
@@ -190,6 +207,7 @@ static int parse_lock(struct yarn *yarn)
 		status = add_edges(yarn, &yarn->entries[i]);
 	if (status == ATT_OK && yarn->berry)
 		status = yarn_add_peers(yarn);
+	note_rest(yarn);
 	if (status == ATT_OK && !att_buf_ok(&yarn->key))
 		status = att_err_memory(yarn->err);
 	return status;

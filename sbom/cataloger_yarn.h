@@ -58,6 +58,7 @@ struct yarn {
 	struct att_map
 		resolutions; /* "name", "parent/name", each also with "@range" -> member of the manifest's */
 	struct att_buf key;  /* for searches */
+	size_t unresolved;   /* dependencies that the lock does not hold */
 };
 
 /* --- shared (cataloger_yarn.c) --- */
@@ -83,6 +84,10 @@ int yarn_add_aliases(struct yarn *yarn, const struct yarn_entry *entry,
 /* Adds a component for an entry and sets entry->index. */
 int yarn_add_component(struct yarn *yarn, struct yarn_entry *entry,
 		       const struct sbom_component *component) ATT_MUST_USE;
+
+/* Notes a dependency that the lock does not hold. Callers count them in yarn->unresolved and stop at
+ * ATT_MAX_NOTES. */
+void yarn_note(struct yarn *yarn, uint32_t offset, struct att_str message, struct att_str help);
 
 /* Gives `err` the place of `offset` when it has none; returns status. */
 int yarn_locate_error(struct yarn *yarn, uint32_t offset, int status) ATT_MUST_USE;

@@ -180,14 +180,13 @@ static void note_missing(struct peers *p)
 		if (peer->provided || peer->optional || owner->manifest ||
 		    yarn->catalog->components[owner->index].origin == SBOM_ORIGIN_LOCAL)
 			continue;
-		struct att_str message = att_arena_printf(&yarn->catalog->arena,
-							  "%.*s needs %.*s, which nothing that uses it brings",
-							  ATT_STR_ARG(att_str_first(owner->name, 200)),
-							  ATT_STR_ARG(att_str_first(peer->name, 200)));
-		if (message.data)
-			sbom_catalog_warn(yarn->catalog, &yarn->input->source, "unresolved-dependency",
-					  ATT_NOTE, (struct att_span){peer->offset, peer->offset + 1}, message,
-					  ATT_STR("add it beside the package that needs it"));
+		if (yarn->unresolved++ < ATT_MAX_NOTES)
+			yarn_note(yarn, peer->offset,
+				  att_arena_printf(&yarn->catalog->arena,
+						   "%.*s needs %.*s, which nothing that uses it brings",
+						   ATT_STR_ARG(att_str_first(owner->name, 200)),
+						   ATT_STR_ARG(att_str_first(peer->name, 200))),
+				  ATT_STR("add it beside the package that needs it"));
 	}
 }
 

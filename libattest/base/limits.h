@@ -70,7 +70,11 @@
 #define ATT_MAX_WORKSPACE_PATTERNS 1000
 #define ATT_MAX_WORKSPACE_WORK     ((size_t)4 << 20)
 
-/* Steps of finding out who brings the peer dependencies of a yarn.lock: large real locks take 20,000. */
-#define ATT_MAX_PEER_WORK ((size_t)16 << 20)
+/* Steps of finding out who brings the peer dependencies of a yarn.lock: large real locks take 100,000. */
+#define ATT_MAX_PEER_WORK ((size_t)4 << 20)
+
+/* Notes of one kind about one lock; the rest is counted. Nobody reads more, and each costs a look through its
+ * line to find the column, which in a file without line ends is long. */
+#define ATT_MAX_NOTES 100
 
 #endif

@@ -20,12 +20,13 @@ compare() {
     [ "$(wc -l < "$BATS_TEST_TMPDIR/ours")" -gt "$3" ]
 }
 
-# Of these npm lists less: locks without "requires", entries that nothing needs, a package.json that has moved on.
+# Not compared: locks without "requires", entries that nothing needs, a package.json that has moved on, of all of
+# which npm lists less, and what we only count.
 @test "the cases of testdata/npm" {
     for lock in "$TESTDATA"/npm/good/*/package-lock.json "$TESTDATA"/npm/good/*/*/package-lock.json; do
         local tree=$BATS_TEST_TMPDIR/tree path
         path=${lock#"$TESTDATA"/npm/good/}
-        case $path in leftovers/* | moved-on/*) continue ;; esac
+        case $path in leftovers/* | moved-on/* | many-missing/*) continue ;; esac
         echo "$path"
         rm -rf "$tree"
         cp -R "$TESTDATA/npm/good/${path%%/*}" "$tree"
