@@ -16,6 +16,7 @@ extern const struct sbom_cataloger sbom_cataloger_gradle_build;
 extern const struct sbom_cataloger sbom_cataloger_maven;
 extern const struct sbom_cataloger sbom_cataloger_nebula;
 extern const struct sbom_cataloger sbom_cataloger_npm;
+extern const struct sbom_cataloger sbom_cataloger_mix;
 extern const struct sbom_cataloger sbom_cataloger_nuget;
 extern const struct sbom_cataloger sbom_cataloger_pnpm;
 extern const struct sbom_cataloger sbom_cataloger_yarn;
@@ -32,6 +33,7 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_maven,
 	&sbom_cataloger_nebula,
 	&sbom_cataloger_npm,
+	&sbom_cataloger_mix,
 	&sbom_cataloger_nuget,
 	&sbom_cataloger_pnpm,
 	&sbom_cataloger_yarn,

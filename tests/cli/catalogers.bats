@@ -40,6 +40,7 @@ run_cases() {
 @test "maven" { run_cases maven; }
 @test "nebula" { run_cases nebula; }
 @test "npm" { run_cases npm; }
+@test "mix" { run_cases mix; }
 @test "nuget" { run_cases nuget; }
 @test "pnpm" { run_cases pnpm; }
 @test "yarn" { run_cases yarn; }

@@ -77,6 +77,8 @@ int main(int argc, char **argv)
 	struct att_err err = {0};
 	struct sbom_catalog catalog;
 	struct att_buf bytes;
+	struct sbom_walk walk = {0};
+	struct att_findings walked;
 	struct sbom_input input = {0};
 	if (argc != 3)
 		return 2;
@@ -90,7 +92,9 @@ int main(int argc, char **argv)
 		printf("no cataloger for %s\n", argv[2]);
 		return 2;
 	}
-	att_findings_init(&ignored);
+	att_findings_init(&walked);
+	if (sbom_tree_walk(&tree, &walk, &walked, &err) == 0)
+		input.walk = &walk;
 	input.tree = &tree;
 	if (sbom_tree_walk(&tree, &walk, &ignored, &err) == 0)
 		input.walk = &walk;
@@ -116,6 +120,8 @@ int main(int argc, char **argv)
 		print_edges(&catalog);
 	}
 	sbom_catalog_clear(&catalog);
+	sbom_walk_clear(&walk);
+	att_findings_clear(&walked);
 	att_buf_clear(&bytes);
 	sbom_walk_clear(&walk);
 	att_findings_clear(&ignored);
