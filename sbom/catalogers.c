@@ -20,6 +20,7 @@ extern const struct sbom_cataloger sbom_cataloger_mix;
 extern const struct sbom_cataloger sbom_cataloger_nuget;
 extern const struct sbom_cataloger sbom_cataloger_pnpm;
 extern const struct sbom_cataloger sbom_cataloger_yarn;
+extern const struct sbom_cataloger sbom_cataloger_pub;
 
 const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_bun,
@@ -37,5 +38,6 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_nuget,
 	&sbom_cataloger_pnpm,
 	&sbom_cataloger_yarn,
+	&sbom_cataloger_pub,
 	NULL,
 };

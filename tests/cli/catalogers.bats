@@ -44,3 +44,4 @@ run_cases() {
 @test "nuget" { run_cases nuget; }
 @test "pnpm" { run_cases pnpm; }
 @test "yarn" { run_cases yarn; }
+@test "pub" { run_cases pub; }
