@@ -9,6 +9,7 @@ extern const struct sbom_cataloger sbom_cataloger_bun;
 extern const struct sbom_cataloger sbom_cataloger_cargo;
 extern const struct sbom_cataloger sbom_cataloger_deno;
 extern const struct sbom_cataloger sbom_cataloger_composer;
+extern const struct sbom_cataloger sbom_cataloger_dpkg;
 extern const struct sbom_cataloger sbom_cataloger_gem;
 extern const struct sbom_cataloger sbom_cataloger_gomod;
 extern const struct sbom_cataloger sbom_cataloger_gradle;
@@ -27,6 +28,7 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_cargo,
 	&sbom_cataloger_deno,
 	&sbom_cataloger_composer,
+	&sbom_cataloger_dpkg,
 	&sbom_cataloger_gem,
 	&sbom_cataloger_gomod,
 	&sbom_cataloger_gradle,

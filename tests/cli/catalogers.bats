@@ -33,6 +33,7 @@ run_cases() {
 @test "cargo" { run_cases cargo; }
 @test "deno" { run_cases deno; }
 @test "composer" { run_cases composer; }
+@test "dpkg" { run_cases dpkg; }
 @test "gem" { run_cases gem; }
 @test "gomod" { run_cases gomod; }
 @test "gradle" { run_cases gradle; }
