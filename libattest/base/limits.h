@@ -59,6 +59,10 @@
 /* Worker threads. */
 #define ATT_MAX_JOBS 256
 
+/* Versions of one package that a Python lock holds side by side, for different platforms. Locks seen hold up to
+ * 5; a dependency on the name looks at all of them. */
+#define ATT_MAX_FORKS 256
+
 /* Files that a requirements.txt may include, directly or not. */
 #define ATT_MAX_INCLUDES 1000
 
