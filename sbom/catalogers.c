@@ -22,6 +22,7 @@ extern const struct sbom_cataloger sbom_cataloger_nuget;
 extern const struct sbom_cataloger sbom_cataloger_pnpm;
 extern const struct sbom_cataloger sbom_cataloger_yarn;
 extern const struct sbom_cataloger sbom_cataloger_pub;
+extern const struct sbom_cataloger sbom_cataloger_poetry;
 
 const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_bun,
@@ -41,5 +42,6 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_pnpm,
 	&sbom_cataloger_yarn,
 	&sbom_cataloger_pub,
+	&sbom_cataloger_poetry,
 	NULL,
 };

@@ -46,3 +46,4 @@ run_cases() {
 @test "pnpm" { run_cases pnpm; }
 @test "yarn" { run_cases yarn; }
 @test "pub" { run_cases pub; }
+@test "poetry" { run_cases poetry; }
