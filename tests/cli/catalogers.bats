@@ -47,3 +47,4 @@ run_cases() {
 @test "yarn" { run_cases yarn; }
 @test "pub" { run_cases pub; }
 @test "poetry" { run_cases poetry; }
+@test "uv" { run_cases uv; }
