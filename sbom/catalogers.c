@@ -22,6 +22,7 @@ extern const struct sbom_cataloger sbom_cataloger_nuget;
 extern const struct sbom_cataloger sbom_cataloger_pnpm;
 extern const struct sbom_cataloger sbom_cataloger_yarn;
 extern const struct sbom_cataloger sbom_cataloger_pub;
+extern const struct sbom_cataloger sbom_cataloger_pdm;
 extern const struct sbom_cataloger sbom_cataloger_poetry;
 extern const struct sbom_cataloger sbom_cataloger_uv;
 
@@ -43,6 +44,7 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_pnpm,
 	&sbom_cataloger_yarn,
 	&sbom_cataloger_pub,
+	&sbom_cataloger_pdm,
 	&sbom_cataloger_poetry,
 	&sbom_cataloger_uv,
 	NULL,

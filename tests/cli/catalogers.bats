@@ -46,5 +46,6 @@ run_cases() {
 @test "pnpm" { run_cases pnpm; }
 @test "yarn" { run_cases yarn; }
 @test "pub" { run_cases pub; }
+@test "pdm" { run_cases pdm; }
 @test "poetry" { run_cases poetry; }
 @test "uv" { run_cases uv; }
