@@ -23,6 +23,7 @@ extern const struct sbom_cataloger sbom_cataloger_pnpm;
 extern const struct sbom_cataloger sbom_cataloger_yarn;
 extern const struct sbom_cataloger sbom_cataloger_pub;
 extern const struct sbom_cataloger sbom_cataloger_pdm;
+extern const struct sbom_cataloger sbom_cataloger_pipfile;
 extern const struct sbom_cataloger sbom_cataloger_poetry;
 extern const struct sbom_cataloger sbom_cataloger_uv;
 
@@ -45,6 +46,7 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_yarn,
 	&sbom_cataloger_pub,
 	&sbom_cataloger_pdm,
+	&sbom_cataloger_pipfile,
 	&sbom_cataloger_poetry,
 	&sbom_cataloger_uv,
 	NULL,

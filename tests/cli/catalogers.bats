@@ -47,5 +47,6 @@ run_cases() {
 @test "yarn" { run_cases yarn; }
 @test "pub" { run_cases pub; }
 @test "pdm" { run_cases pdm; }
+@test "pipfile" { run_cases pipfile; }
 @test "poetry" { run_cases poetry; }
 @test "uv" { run_cases uv; }
