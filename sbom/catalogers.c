@@ -25,6 +25,7 @@ extern const struct sbom_cataloger sbom_cataloger_pub;
 extern const struct sbom_cataloger sbom_cataloger_pdm;
 extern const struct sbom_cataloger sbom_cataloger_pipfile;
 extern const struct sbom_cataloger sbom_cataloger_poetry;
+extern const struct sbom_cataloger sbom_cataloger_requirements;
 extern const struct sbom_cataloger sbom_cataloger_uv;
 
 const struct sbom_cataloger *const sbom_catalogers[] = {
@@ -48,6 +49,7 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_pdm,
 	&sbom_cataloger_pipfile,
 	&sbom_cataloger_poetry,
+	&sbom_cataloger_requirements,
 	&sbom_cataloger_uv,
 	NULL,
 };

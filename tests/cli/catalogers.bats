@@ -49,4 +49,5 @@ run_cases() {
 @test "pdm" { run_cases pdm; }
 @test "pipfile" { run_cases pipfile; }
 @test "poetry" { run_cases poetry; }
+@test "requirements" { run_cases requirements; }
 @test "uv" { run_cases uv; }
