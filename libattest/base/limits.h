@@ -42,7 +42,7 @@
 #define ATT_MAX_EDGES      ((size_t)32 << 20)
 
 /* Hashes and properties of one component: PyPI's largest releases have some 300 archives. */
-#define ATT_MAX_HASHES 4096
+#define ATT_MAX_HASHES     4096
 #define ATT_MAX_PROPERTIES 4096
 
 /* Packages that one name may stand for: a gem has some 30 platforms, a virtual Debian package some 20

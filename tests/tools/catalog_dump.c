@@ -84,8 +84,6 @@ int main(int argc, char **argv)
 		return 2;
 	struct att_str path = att_str_of(argv[2]);
 	struct sbom_tree tree = {.root = open(argv[1], O_RDONLY | O_DIRECTORY)};
-	struct sbom_walk walk = {0};
-	struct att_findings ignored;
 	const struct sbom_cataloger *cataloger = sbom_cataloger_find(path);
 	att_buf_init(&bytes, ATT_MAX_DOCUMENT);
 	if (!cataloger || sbom_catalog_init(&catalog, path, &err) != 0) {
@@ -96,8 +94,6 @@ int main(int argc, char **argv)
 	if (sbom_tree_walk(&tree, &walk, &walked, &err) == 0)
 		input.walk = &walk;
 	input.tree = &tree;
-	if (sbom_tree_walk(&tree, &walk, &ignored, &err) == 0)
-		input.walk = &walk;
 	int status = sbom_tree_read(&tree, path, &bytes, &err);
 	if (status == 0)
 		status = att_source_init(&input.source, &catalog.arena, path, att_buf_str(&bytes), &err);
@@ -123,8 +119,6 @@ int main(int argc, char **argv)
 	sbom_walk_clear(&walk);
 	att_findings_clear(&walked);
 	att_buf_clear(&bytes);
-	sbom_walk_clear(&walk);
-	att_findings_clear(&ignored);
 	close(tree.root);
 	return status == 0 ? 0 : 1;
 }
