@@ -68,6 +68,11 @@ $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(call objects,$(CLI_SRC)) $(ARCHIVES)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
 
+build/bench/%: $(BUILD)/obj/bench/%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
+
 $(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,LD)
@@ -114,7 +119,7 @@ conformance: tests
 	$(Q)tests/conformance $(or $(DATA),$(error say where the published test suites are: make conformance DATA=DIR))
 quickstart: all
 	$(Q)tests/quickstart
-bench: all
+bench: all build/bench/json_only
 	$(Q)bench/run $(PEERS)
 
 # What the interop tests let read our documents; the only step that needs the network, so "check" leaves it to setup.
