@@ -172,7 +172,7 @@ static void print_summary(const struct request *r, const struct sbom_format *for
 		 plural(components), r->graph.edge_count, r->graph.edge_count == 1 ? "y" : "ies", of, inputs,
 		 plural(inputs), part);
 	if (att_str_equal(root->name, ATT_STR("unnamed")) && !cli_value(r->command, "name"))
-		cli_note("  = help: no file names the project: name it with --name, and --version");
+		cli_note("  = help: no input names the project: give its name with --name, its version with --version");
 }
 
 /* Findings that say that the document is not whole. */

@@ -328,7 +328,7 @@ run_both() {
     mkdir -p t/x
     printf 'module example.com/x\n\ngo 1.16\n\nrequire example.com/y v1.0.0\n' >t/x/go.mod
     run_both 0 "$BIN/attest" sbom t -o a --report r
-    [ "$errors" = "$(printf 'a: CycloneDX 1.6 of unnamed: 2 components, 2 dependencies, from 1 input (1 incomplete)\n  = help: no file names the project: name it with --name, and --version')" ]
+    [ "$errors" = "$(printf 'a: CycloneDX 1.6 of unnamed: 2 components, 2 dependencies, from 1 input (1 incomplete)\n  = help: no input names the project: give its name with --name, its version with --version')" ]
     [ "$(jq .summary.inputs_incomplete r)" = 1 ]
     run_both 0 "$BIN/attest" sbom t -o a --name n
     [[ "$errors" == *" of n: "* && "$errors" != *help* ]]
