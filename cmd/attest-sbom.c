@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/cli.h"
@@ -84,16 +85,18 @@ static int finish(struct request *r, int exit_code)
 /* Reading the input, writing beside the output, nothing else. */
 static void narrow(const char *path, const char *output, const char *report)
 {
+	struct stat st;
 	char *output_folder = cli_folder_of(output), *report_folder = cli_folder_of(report);
 	char *path_folder = cli_folder_of(path);
-	const char *readable[] = {path, path_folder, NULL};
+	bool is_folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	/* A file's siblings are not read, but its folder is opened to reach it without following links. */
+	const char *readable[] = {path, is_folder ? NULL : path_folder, NULL};
 	const char *writable[3] = {NULL};
 	size_t count = 0;
 	if (output_folder)
 		writable[count++] = output_folder;
 	if (report_folder)
 		writable[count++] = report_folder;
-	/* A file's siblings are not read, but its folder is opened to reach it without following links. */
 	const struct att_sandbox sandbox = {.readable = readable, .writable = writable};
 	cli_enter_sandbox(PROGRAM, &sandbox);
 	free(output_folder);
@@ -172,7 +175,8 @@ static void print_summary(const struct request *r, const struct sbom_format *for
 		 plural(components), r->graph.edge_count, r->graph.edge_count == 1 ? "y" : "ies", of, inputs,
 		 plural(inputs), part);
 	if (att_str_equal(root->name, ATT_STR("unnamed")) && !cli_value(r->command, "name"))
-		cli_note("  = help: no input names the project: give its name with --name, its version with --version");
+		cli_note("  = help: no input names the project: give its name with --name, its version with "
+			 "--version");
 }
 
 /* Findings that say that the document is not whole. */
