@@ -18,7 +18,7 @@
 /* What one worker makes of one file. */
 struct slot {
 	struct att_str path;
-	const struct sbom_cataloger *cataloger;
+	const struct sbom_cataloger *cataloger; /* NULL: not looked into, which a finding says already */
 	struct att_buf text;
 	struct sbom_catalog catalog;
 	struct att_findings findings;
@@ -48,6 +48,10 @@ static void parse_slot(void *context, size_t i)
 
 	att_buf_init(&slot->text, ATT_MAX_DOCUMENT);
 	att_findings_init(&slot->findings);
+	if (!slot->cataloger) {
+		slot->status = ATT_ERR_IO;
+		return;
+	}
 	slot->status = sbom_catalog_init(&slot->catalog, slot->path, &err);
 	if (slot->status == ATT_OK)
 		slot->status = sbom_tree_read(&run->tree, slot->path, &slot->text, &err);
@@ -98,7 +102,7 @@ static int parse_all(struct run *run)
 			return att_err_memory(run->err);
 		run->summary->understood += run->slots[i].status == ATT_OK;
 	}
-	run->summary->not_understood = run->slot_count - run->summary->understood + run->walk.unreadable;
+	run->summary->not_understood = run->slot_count - run->summary->understood;
 	return ATT_OK;
 }
 
@@ -110,7 +114,7 @@ static int build_graph(struct run *run, struct sbom_graph *graph)
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = &run->slots[i];
 		sources[i] = (struct sbom_graph_source){
-			.cataloger = slot->cataloger->name,
+			.cataloger = slot->cataloger ? slot->cataloger->name : NULL,
 			.path = slot->path,
 			.catalog = slot->status == ATT_OK ? &slot->catalog : NULL,
 		};
@@ -139,7 +143,7 @@ static struct att_str name_of(struct att_str path)
 
 static bool pins(const struct sbom_cataloger *cataloger, struct att_str manifest)
 {
-	for (const char *const *name = cataloger->manifests; name && *name; name++)
+	for (const char *const *name = cataloger ? cataloger->manifests : NULL; name && *name; name++)
 		if (att_str_is(manifest, *name))
 			return true;
 	return false;

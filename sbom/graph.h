@@ -10,7 +10,7 @@
 /* One input file and how far it was understood. */
 struct sbom_graph_input {
 	struct att_str path;
-	const char *cataloger; /* name; NULL when a document was read */
+	const char *cataloger; /* name; NULL when there is none */
 	enum { SBOM_INPUT_COMPLETE, SBOM_INPUT_INCOMPLETE, SBOM_INPUT_NOT_UNDERSTOOD } state;
 	bool flat;        /* complete, but it does not say what needs what */
 	uint32_t project; /* node of the project that it belongs to */

@@ -122,14 +122,6 @@ static bool is_skipped_folder(struct att_str name)
 	return false;
 }
 
-/* --- findings ---------------------------------------------------------------------------------------- */
-
-static void complain(struct walker *w, struct att_str path, struct att_err *err)
-{
-	att_findings_add_err(w->findings, path.len ? path : ATT_STR("."), NULL, err);
-	w->out->unreadable++;
-}
-
 /* --- the walk ---------------------------------------------------------------------------------------- */
 
 static int push_path(struct walker *w, struct att_str path, struct att_str **list, size_t *count,
@@ -146,14 +138,8 @@ static int push_path(struct walker *w, struct att_str path, struct att_str **lis
 	return ATT_OK;
 }
 
-static int claim_file(struct walker *w, struct att_str path, struct att_str name)
+static int push_match(struct walker *w, struct att_str path, const struct sbom_cataloger *cataloger)
 {
-	uint32_t claim = claim_of(&w->names, path, name);
-	if (claim == 0)
-		return ATT_OK;
-	if (claim == MANIFEST)
-		return push_path(w, path, &w->out->manifests, &w->out->manifest_count,
-				 &w->out->manifest_capacity);
 	if (w->out->match_count >= ATT_MAX_WALK_MATCHES)
 		return att_err_set(w->err, ATT_ERR_LIMIT, "expected at most %zu input files, found more",
 				   ATT_MAX_WALK_MATCHES);
@@ -165,18 +151,38 @@ static int claim_file(struct walker *w, struct att_str path, struct att_str name
 	if (!slot)
 		return att_err_memory(w->err);
 	w->out->matches = items;
-	*slot = (struct sbom_match){copy, sbom_catalogers[claim - 1]};
+	*slot = (struct sbom_match){copy, cataloger};
 	return ATT_OK;
 }
 
+/* What is not looked into is an input that was not understood. */
+static int complain(struct walker *w, struct att_str path, struct att_err *err)
+{
+	path = path.len ? path : ATT_STR(".");
+	att_findings_add_err(w->findings, path, NULL, err);
+	return push_match(w, path, NULL);
+}
+
+static int claim_file(struct walker *w, struct att_str path, struct att_str name)
+{
+	uint32_t claim = claim_of(&w->names, path, name);
+	if (claim == 0)
+		return ATT_OK;
+	if (claim == MANIFEST)
+		return push_path(w, path, &w->out->manifests, &w->out->manifest_count,
+				 &w->out->manifest_capacity);
+	return push_match(w, path, sbom_catalogers[claim - 1]);
+}
+
 /* A link named like an input is harmless only when it leads to a file that the walk reads anyway. */
-static void judge_link(struct walker *w, int folder, const char *name, struct att_str path)
+static int judge_link(struct walker *w, int folder, const char *name, struct att_str path)
 {
 	char target[4096];
 	struct att_err err;
 	struct att_arena arena;
+	int status = ATT_OK;
 	if (!sbom_cataloger_find(path))
-		return;
+		return ATT_OK;
 	att_arena_init(&arena);
 	ssize_t len = readlinkat(folder, name, target, sizeof target);
 	struct att_str parent = path, joined = {NULL, 0};
@@ -192,9 +198,10 @@ static void judge_link(struct walker *w, int folder, const char *name, struct at
 		att_err_set(&err, ATT_ERR_REFUSED, "expected a regular file, found a symbolic link to %.*s",
 			    len > 0 ? (int)len : 0, target);
 		att_err_help(&err, "links are not followed: put the file here, or leave it out with --exclude");
-		complain(w, path, &err);
+		status = complain(w, path, &err);
 	}
 	att_arena_clear(&arena);
+	return status;
 }
 
 static int walk_folder(struct walker *w, int fd, unsigned depth);
@@ -206,14 +213,12 @@ static int enter(struct walker *w, int parent, const char *name, unsigned depth)
 	if (depth >= ATT_MAX_WALK_DEPTH) {
 		att_err_set(&err, ATT_ERR_LIMIT, "expected at most %d nested folders, found more",
 			    ATT_MAX_WALK_DEPTH);
-		complain(w, path, &err);
-		return ATT_OK;
+		return complain(w, path, &err);
 	}
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0) {
 		att_err_set_errno(&err, errno, "cannot open the folder");
-		complain(w, path, &err);
-		return ATT_OK;
+		return complain(w, path, &err);
 	}
 	int status = walk_folder(w, fd, depth + 1);
 	close(fd);
@@ -251,7 +256,7 @@ static int visit(struct walker *w, int folder, const struct dirent64 *entry, uns
 	} else {
 		w->out->files++;
 		if (type == DT_LNK && !is_excluded(w->tree, path))
-			judge_link(w, folder, entry->d_name, path);
+			status = judge_link(w, folder, entry->d_name, path);
 		else if (type != DT_LNK && !is_excluded(w->tree, path))
 			status = claim_file(w, path, name);
 	}
@@ -272,7 +277,7 @@ static int walk_folder(struct walker *w, int fd, unsigned depth)
 		ssize_t len = getdents64(fd, entries, depth == 0 ? DIRENT_BUFFER : DIRENT_BUFFER / 4);
 		if (len < 0) {
 			att_err_set_errno(&err, errno, "cannot read the folder");
-			complain(w, att_buf_str(&w->path), &err);
+			status = complain(w, att_buf_str(&w->path), &err);
 		}
 		if (len <= 0)
 			break;
@@ -293,6 +298,11 @@ static int by_path(const void *a, const void *b)
 	return att_str_compare(((const struct sbom_match *)a)->path, ((const struct sbom_match *)b)->path);
 }
 
+static int by_file(const void *a, const void *b)
+{
+	return att_str_compare(((const struct att_finding *)a)->file, ((const struct att_finding *)b)->file);
+}
+
 static int by_bytes(const void *a, const void *b)
 {
 	return att_str_compare(*(const struct att_str *)a, *(const struct att_str *)b);
@@ -309,6 +319,7 @@ int sbom_tree_walk(struct sbom_tree *tree, struct sbom_walk *out, struct att_fin
 		return att_err_memory(err);
 	}
 	int fd = openat(tree->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	size_t before = findings->count;
 	int status = fd < 0 ? att_err_set_errno(err, errno, "cannot read the folder") : walk_folder(&w, fd, 0);
 	if (fd >= 0)
 		close(fd);
@@ -316,6 +327,9 @@ int sbom_tree_walk(struct sbom_tree *tree, struct sbom_walk *out, struct att_fin
 	att_map_clear(&w.names.plain);
 	if (status != ATT_OK)
 		return status;
+	/* Folders list their entries in any order. */
+	if (findings->count > before + 1)
+		qsort(findings->items + before, findings->count - before, sizeof *findings->items, by_file);
 	if (out->match_count > 1)
 		qsort(out->matches, out->match_count, sizeof *out->matches, by_path);
 	if (out->manifest_count > 1)

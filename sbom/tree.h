@@ -13,27 +13,27 @@ struct sbom_tree {
 	size_t exclude_count;
 };
 
-/* A file that a cataloger claims. */
+/* A file that a cataloger claims, or what was not looked into. */
 struct sbom_match {
-	struct att_str path; /* relative to the root */
-	const struct sbom_cataloger *cataloger;
+	struct att_str path;                    /* relative to the root */
+	const struct sbom_cataloger *cataloger; /* NULL: a folder or link that has a finding instead */
 };
 
 struct sbom_walk {
 	struct att_arena arena;
-	struct sbom_match *matches; /* ordered by path, then by cataloger */
+	struct sbom_match *matches; /* ordered by path */
 	size_t match_count, match_capacity;
 	struct att_str *manifests; /* files that some cataloger's lock would pin, ordered */
 	size_t manifest_count, manifest_capacity;
 	size_t folders, files; /* seen */
-	size_t unreadable;     /* folders and links that were not looked into, each with a finding */
 };
 
 /* Walks the tree below tree->root. `.git`, `.hg`, `.svn`, `.jj` and `node_modules` are not entered: the
  * first hold no sources, the last holds other projects' files, which the lock beside it already names.
  * Symbolic links are never followed; one that carries the name of an input and leads anywhere but to a file
  * that the walk finds itself is a finding (refused-input), as are folders that cannot be read
- * (unreadable-input) or are nested beyond ATT_MAX_WALK_DEPTH (over-limit). Errors: ATT_ERR_IO when the root
+ * (unreadable-input) or are nested beyond ATT_MAX_WALK_DEPTH (over-limit); each is a match without a
+ * cataloger. Errors: ATT_ERR_IO when the root
  * itself cannot be read, ATT_ERR_LIMIT, ATT_ERR_MEMORY. Clear the walk in any case. */
 int sbom_tree_walk(struct sbom_tree *tree, struct sbom_walk *out, struct att_findings *findings,
 		   struct att_err *err) ATT_MUST_USE;

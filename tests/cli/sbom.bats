@@ -190,6 +190,7 @@ run_both() {
     as_nobody "$BIN/attest" sbom t >out 2>err && false
     grep -q 'unreadable-input' err
     grep -q 'shut' err
+    [ "$(jq -r '.metadata.properties[] | select(.name=="attest:input:not-understood") | .value' out)" = shut ]
 }
 
 @test "links are not followed: out of the tree is refused, to what is read anyway is fine" {
@@ -202,6 +203,8 @@ run_both() {
     ln -s ../../outside/Cargo.lock t/tool/Cargo.lock
     run_both 2 "$BIN/attest" sbom t
     [[ "$errors" == *"refused-input"*"symbolic link to ../../outside/Cargo.lock"* ]]
+    [ "$(jq -r '.metadata.properties[] | select(.name=="attest:input:not-understood") | .value' out)" = tool/Cargo.lock ]
+    [ "$(jq -r '.compositions[] | select(.aggregate=="incomplete") | .assemblies[0]' out)" = pkg:cargo/demo@1.2.3 ]
     run_both 0 "$BIN/attest" sbom t --exclude tool/Cargo.lock
     ln -s ../outside t/folder
     run_both 0 "$BIN/attest" sbom t --exclude tool
