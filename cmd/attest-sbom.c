@@ -28,7 +28,7 @@ static const char understood[] =
 	"  Go          go.mod (with go.sum), go.work\n"
 	"  Java        pom.xml; gradle.lockfile, dependencies.lock, build.gradle, libs.versions.toml\n"
 	"  others      Gemfile.lock, composer.lock, packages.lock.json, mix.lock, pubspec.lock\n"
-	"  Debian      dpkg's status and status.d\n"
+	"  Debian      dpkg's var/lib/dpkg/status and status.d\n"
 	"\n"
 	"Exit status: 0 when every input was understood, 2 when one was not or nothing could be done.\n"
 	"The manual page attest-sbom(1) says more: \"attest help sbom\".";
