@@ -3,6 +3,7 @@
 #include "sbom/catalog.h"
 
 #include "libattest/base/limits.h"
+#include "libattest/base/utf8.h"
 
 #include "libattest/base/banned.h"
 
@@ -32,19 +33,49 @@ void sbom_catalog_clear(struct sbom_catalog *catalog)
 	att_arena_clear(&catalog->arena);
 }
 
+struct att_str sbom_ref_escape(struct att_arena *arena, struct att_str text)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	size_t escaped = 0, len = 0;
+	uint32_t c;
+	for (size_t at = 0, step; at < text.len; at += step ? step : 1) {
+		step = att_utf8_decode(att_str_from(text, at), &c);
+		escaped += step == 0 || c == ':' || c == '%' || c == '?';
+	}
+	if (escaped == 0)
+		return text;
+	char *out = att_arena_alloc(arena, text.len + escaped * 2, 1);
+	for (size_t at = 0, step; out && at < text.len; at += step ? step : 1) {
+		step = att_utf8_decode(att_str_from(text, at), &c);
+		if (step > 0 && c != ':' && c != '%' && c != '?') {
+			memcpy(out + len, text.data + at, step);
+			len += step;
+			continue;
+		}
+		unsigned char byte = (unsigned char)text.data[at];
+		out[len++] = '%';
+		out[len++] = digits[byte >> 4];
+		out[len++] = digits[byte & 15];
+	}
+	return (struct att_str){out, out ? len : 0};
+}
+
 struct att_str sbom_component_identity(struct att_arena *arena, const struct sbom_component *c)
 {
 	if (c->origin != SBOM_ORIGIN_LOCAL)
 		return c->purl;
 	/* Local names are not unique: every example of a tree may be called "my-app". */
-	struct att_str folder = c->folder.data ? c->folder : ATT_STR("?");
+	struct att_str folder = c->folder.data ? sbom_ref_escape(arena, c->folder) : ATT_STR("?");
+	if (!folder.data)
+		return folder;
 	if (c->purl.len)
 		return ATT_ARENA_JOIN(arena, ATT_STR("local:"), folder, ATT_STR(":"), c->purl);
 	if (c->name.len == 0)
 		return ATT_ARENA_JOIN(arena, ATT_STR("local:"), folder);
-	return ATT_ARENA_JOIN(arena, ATT_STR("local:"), folder, ATT_STR(":"), c->group,
-			      c->group.len ? ATT_STR("/") : ATT_STR(""), c->name,
-			      c->version.len ? ATT_STR("@") : ATT_STR(""), c->version);
+	struct att_str name = ATT_ARENA_JOIN(arena, c->group, c->group.len ? ATT_STR("/") : ATT_STR(""),
+					     c->name, c->version.len ? ATT_STR("@") : ATT_STR(""), c->version);
+	name = name.data ? sbom_ref_escape(arena, name) : name;
+	return name.data ? ATT_ARENA_JOIN(arena, ATT_STR("local:"), folder, ATT_STR(":"), name) : name;
 }
 
 static void report_conflict(struct sbom_catalog *catalog, const struct sbom_component *component)

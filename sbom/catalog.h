@@ -15,9 +15,13 @@ void sbom_catalog_clear(struct sbom_catalog *catalog);
  * itself asked for. Errors: ATT_ERR_MEMORY, ATT_ERR_LIMIT. */
 int sbom_catalog_connect(struct sbom_catalog *catalog, struct att_err *err) ATT_MUST_USE;
 
-/* What makes two components the same: the purl, or for local ones "local:FOLDER:" and purl or name ("?" for an
- * unknown folder). Empty
- * data when a component that is not local has no purl, or memory is out. */
+/* The text with ":", "%", "?" and bytes that are not UTF-8 as "%3A": what stays apart as bytes stays apart in a
+ * document. The text itself when there is nothing to do; NULL data when memory is out. */
+struct att_str sbom_ref_escape(struct att_arena *arena, struct att_str text);
+
+/* What makes two components the same: the purl, or for local ones "local:FOLDER:" and purl or name, folder ("?"
+ * when it is unknown) and name escaped. Empty data when a component that is not local has no purl, or memory is
+ * out. */
 struct att_str sbom_component_identity(struct att_arena *arena, const struct sbom_component *component);
 
 #endif

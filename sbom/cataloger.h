@@ -95,7 +95,8 @@ void sbom_catalog_warn(struct sbom_catalog *catalog, const struct att_source *so
 
 /* Reads the file `relative` to the input's folder ("Cargo.toml", "../package.json", "packages/a/x"). Never
  * leaves the root, never follows a symbolic link. The text lives as long as the catalog. Returns 0,
- * ATT_ERR_NOT_FOUND when there is none (or the run is about a single file), or another error. */
+ * ATT_ERR_NOT_FOUND when there is none (or the run is about a single file), or another error. A cataloger may
+ * go on without the file: that it could not be read has become a finding. */
 int sbom_input_sibling(const struct sbom_input *input, struct sbom_catalog *catalog, struct att_str relative,
 		       struct att_source *out, struct att_err *err) ATT_MUST_USE;
 

@@ -2,27 +2,22 @@
 /* Cargo.lock, formats 1 to 4. The lock names every package with its source, checksum and dependencies, but not
  * why a dependency is there: for packages of the workspace the Cargo.toml beside them tells runtime from
  * dev and build. */
+#include "sbom/cataloger_cargo.h"
 #include "libattest/format/toml.h"
-#include "sbom/cataloger.h"
 
 #include "libattest/base/banned.h"
 
 #define CRATES_IO_GIT    "registry+https://github.com/rust-lang/crates.io-index"
 #define CRATES_IO_SPARSE "sparse+https://index.crates.io/"
 
-enum { AMBIGUOUS = UINT32_MAX };
+enum { AMBIGUOUS = UINT32_MAX, NO_PACKAGE = UINT32_MAX };
 
 struct package {
 	const struct att_value *table;
 	struct att_str name, version, source; /* source is empty for parts of the workspace */
 	uint32_t index;                       /* in the catalog */
-	const struct att_value *manifest;     /* its Cargo.toml, when it is part of the tree */
-};
-
-/* A [package] of the tree. */
-struct member {
-	struct att_str name, folder;
-	const struct att_value *manifest;
+	uint32_t instead;                     /* package that [replace] puts in its place, or NO_PACKAGE */
+	const struct cargo_member *member;    /* when it is part of the tree */
 };
 
 struct cargo {
@@ -32,120 +27,79 @@ struct cargo {
 	struct package *packages;
 	size_t package_count;
 	struct att_map by_reference; /* "name", "name version", "name version (source)" -> package */
-	struct member *members;
-	size_t member_count, member_capacity;
-	struct att_map members_by_name;
+	struct cargo_manifests manifests;
 	const struct att_value *metadata; /* checksums of format 1 */
+	const struct att_value *root;     /* [root] of the oldest locks */
 };
-
-/* --- the manifests beside the lock --------------------------------------------------------------------- */
-
-static int load_member(struct cargo *c, struct att_str path)
-{
-	struct att_source source;
-	struct att_err ignored;
-	bool found;
-	uint32_t stored;
-	struct att_arena *arena = &c->catalog->arena;
-	struct att_value *manifest = att_arena_alloc(arena, 1, sizeof *manifest);
-	if (!manifest)
-		return att_err_memory(c->err);
-	/* A manifest that cannot be read takes nothing away from the lock: only scopes stay unknown. */
-	if (sbom_input_sibling(c->input, c->catalog, path, &source, &ignored) != ATT_OK ||
-	    att_toml_parse(&source, arena, manifest, &ignored) != ATT_OK)
-		return ATT_OK;
-	struct att_str name = att_value_text(att_value_get(att_value_get(manifest, "package"), "name"));
-	if (name.len == 0)
-		return ATT_OK;
-	if (att_map_put(&c->members_by_name, name, (uint32_t)c->member_count, &found, &stored) != ATT_OK)
-		return att_err_memory(c->err);
-	if (found)
-		return ATT_OK;
-	void *items = c->members;
-	struct member *slot =
-		att_arena_push(arena, &items, &c->member_count, &c->member_capacity, sizeof *slot);
-	if (!slot)
-		return att_err_memory(c->err);
-	c->members = items;
-	size_t slash = att_str_find_last_byte(path, '/');
-	*slot = (struct member){name, att_str_first(path, slash == ATT_STR_NONE ? 0 : slash), manifest};
-	return ATT_OK;
-}
-
-static int load_members(struct cargo *c)
-{
-	struct att_str *paths;
-	size_t count;
-	int status = sbom_input_manifests(c->input, c->catalog, "Cargo.toml", &paths, &count, c->err);
-	for (size_t i = 0; status == ATT_OK && i < count; i++)
-		status = load_member(c, paths[i]);
-	return status;
-}
-
-/* Bits for every entry of one dependency table that means the package `name`. */
-static uint32_t scopes_in(const struct att_value *table, struct att_str name, uint32_t scope)
-{
-	uint32_t bits = 0;
-	for (uint32_t i = 0; table && table->kind == ATT_OBJECT && i < table->count; i++) {
-		const struct att_member *entry = &table->members[i];
-		struct att_str renamed = att_value_text(att_value_get(&entry->value, "package"));
-		if (!att_str_equal(renamed.len ? renamed : entry->key, name))
-			continue;
-		bits |= att_value_is_true(att_value_get(&entry->value, "optional")) ? SBOM_OPTIONAL : scope;
-	}
-	return bits;
-}
-
-static uint32_t scopes_of_tables(const struct att_value *tables, struct att_str name)
-{
-	return scopes_in(att_value_get(tables, "dependencies"), name, SBOM_RUNTIME) |
-	       scopes_in(att_value_get(tables, "dev-dependencies"), name, SBOM_DEV) |
-	       scopes_in(att_value_get(tables, "dev_dependencies"), name, SBOM_DEV) |
-	       scopes_in(att_value_get(tables, "build-dependencies"), name, SBOM_BUILD) |
-	       scopes_in(att_value_get(tables, "build_dependencies"), name, SBOM_BUILD);
-}
-
-static uint32_t scope_of(const struct package *from, struct att_str name)
-{
-	if (!from->manifest)
-		return SBOM_RUNTIME;
-	uint32_t bits = scopes_of_tables(from->manifest, name);
-	const struct att_value *targets = att_value_get(from->manifest, "target");
-	for (uint32_t i = 0; targets && targets->kind == ATT_OBJECT && i < targets->count; i++)
-		bits |= scopes_of_tables(&targets->members[i].value, name);
-	return bits ? bits : SBOM_RUNTIME;
-}
 
 /* --- packages ------------------------------------------------------------------------------------------ */
 
+static bool is_local(const struct package *p)
+{
+	return p->source.len == 0;
+}
+
+/* A git source ends in "#REVISION", which references leave out. */
+static struct att_str without_revision(struct att_str source)
+{
+	return att_str_starts(source, ATT_STR("git+")) ? att_str_first(source, att_str_find_byte(source, '#'))
+						       : source;
+}
+
 /* Makes a package known under a reference that is unique so far; a second package takes the reference from
- * both, because a lock that needs it to tell them apart writes a longer one. */
-static int refer(struct cargo *c, struct att_str reference, uint32_t package)
+ * both, because a lock that needs it to tell them apart writes a longer one. A part of the workspace has none
+ * that is longer than its version: `of_version` references mean it, whoever else shares them. */
+static int refer(struct cargo *c, struct att_str reference, uint32_t package, bool of_version)
 {
 	uint32_t other;
 	if (!reference.data)
 		return att_err_memory(c->err);
-	if (att_map_find(&c->by_reference, reference, &other))
-		package = AMBIGUOUS;
+	if (att_map_find(&c->by_reference, reference, &other)) {
+		if (of_version && other != AMBIGUOUS && is_local(&c->packages[other]))
+			return ATT_OK;
+		if (!of_version || !is_local(&c->packages[package]))
+			package = AMBIGUOUS;
+	}
 	return att_map_set(&c->by_reference, reference, package) == ATT_OK ? ATT_OK : att_err_memory(c->err);
+}
+
+static struct att_str full_reference(struct cargo *c, const struct package *p, struct att_str source)
+{
+	return ATT_ARENA_JOIN(&c->catalog->arena, p->name, ATT_STR(" "), p->version, ATT_STR(" ("), source,
+			      ATT_STR(")"));
 }
 
 static int refer_all(struct cargo *c, uint32_t package)
 {
 	const struct package *p = &c->packages[package];
-	struct att_arena *arena = &c->catalog->arena;
-	struct att_str name_version = ATT_ARENA_JOIN(arena, p->name, ATT_STR(" "), p->version);
-	struct att_str full = ATT_ARENA_JOIN(arena, name_version, ATT_STR(" ("), p->source, ATT_STR(")"));
+	struct att_str source = without_revision(p->source);
+	struct att_str name_version = ATT_ARENA_JOIN(&c->catalog->arena, p->name, ATT_STR(" "), p->version);
+	struct att_str full = full_reference(c, p, source);
 	uint32_t other;
 	if (full.data && att_map_find(&c->by_reference, full, &other))
 		return att_source_err(&c->input->source, c->err, ATT_ERR_MALFORMED, p->table->span,
-				      "expected every package once, found %.*s twice", ATT_STR_ARG(full));
-	int status = refer(c, p->name, package);
+				      "expected every package once, found %.*s %.*s twice",
+				      ATT_STR_ARG(att_str_first(p->name, 100)),
+				      ATT_STR_ARG(att_str_first(p->version, 100)));
+	int status = refer(c, p->name, package, false);
 	if (status == ATT_OK)
-		status = refer(c, name_version, package);
+		status = refer(c, name_version, package, true);
 	if (status == ATT_OK)
-		status = refer(c, full, package);
+		status = refer(c, full, package, false);
+	if (status == ATT_OK && source.len < p->source.len)
+		status = refer(c, full_reference(c, p, p->source), package, false);
 	return status;
+}
+
+/* The package that a reference means; the error says where it stands. */
+static int resolve(struct cargo *c, const struct att_value *reference, uint32_t *package)
+{
+	if (reference->kind == ATT_STRING && att_map_find(&c->by_reference, reference->string, package) &&
+	    *package != AMBIGUOUS)
+		return ATT_OK;
+	return att_source_err(&c->input->source, c->err, ATT_ERR_MALFORMED, reference->span,
+			      "expected one package of this lock, found \"%.*s\"",
+			      ATT_STR_ARG(att_str_first(att_value_text(reference), 200)));
 }
 
 static int describe_source(struct cargo *c, const struct package *p, struct sbom_component *component,
@@ -174,48 +128,53 @@ static int describe_source(struct cargo *c, const struct package *p, struct sbom
 	} else {
 		component->origin = SBOM_ORIGIN_URL;
 		component->origin_url = url;
+		att_purl_qualify(purl, "repository_url", p->source);
 	}
 	return ATT_OK;
 }
 
-static int place_local(struct cargo *c, struct package *p, bool only_local, struct sbom_component *component)
+static void place_local(struct cargo *c, const struct package *p, bool only_local,
+			struct sbom_component *component)
 {
-	uint32_t member;
 	component->origin = SBOM_ORIGIN_LOCAL;
-	/* The only package without a source is the one that the lock lies beside. */
-	if (only_local)
+	/* Without manifests: the only package of the tree, and what the oldest locks set apart, lie beside the
+	 * lock. */
+	if (p->member)
+		component->folder = p->member->folder;
+	else if (only_local || p->table == c->root)
 		component->folder = c->catalog->folder;
-	if (!att_map_find(&c->members_by_name, p->name, &member))
-		return ATT_OK;
-	p->manifest = c->members[member].manifest;
-	component->license = att_value_text(att_value_get(att_value_get(p->manifest, "package"), "license"));
-	component->folder = sbom_path_join(&c->catalog->arena, c->catalog->folder, c->members[member].folder);
-	return component->folder.data ? ATT_OK : att_err_memory(c->err);
+	if (p->member)
+		component->license = p->member->license;
 }
 
 static int add_checksum(struct cargo *c, const struct package *p, struct sbom_component *component)
 {
-	const struct att_value *value = att_value_get(p->table, "checksum");
-	struct att_arena *arena = &c->catalog->arena;
-	if (!value && c->metadata) {
-		struct att_str key = ATT_ARENA_JOIN(arena, ATT_STR("checksum "), p->name, ATT_STR(" "),
-						    p->version, ATT_STR(" ("), p->source, ATT_STR(")"));
+	const struct att_source *source = &c->input->source;
+	const struct att_value *value;
+	int status = att_value_want(source, p->table, "checksum", ATT_STRING, false, &value, c->err);
+	if (status == ATT_OK && !value && c->metadata) {
+		struct att_str reference = full_reference(c, p, p->source);
+		struct att_str key = ATT_ARENA_JOIN(&c->catalog->arena, ATT_STR("checksum "), reference);
+		if (!reference.data || !key.data)
+			return att_err_memory(c->err);
 		value = att_value_get_str(c->metadata, key);
+		if (value && value->kind != ATT_STRING)
+			return att_source_err(source, c->err, ATT_ERR_MALFORMED, value->span,
+					      "expected a checksum, found %s", att_value_kind_name(value));
 	}
-	struct att_str checksum = att_value_text(value);
-	if (checksum.len == 0 || att_str_is(checksum, "<none>"))
-		return ATT_OK;
-	int status = sbom_component_add_hash(arena, component, SBOM_SHA256, checksum, c->err);
+	if (status != ATT_OK || !value || att_str_is(value->string, "<none>"))
+		return status;
+	status = sbom_component_add_hash(&c->catalog->arena, component, SBOM_SHA256, value->string, c->err);
 	if (status == ATT_ERR_MALFORMED)
-		c->err->place = att_source_place(&c->input->source, value->span);
+		c->err->place = att_source_place(source, value->span);
 	return status;
 }
 
-/* The package of the tree's own Cargo.toml is the project itself. */
+/* The package that lies beside the lock is the project itself. */
 static int name_project(struct cargo *c, const struct package *p, const struct sbom_component *component)
 {
-	if (p->source.len > 0 || !component->folder.data ||
-	    !att_str_equal(component->folder, c->catalog->folder) || c->catalog->components[0].name.len > 0)
+	if (!is_local(p) || !component->folder.data || !att_str_equal(component->folder, c->catalog->folder) ||
+	    c->catalog->components[0].name.len > 0)
 		return ATT_OK;
 	return sbom_catalog_name_project(c->catalog, component, c->err);
 }
@@ -224,13 +183,18 @@ static int add_package(struct cargo *c, struct package *p, bool only_local)
 {
 	struct sbom_component component = {.name = p->name, .version = p->version};
 	struct att_purl purl = {.type = ATT_STR("cargo"), .name = p->name, .version = p->version};
-	int status = p->source.len ? describe_source(c, p, &component, &purl)
-				   : place_local(c, p, only_local, &component);
+	int status = ATT_OK;
+	if (p->instead != NO_PACKAGE)
+		return ATT_OK; /* a mere name for the one in its place */
+	if (is_local(p))
+		place_local(c, p, only_local, &component);
+	else
+		status = describe_source(c, p, &component, &purl);
 	if (status == ATT_OK)
 		status = add_checksum(c, p, &component);
 	if (status == ATT_OK)
 		status = sbom_catalog_set_purl(c->catalog, &component, &purl, c->err);
-	if (status == ATT_OK && (p->manifest || only_local))
+	if (status == ATT_OK)
 		status = name_project(c, p, &component);
 	if (status == ATT_OK)
 		status = sbom_catalog_add(c->catalog, &component,
@@ -253,6 +217,7 @@ static int read_package(struct cargo *c, const struct att_value *table, struct p
 	if (status != ATT_OK)
 		return status;
 	*p = (struct package){.table = table,
+			      .instead = NO_PACKAGE,
 			      .name = name->string,
 			      .version = version->string,
 			      .source = att_value_text(origin)};
@@ -265,22 +230,43 @@ static int read_package(struct cargo *c, const struct att_value *table, struct p
 
 /* --- the lock ------------------------------------------------------------------------------------------ */
 
+static uint32_t scope_of(const struct cargo *c, const struct package *from, struct att_str name)
+{
+	uint32_t bits = from->member ? cargo_manifests_scope(&c->manifests, from->member, name) : 0;
+	return bits ? bits : SBOM_RUNTIME;
+}
+
 static int add_dependencies(struct cargo *c, const struct package *p)
 {
-	const struct att_source *source = &c->input->source;
 	const struct att_value *list;
-	int status = att_value_want(source, p->table, "dependencies", ATT_ARRAY, false, &list, c->err);
+	int status =
+		att_value_want(&c->input->source, p->table, "dependencies", ATT_ARRAY, false, &list, c->err);
 	for (uint32_t i = 0; status == ATT_OK && list && i < list->count; i++) {
-		const struct att_value *item = &list->items[i];
-		uint32_t to;
-		if (item->kind != ATT_STRING || !att_map_find(&c->by_reference, item->string, &to) ||
-		    to == AMBIGUOUS)
-			return att_source_err(source, c->err, ATT_ERR_MALFORMED, item->span,
-					      "expected one package of this lock, found \"%.*s\"",
-					      ATT_STR_ARG(att_str_first(att_value_text(item), 200)));
-		status = sbom_catalog_depend(c->catalog, p->index, c->packages[to].index,
-					     scope_of(p, c->packages[to].name), c->err);
+		uint32_t to = 0;
+		status = resolve(c, &list->items[i], &to);
+		if (status != ATT_OK || p->instead != NO_PACKAGE)
+			continue;
+		struct att_str name = c->packages[to].name;
+		if (c->packages[to].instead != NO_PACKAGE)
+			to = c->packages[to].instead;
+		status = sbom_catalog_depend(c->catalog, p->index, c->packages[to].index, scope_of(c, p, name),
+					     c->err);
 	}
+	return status;
+}
+
+/* [replace]: "replace" of a package names the one that is used instead. */
+static int find_replacement(struct cargo *c, struct package *p)
+{
+	const struct att_value *reference;
+	int status =
+		att_value_want(&c->input->source, p->table, "replace", ATT_STRING, false, &reference, c->err);
+	if (status != ATT_OK || !reference)
+		return status;
+	status = resolve(c, reference, &p->instead);
+	if (status == ATT_OK && att_value_get(c->packages[p->instead].table, "replace"))
+		return att_source_err(&c->input->source, c->err, ATT_ERR_MALFORMED, reference->span,
+				      "expected a package that is not replaced itself");
 	return status;
 }
 
@@ -296,37 +282,52 @@ static int check_version(struct cargo *c, const struct att_value *lock)
 	return ATT_ERR_UNSUPPORTED;
 }
 
+/* Where the local packages lie: where the manifests lead, then wherever the rest is found. */
+static int find_members(struct cargo *c)
+{
+	int status = cargo_manifests_load(&c->manifests);
+	bool rest = false;
+	for (size_t i = 0; status == ATT_OK && i < c->package_count; i++)
+		rest |= is_local(&c->packages[i]) &&
+			!cargo_manifests_find(&c->manifests, c->packages[i].name, c->packages[i].version);
+	if (status == ATT_OK && rest)
+		status = cargo_manifests_load_rest(&c->manifests);
+	for (size_t i = 0; status == ATT_OK && i < c->package_count; i++)
+		if (is_local(&c->packages[i]))
+			c->packages[i].member = cargo_manifests_find(&c->manifests, c->packages[i].name,
+								     c->packages[i].version);
+	return status;
+}
+
 static int read_packages(struct cargo *c, const struct att_value *lock)
 {
-	const struct att_value *list, *root;
+	const struct att_value *list;
 	int status = att_value_want(&c->input->source, lock, "package", ATT_ARRAY, false, &list, c->err);
 	/* The oldest locks set the project apart. */
 	if (status == ATT_OK)
-		status = att_value_want(&c->input->source, lock, "root", ATT_OBJECT, false, &root, c->err);
+		status = att_value_want(&c->input->source, lock, "root", ATT_OBJECT, false, &c->root, c->err);
 	if (status != ATT_OK)
 		return status;
-	size_t count = (list ? list->count : 0) + (root ? 1 : 0), local = 0;
+	size_t count = (list ? list->count : 0) + (c->root ? 1 : 0);
 	c->packages = att_arena_alloc(&c->catalog->arena, count, sizeof *c->packages);
 	if (!c->packages)
 		return att_err_memory(c->err);
-	for (size_t i = 0; i < count; i++) {
-		const struct att_value *table = root && i == count - 1 ? root : &list->items[i];
+	for (size_t i = 0; status == ATT_OK && i < count; i++) {
+		const struct att_value *table = c->root && i == count - 1 ? c->root : &list->items[i];
 		status = read_package(c, table, &c->packages[i]);
 		if (status == ATT_OK)
 			status = refer_all(c, (uint32_t)i);
-		if (status != ATT_OK)
-			return status;
-		local += c->packages[i].source.len == 0;
 	}
 	c->package_count = count;
 	for (size_t i = 0; status == ATT_OK && i < count; i++)
-		status = add_package(c, &c->packages[i], local == 1);
+		status = find_replacement(c, &c->packages[i]);
 	return status;
 }
 
 static int parse_lock(struct cargo *c)
 {
 	struct att_value lock;
+	size_t local = 0;
 	int status = att_toml_parse(&c->input->source, &c->catalog->arena, &lock, c->err);
 	if (status == ATT_OK)
 		status = check_version(c, &lock);
@@ -334,14 +335,18 @@ static int parse_lock(struct cargo *c)
 		status = att_value_want(&c->input->source, &lock, "metadata", ATT_OBJECT, false, &c->metadata,
 					c->err);
 	if (status == ATT_OK)
-		status = load_members(c);
-	if (status == ATT_OK)
 		status = read_packages(c, &lock);
+	if (status == ATT_OK)
+		status = find_members(c);
+	for (size_t i = 0; status == ATT_OK && i < c->package_count; i++)
+		local += is_local(&c->packages[i]);
+	for (size_t i = 0; status == ATT_OK && i < c->package_count; i++)
+		status = add_package(c, &c->packages[i], local == 1);
 	for (size_t i = 0; status == ATT_OK && i < c->package_count; i++)
 		status = add_dependencies(c, &c->packages[i]);
 	/* Members are roots, whether another member needs them or not. */
 	for (size_t i = 0; status == ATT_OK && i < c->package_count; i++)
-		if (c->packages[i].source.len == 0)
+		if (is_local(&c->packages[i]))
 			status = sbom_catalog_depend(c->catalog, 0, c->packages[i].index, SBOM_RUNTIME, c->err);
 	return status;
 }
@@ -349,9 +354,10 @@ static int parse_lock(struct cargo *c)
 static int parse(struct sbom_input *input, struct sbom_catalog *catalog, struct att_err *err)
 {
 	struct cargo c = {.input = input, .catalog = catalog, .err = err};
+	c.manifests = (struct cargo_manifests){.input = input, .catalog = catalog, .err = err};
 	int status = parse_lock(&c);
 	att_map_clear(&c.by_reference);
-	att_map_clear(&c.members_by_name);
+	cargo_manifests_clear(&c.manifests);
 	return status;
 }
 

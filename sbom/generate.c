@@ -18,7 +18,7 @@
 /* What one worker makes of one file. */
 struct slot {
 	struct att_str path;
-	const struct sbom_cataloger *cataloger; /* NULL: not looked into, which a finding says already */
+	const struct sbom_cataloger *cataloger;
 	struct att_buf text;
 	struct sbom_catalog catalog;
 	struct att_findings findings;
@@ -48,10 +48,6 @@ static void parse_slot(void *context, size_t i)
 
 	att_buf_init(&slot->text, ATT_MAX_DOCUMENT);
 	att_findings_init(&slot->findings);
-	if (!slot->cataloger) {
-		slot->status = ATT_ERR_IO;
-		return;
-	}
 	slot->status = sbom_catalog_init(&slot->catalog, slot->path, &err);
 	if (slot->status == ATT_OK)
 		slot->status = sbom_tree_read(&run->tree, slot->path, &slot->text, &err);
@@ -64,6 +60,11 @@ static void parse_slot(void *context, size_t i)
 	}
 	if (slot->status == ATT_OK)
 		slot->status = sbom_catalog_connect(&slot->catalog, &err);
+	/* A cataloger may do without a manifest that it could not read, but not because memory was out. */
+	if (slot->catalog.arena.failed)
+		slot->status = att_err_memory(&err);
+	/* What an error is about is missing. */
+	slot->catalog.complete &= slot->catalog.findings.errors == 0;
 	att_findings_append(&slot->findings, &slot->catalog.findings);
 	if (slot->status != ATT_OK) {
 		err.code = slot->status;
@@ -102,25 +103,34 @@ static int parse_all(struct run *run)
 			return att_err_memory(run->err);
 		run->summary->understood += run->slots[i].status == ATT_OK;
 	}
-	run->summary->not_understood = run->slot_count - run->summary->understood;
+	run->summary->not_understood = run->slot_count - run->summary->understood + run->walk.unread_count;
 	return ATT_OK;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return att_str_compare(((const struct sbom_graph_source *)a)->path,
+			       ((const struct sbom_graph_source *)b)->path);
 }
 
 static int build_graph(struct run *run, struct sbom_graph *graph)
 {
-	struct sbom_graph_source *sources = calloc(run->slot_count, sizeof *sources);
+	size_t count = 0;
+	struct sbom_graph_source *sources = calloc(run->slot_count + run->walk.unread_count, sizeof *sources);
 	if (!sources)
 		return att_err_memory(run->err);
-	for (size_t i = 0; i < run->slot_count; i++) {
-		struct slot *slot = &run->slots[i];
-		sources[i] = (struct sbom_graph_source){
-			.cataloger = slot->cataloger ? slot->cataloger->name : NULL,
+	for (; count < run->slot_count; count++) {
+		struct slot *slot = &run->slots[count];
+		sources[count] = (struct sbom_graph_source){
+			.cataloger = slot->cataloger->name,
 			.path = slot->path,
 			.catalog = slot->status == ATT_OK ? &slot->catalog : NULL,
 		};
 	}
-	int status = sbom_graph_build(sources, run->slot_count, &run->options->graph, graph, run->findings,
-				      run->err);
+	for (size_t i = 0; i < run->walk.unread_count; i++)
+		sources[count++] = (struct sbom_graph_source){.path = run->walk.unread[i]};
+	qsort(sources, count, sizeof *sources, by_path);
+	int status = sbom_graph_build(sources, count, &run->options->graph, graph, run->findings, run->err);
 	if (status == ATT_OK)
 		status = sbom_graph_check(graph, run->err);
 	free(sources);
@@ -143,35 +153,67 @@ static struct att_str name_of(struct att_str path)
 
 static bool pins(const struct sbom_cataloger *cataloger, struct att_str manifest)
 {
-	for (const char *const *name = cataloger ? cataloger->manifests : NULL; name && *name; name++)
+	for (const char *const *name = cataloger->manifests; name && *name; name++)
 		if (att_str_is(manifest, *name))
 			return true;
 	return false;
 }
 
-/* A lock speaks for the manifests of its folder and, as workspaces work, of those below. */
-static bool is_pinned(const struct run *run, const struct att_map *locked, struct att_str manifest)
+/* Which catalogers, by their bits, have read a lock in a folder: folder -> bits. A lock speaks for the
+ * manifests of its folder and, as workspaces work, of those below. */
+struct locks {
+	struct att_map own, inherited;
+};
+
+static uint32_t bit_of(const struct sbom_cataloger *cataloger)
 {
-	struct att_str folder = folder_of(manifest);
-	for (;;) {
-		uint32_t first;
-		if (att_map_find(locked, folder, &first))
-			for (size_t i = first; i < run->walk.match_count &&
-					       att_str_equal(folder_of(run->walk.matches[i].path), folder);
-			     i++)
-				if (pins(run->walk.matches[i].cataloger, name_of(manifest)))
-					return true;
-		if (folder.len == 0)
-			return false;
-		folder = folder_of(folder);
-	}
+	uint32_t i = 0;
+	while (sbom_catalogers[i] != cataloger)
+		i++;
+	return UINT32_C(1) << (i % 32);
 }
 
-static int by_folder(const void *a, const void *b)
+static int find_locks(struct run *run, struct locks *locks)
 {
-	const struct sbom_match *x = a, *y = b;
-	int order = att_str_compare(folder_of(x->path), folder_of(y->path));
-	return order ? order : att_str_compare(x->path, y->path);
+	for (size_t i = 0; i < run->walk.match_count; i++) {
+		const struct sbom_match *match = &run->walk.matches[i];
+		uint32_t bits = 0;
+		(void)att_map_find(&locks->own, folder_of(match->path), &bits);
+		if (att_map_set(&locks->own, folder_of(match->path), bits | bit_of(match->cataloger)) != ATT_OK)
+			return att_err_memory(run->err);
+	}
+	return ATT_OK;
+}
+
+/* Up to the first folder whose answer is known, and down again, noting the answers: manifests by the thousand
+ * in a deep folder are asked about, too. */
+static int locks_for(struct run *run, struct locks *locks, struct att_str folder, uint32_t *bits)
+{
+	struct att_str below[ATT_MAX_WALK_DEPTH + 2];
+	size_t count = 0;
+	*bits = 0;
+	while (!att_map_find(&locks->inherited, folder, bits) && count < ATT_MAX_WALK_DEPTH + 2) {
+		below[count++] = folder;
+		if (folder.len == 0)
+			break;
+		folder = folder_of(folder);
+	}
+	while (count > 0) {
+		uint32_t own = 0;
+		(void)att_map_find(&locks->own, below[--count], &own);
+		*bits |= own;
+		if (att_map_set(&locks->inherited, below[count], *bits) != ATT_OK)
+			return att_err_memory(run->err);
+	}
+	return ATT_OK;
+}
+
+static bool is_pinned(uint32_t bits, struct att_str manifest)
+{
+	for (size_t i = 0; sbom_catalogers[i]; i++)
+		if ((bits & bit_of(sbom_catalogers[i])) && pins(sbom_catalogers[i], name_of(manifest)))
+			return true;
+	return false;
 }
 
 static void note_manifest(struct run *run, struct att_str manifest)
@@ -190,24 +232,19 @@ static void note_manifest(struct run *run, struct att_str manifest)
 	att_arena_clear(&arena);
 }
 
-/* Uses and reorders the walk's matches: called last. */
 static int note_manifests(struct run *run)
 {
-	struct att_map locked;
-	int status = ATT_OK;
-	bool found;
-	uint32_t stored;
-	att_map_init(&locked);
-	if (run->walk.match_count > 1)
-		qsort(run->walk.matches, run->walk.match_count, sizeof *run->walk.matches, by_folder);
-	for (size_t i = 0; status == ATT_OK && i < run->walk.match_count; i++)
-		if (att_map_put(&locked, folder_of(run->walk.matches[i].path), (uint32_t)i, &found, &stored) !=
-		    ATT_OK)
-			status = att_err_memory(run->err);
-	for (size_t i = 0; status == ATT_OK && i < run->walk.manifest_count; i++)
-		if (!is_pinned(run, &locked, run->walk.manifests[i]))
-			note_manifest(run, run->walk.manifests[i]);
-	att_map_clear(&locked);
+	struct locks locks = {0};
+	int status = find_locks(run, &locks);
+	for (size_t i = 0; status == ATT_OK && i < run->walk.manifest_count; i++) {
+		uint32_t bits;
+		struct att_str manifest = run->walk.manifests[i];
+		status = locks_for(run, &locks, folder_of(manifest), &bits);
+		if (status == ATT_OK && !is_pinned(bits, manifest))
+			note_manifest(run, manifest);
+	}
+	att_map_clear(&locks.own);
+	att_map_clear(&locks.inherited);
 	return status;
 }
 
@@ -246,7 +283,8 @@ static int start_with_file(struct run *run, const char *path)
 	if (!terminated.data || !match)
 		return att_err_memory(run->err);
 	run->tree.single_file = true;
-	run->tree.root = open(terminated.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* O_PATH: the folder itself is not read, so the sandbox need not allow it. */
+	run->tree.root = open(terminated.data, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (run->tree.root < 0)
 		return att_err_set_errno(run->err, errno, "cannot open %s", terminated.data);
 	*match = (struct sbom_match){.path = name, .cataloger = find_for_file(run, path, name)};
@@ -322,6 +360,7 @@ int sbom_generate(const char *path, const struct sbom_generate_options *options,
 		status = build_graph(&run, graph);
 	if (status == ATT_OK)
 		status = note_manifests(&run);
+	att_findings_sort(findings);
 	clear_slots(&run);
 	sbom_walk_clear(&run.walk);
 	if (run.tree.root >= 0)

@@ -10,7 +10,7 @@
 /* One input file and how far it was understood. */
 struct sbom_graph_input {
 	struct att_str path;
-	const char *cataloger; /* name; NULL when there is none */
+	const char *cataloger; /* name; NULL when a document was read, or nothing */
 	enum { SBOM_INPUT_COMPLETE, SBOM_INPUT_INCOMPLETE, SBOM_INPUT_NOT_UNDERSTOOD } state;
 	bool flat;        /* complete, but it does not say what needs what */
 	uint32_t project; /* node of the project that it belongs to */
@@ -40,7 +40,7 @@ struct sbom_catalog;
 
 /* One parsed file, or one that could not be parsed. */
 struct sbom_graph_source {
-	const char *cataloger;
+	const char *cataloger; /* NULL for what was not looked into: a folder, a link */
 	struct att_str path;
 	struct sbom_catalog *catalog; /* NULL when the file was not understood */
 };

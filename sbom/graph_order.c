@@ -122,8 +122,12 @@ int sbom_graph_order(struct sbom_graph *graph, const bool *keep, struct att_err 
 		for (size_t j = 0; j < input->node_count; j++)
 			if (place[input->nodes[j]] != NONE)
 				input->nodes[kept++] = place[input->nodes[j]];
-		input->node_count = kept;
 		sort(input->nodes, kept, sizeof *input->nodes, by_number);
+		input->node_count = 0;
+		/* Two components of one file may have become one node. */
+		for (size_t j = 0; j < kept; j++)
+			if (j == 0 || input->nodes[j] != input->nodes[input->node_count - 1])
+				input->nodes[input->node_count++] = input->nodes[j];
 	}
 	return ATT_OK;
 }

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -77,11 +78,17 @@ static int load_names(struct names *names, struct att_arena *arena)
 static uint32_t claim_of(const struct names *names, struct att_str path, struct att_str name)
 {
 	uint32_t claim = 0;
-	if (att_map_find(&names->plain, name, &claim))
+	if (att_map_find(&names->plain, name, &claim) && claim != MANIFEST)
 		return claim;
-	for (size_t i = 0; i < names->glob_count && !claim; i++)
-		if (att_glob_match(att_str_of(names->globs[i]), path))
-			claim = names->glob_claims[i];
+	for (size_t i = 0; i < names->glob_count; i++) {
+		uint32_t own = names->glob_claims[i];
+		if ((own == MANIFEST && claim == MANIFEST) ||
+		    !att_glob_match(att_str_of(names->globs[i]), path))
+			continue;
+		claim = own;
+		if (own != MANIFEST)
+			break;
+	}
 	return claim;
 }
 
@@ -113,6 +120,12 @@ static bool is_excluded(const struct sbom_tree *tree, struct att_str path)
 	return false;
 }
 
+static struct att_str name_of(struct att_str path)
+{
+	size_t slash = att_str_find_last_byte(path, '/');
+	return att_str_from(path, slash == ATT_STR_NONE ? 0 : slash + 1);
+}
+
 static bool is_skipped_folder(struct att_str name)
 {
 	static const char *const skipped[] = {".git", ".hg", ".svn", ".jj", "node_modules"};
@@ -122,7 +135,7 @@ static bool is_skipped_folder(struct att_str name)
 	return false;
 }
 
-/* --- the walk ---------------------------------------------------------------------------------------- */
+/* --- what it finds ------------------------------------------------------------------------------------- */
 
 static int push_path(struct walker *w, struct att_str path, struct att_str **list, size_t *count,
 		     size_t *capacity)
@@ -138,8 +151,22 @@ static int push_path(struct walker *w, struct att_str path, struct att_str **lis
 	return ATT_OK;
 }
 
-static int push_match(struct walker *w, struct att_str path, const struct sbom_cataloger *cataloger)
+/* What was not looked into is told, and remembered: the SBOM must not pass for one of all. */
+static int complain(struct walker *w, struct att_str path, const struct att_err *why)
 {
+	struct att_str shown = path.len ? path : ATT_STR(".");
+	att_findings_add_err(w->findings, shown, NULL, why);
+	return push_path(w, shown, &w->out->unread, &w->out->unread_count, &w->out->unread_capacity);
+}
+
+static int claim_file(struct walker *w, struct att_str path, struct att_str name)
+{
+	uint32_t claim = claim_of(&w->names, path, name);
+	if (claim == 0)
+		return ATT_OK;
+	if (claim == MANIFEST)
+		return push_path(w, path, &w->out->manifests, &w->out->manifest_count,
+				 &w->out->manifest_capacity);
 	if (w->out->match_count >= ATT_MAX_WALK_MATCHES)
 		return att_err_set(w->err, ATT_ERR_LIMIT, "expected at most %zu input files, found more",
 				   ATT_MAX_WALK_MATCHES);
@@ -151,57 +178,60 @@ static int push_match(struct walker *w, struct att_str path, const struct sbom_c
 	if (!slot)
 		return att_err_memory(w->err);
 	w->out->matches = items;
-	*slot = (struct sbom_match){copy, cataloger};
+	*slot = (struct sbom_match){copy, sbom_catalogers[claim - 1]};
 	return ATT_OK;
 }
 
-/* What is not looked into is an input that was not understood. */
-static int complain(struct walker *w, struct att_str path, struct att_err *err)
+/* Does the walk read the file at `path` by itself: through real folders only, none of them left out? */
+static bool is_walked(const struct walker *w, struct att_str path)
 {
-	path = path.len ? path : ATT_STR(".");
-	att_findings_add_err(w->findings, path, NULL, err);
-	return push_match(w, path, NULL);
+	struct stat st;
+	char part[PATH_MAX];
+	if (path.len == 0 || path.len >= sizeof part)
+		return false;
+	for (size_t end = 0; end <= path.len; end++) {
+		if (end < path.len && path.data[end] != '/')
+			continue;
+		struct att_str prefix = att_str_first(path, end);
+		bool is_file = end == path.len;
+		memcpy(part, path.data, end);
+		part[end] = '\0';
+		if (is_excluded(w->tree, prefix) ||
+		    fstatat(w->tree->root, part, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+		    !(is_file ? S_ISREG(st.st_mode) : S_ISDIR(st.st_mode)) ||
+		    (!is_file && is_skipped_folder(name_of(prefix))))
+			return false;
+	}
+	return true;
 }
 
-static int claim_file(struct walker *w, struct att_str path, struct att_str name)
-{
-	uint32_t claim = claim_of(&w->names, path, name);
-	if (claim == 0)
-		return ATT_OK;
-	if (claim == MANIFEST)
-		return push_path(w, path, &w->out->manifests, &w->out->manifest_count,
-				 &w->out->manifest_capacity);
-	return push_match(w, path, sbom_catalogers[claim - 1]);
-}
-
-/* A link named like an input is harmless only when it leads to a file that the walk reads anyway. */
+/* A link named like an input is harmless only when it leads to a file that the same cataloger reads anyway. */
 static int judge_link(struct walker *w, int folder, const char *name, struct att_str path)
 {
-	char target[4096];
+	char target[PATH_MAX];
 	struct att_err err;
 	struct att_arena arena;
-	int status = ATT_OK;
-	if (!sbom_cataloger_find(path))
+	const struct sbom_cataloger *cataloger = sbom_cataloger_find(path);
+	struct att_str joined = {NULL, 0};
+	if (!cataloger)
 		return ATT_OK;
 	att_arena_init(&arena);
 	ssize_t len = readlinkat(folder, name, target, sizeof target);
-	struct att_str parent = path, joined = {NULL, 0};
 	size_t slash = att_str_find_last_byte(path, '/');
-	parent.len = slash == ATT_STR_NONE ? 0 : slash;
-	if (len > 0 && (size_t)len < sizeof target && target[0] != '/')
+	struct att_str parent = att_str_first(path, slash == ATT_STR_NONE ? 0 : slash);
+	if (len > 0 && (size_t)len < sizeof target)
 		joined = sbom_path_join(&arena, parent, (struct att_str){target, (size_t)len});
-	struct stat st;
-	bool found_anyway =
-		joined.data && joined.len > 0 && sbom_cataloger_find(joined) && !is_excluded(w->tree, joined) &&
-		fstatat(w->tree->root, joined.data, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
-	if (!found_anyway) {
-		att_err_set(&err, ATT_ERR_REFUSED, "expected a regular file, found a symbolic link to %.*s",
-			    len > 0 ? (int)len : 0, target);
-		att_err_help(&err, "links are not followed: put the file here, or leave it out with --exclude");
-		status = complain(w, path, &err);
-	}
+	bool is_harmless = joined.data && sbom_cataloger_find(joined) == cataloger && is_walked(w, joined);
+	bool failed = arena.failed;
 	att_arena_clear(&arena);
-	return status;
+	if (failed)
+		return att_err_memory(w->err);
+	if (is_harmless)
+		return ATT_OK;
+	att_err_set(&err, ATT_ERR_REFUSED, "expected a regular file, found a symbolic link to %.*s",
+		    len > 0 ? (int)len : 0, target);
+	att_err_help(&err, "links are not followed: put the file here, or leave it out with --exclude");
+	return complain(w, path, &err);
 }
 
 static int walk_folder(struct walker *w, int fd, unsigned depth);
@@ -298,11 +328,6 @@ static int by_path(const void *a, const void *b)
 	return att_str_compare(((const struct sbom_match *)a)->path, ((const struct sbom_match *)b)->path);
 }
 
-static int by_file(const void *a, const void *b)
-{
-	return att_str_compare(((const struct att_finding *)a)->file, ((const struct att_finding *)b)->file);
-}
-
 static int by_bytes(const void *a, const void *b)
 {
 	return att_str_compare(*(const struct att_str *)a, *(const struct att_str *)b);
@@ -319,7 +344,6 @@ int sbom_tree_walk(struct sbom_tree *tree, struct sbom_walk *out, struct att_fin
 		return att_err_memory(err);
 	}
 	int fd = openat(tree->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	size_t before = findings->count;
 	int status = fd < 0 ? att_err_set_errno(err, errno, "cannot read the folder") : walk_folder(&w, fd, 0);
 	if (fd >= 0)
 		close(fd);
@@ -327,13 +351,12 @@ int sbom_tree_walk(struct sbom_tree *tree, struct sbom_walk *out, struct att_fin
 	att_map_clear(&w.names.plain);
 	if (status != ATT_OK)
 		return status;
-	/* Folders list their entries in any order. */
-	if (findings->count > before + 1)
-		qsort(findings->items + before, findings->count - before, sizeof *findings->items, by_file);
 	if (out->match_count > 1)
 		qsort(out->matches, out->match_count, sizeof *out->matches, by_path);
 	if (out->manifest_count > 1)
 		qsort(out->manifests, out->manifest_count, sizeof *out->manifests, by_bytes);
+	if (out->unread_count > 1)
+		qsort(out->unread, out->unread_count, sizeof *out->unread, by_bytes);
 	return ATT_OK;
 }
 
@@ -349,16 +372,17 @@ int sbom_tree_read(struct sbom_tree *tree, struct att_str path, struct att_buf *
 {
 	char part[256];
 	struct att_str rest = path, name;
-	int folder = tree->root, status = ATT_OK;
+	int folder = tree->root, status = ATT_ERR_NOT_FOUND;
+	bool is_path = false;
 	att_buf_clear(out);
 	while (att_str_split(&rest, '/', &name)) {
-		if (name.len == 0 || name.len >= sizeof part || memchr(name.data, '\0', name.len)) {
-			status = att_err_set(err, ATT_ERR_NOT_FOUND, "no such file: %.*s", ATT_STR_ARG(path));
+		if (name.len == 0 || name.len >= sizeof part || memchr(name.data, '\0', name.len) ||
+		    att_str_is(name, ".."))
 			break;
-		}
 		memcpy(part, name.data, name.len);
 		part[name.len] = '\0';
-		if (!rest.data) {
+		is_path = !rest.data;
+		if (is_path) {
 			status = att_file_read(folder, part, out, err);
 			break;
 		}
@@ -373,9 +397,9 @@ int sbom_tree_read(struct sbom_tree *tree, struct att_str path, struct att_buf *
 						     ATT_STR_ARG(path))
 				       : att_err_set_errno(err, number, "cannot open %.*s", ATT_STR_ARG(path));
 	}
-	if (folder != tree->root && folder >= 0)
+	if (folder != tree->root)
 		close(folder);
-	return status;
+	return is_path ? status : att_err_set(err, ATT_ERR_NOT_FOUND, "no such file: %.*s", ATT_STR_ARG(path));
 }
 
 struct att_str sbom_path_join(struct att_arena *arena, struct att_str folder, struct att_str relative)
@@ -408,6 +432,23 @@ struct att_str sbom_path_join(struct att_arena *arena, struct att_str folder, st
 	return (struct att_str){joined, len};
 }
 
+/* A manifest that cannot be read takes nothing away from the lock, but what it would have told is missing. */
+static void tell_unread(struct sbom_catalog *catalog, struct att_str path, const struct att_err *why)
+{
+	if (why->code == ATT_ERR_IO) {
+		att_findings_add_err(&catalog->findings, path, NULL, why);
+		return;
+	}
+	const struct att_finding finding = {
+		.code = why->code == ATT_ERR_LIMIT ? "over-limit" : "refused-input",
+		.severity = ATT_WARNING,
+		.message = att_str_of(why->message),
+		.file = path,
+	};
+	if (why->code == ATT_ERR_LIMIT || why->code == ATT_ERR_REFUSED)
+		att_findings_add(&catalog->findings, &finding);
+}
+
 int sbom_input_sibling(const struct sbom_input *input, struct sbom_catalog *catalog, struct att_str relative,
 		       struct att_source *out, struct att_err *err)
 {
@@ -419,7 +460,15 @@ int sbom_input_sibling(const struct sbom_input *input, struct sbom_catalog *cata
 		return att_err_set(err, ATT_ERR_REFUSED, "expected a path below the root, found %.*s",
 				   ATT_STR_ARG(relative));
 	att_buf_init(&bytes, ATT_MAX_DOCUMENT);
-	int status = sbom_tree_read(input->tree, path, &bytes, err);
+	struct att_err why = {0};
+	int status = sbom_tree_read(input->tree, path, &bytes, &why);
+	if (status == ATT_ERR_MEMORY)
+		catalog->arena.failed = true;
+	if (status != ATT_OK) {
+		tell_unread(catalog, path, &why);
+		if (err)
+			*err = why;
+	}
 	if (status == ATT_OK) {
 		struct att_str text = att_arena_copy(&catalog->arena, att_buf_str(&bytes));
 		status = text.data ? att_source_init(out, &catalog->arena, path, text, err)
@@ -429,25 +478,41 @@ int sbom_input_sibling(const struct sbom_input *input, struct sbom_catalog *cata
 	return status;
 }
 
+/* The first manifest that does not come before everything in `folder` (which ends in "/" or is empty). */
+static size_t first_below(const struct sbom_walk *walk, struct att_str folder)
+{
+	size_t low = 0, high = walk->manifest_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (att_str_compare(walk->manifests[middle], folder) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 int sbom_input_manifests(const struct sbom_input *input, struct sbom_catalog *catalog, const char *name,
 			 struct att_str **paths, size_t *count, struct att_err *err)
 {
-	size_t capacity = 0, below = catalog->folder.len ? catalog->folder.len + 1 : 0;
+	const struct sbom_walk *walk = input->walk;
+	/* The catalog's own path starts with its folder and, unless that is the root, the "/" behind it. */
+	struct att_str below = att_str_first(catalog->path, catalog->folder.len ? catalog->folder.len + 1 : 0);
+	size_t capacity = 0;
 	*paths = NULL;
 	*count = 0;
-	for (size_t i = 0; input->walk && i < input->walk->manifest_count; i++) {
-		struct att_str path = input->walk->manifests[i];
-		size_t slash = att_str_find_last_byte(path, '/');
-		if (!att_str_is(att_str_from(path, slash == ATT_STR_NONE ? 0 : slash + 1), name) ||
-		    (below > 0 && (path.len <= below || path.data[below - 1] != '/' ||
-				   !att_str_starts(path, catalog->folder))))
+	for (size_t i = walk ? first_below(walk, below) : 0; walk && i < walk->manifest_count; i++) {
+		struct att_str path = walk->manifests[i];
+		if (!att_str_starts(path, below))
+			break;
+		if (!att_str_is(name_of(path), name))
 			continue;
 		void *items = *paths;
 		struct att_str *slot = att_arena_push(&catalog->arena, &items, count, &capacity, sizeof *slot);
 		if (!slot)
 			return att_err_memory(err);
 		*paths = items;
-		*slot = att_str_from(path, below);
+		*slot = att_str_from(path, below.len);
 	}
 	return ATT_OK;
 }

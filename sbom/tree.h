@@ -13,18 +13,20 @@ struct sbom_tree {
 	size_t exclude_count;
 };
 
-/* A file that a cataloger claims, or what was not looked into. */
+/* A file that a cataloger claims. */
 struct sbom_match {
-	struct att_str path;                    /* relative to the root */
-	const struct sbom_cataloger *cataloger; /* NULL: a folder or link that has a finding instead */
+	struct att_str path; /* relative to the root */
+	const struct sbom_cataloger *cataloger;
 };
 
 struct sbom_walk {
 	struct att_arena arena;
-	struct sbom_match *matches; /* ordered by path */
+	struct sbom_match *matches; /* ordered by path, then by cataloger */
 	size_t match_count, match_capacity;
 	struct att_str *manifests; /* files that some cataloger's lock would pin, ordered */
 	size_t manifest_count, manifest_capacity;
+	struct att_str *unread; /* folders and links that were not looked into, ordered, each with a finding */
+	size_t unread_count, unread_capacity;
 	size_t folders, files; /* seen */
 };
 
@@ -32,9 +34,8 @@ struct sbom_walk {
  * first hold no sources, the last holds other projects' files, which the lock beside it already names.
  * Symbolic links are never followed; one that carries the name of an input and leads anywhere but to a file
  * that the walk finds itself is a finding (refused-input), as are folders that cannot be read
- * (unreadable-input) or are nested beyond ATT_MAX_WALK_DEPTH (over-limit); each is a match without a
- * cataloger. Errors: ATT_ERR_IO when the root itself cannot be read, ATT_ERR_LIMIT, ATT_ERR_MEMORY. Clear the
- * walk in any case. */
+ * (unreadable-input) or are nested beyond ATT_MAX_WALK_DEPTH (over-limit). Errors: ATT_ERR_IO when the root
+ * itself cannot be read, ATT_ERR_LIMIT, ATT_ERR_MEMORY. Clear the walk in any case. */
 int sbom_tree_walk(struct sbom_tree *tree, struct sbom_walk *out, struct att_findings *findings,
 		   struct att_err *err) ATT_MUST_USE;
 

@@ -40,7 +40,7 @@ static struct att_arena_block *new_block(struct att_arena *arena, size_t bytes)
 	return block;
 }
 
-void *att_arena_alloc(struct att_arena *arena, size_t count, size_t size)
+static void *allocate(struct att_arena *arena, size_t count, size_t size)
 {
 	size_t bytes;
 	if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2)
@@ -74,6 +74,13 @@ void *att_arena_alloc(struct att_arena *arena, size_t count, size_t size)
 	arena->size = next_size;
 	arena->used = bytes;
 	return block->bytes;
+}
+
+void *att_arena_alloc(struct att_arena *arena, size_t count, size_t size)
+{
+	void *memory = allocate(arena, count, size);
+	arena->failed |= !memory;
+	return memory;
 }
 
 void *att_arena_push(struct att_arena *arena, void **items, size_t *count, size_t *capacity, size_t size)

@@ -87,8 +87,8 @@ int att_file_write_fd(int fd, const char *name, struct att_str bytes, struct att
 		ssize_t put = write(fd, bytes.data, bytes.len);
 		if (put < 0 && errno == EINTR)
 			continue;
-		if (put < 0)
-			return att_err_set_errno(err, errno, "cannot write %s", name);
+		if (put <= 0)
+			return att_err_set_errno(err, put < 0 ? errno : EIO, "cannot write %s", name);
 		bytes = att_str_from(bytes, (size_t)put);
 	}
 	return ATT_OK;

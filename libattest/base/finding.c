@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libattest/base/finding.h"
 
+#include <stdlib.h>
+
 #include "libattest/base/limits.h"
 
 #include "libattest/base/banned.h"
@@ -99,6 +101,25 @@ void att_findings_add_err(struct att_findings *list, struct att_str file, const 
 	if (source && err->place.line)
 		finding.source_line = att_source_line_text(source, err->place.line);
 	att_findings_add(list, &finding);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct att_finding *x = a, *y = b;
+	int order = att_str_compare(x->file, y->file);
+	if (order == 0 && x->place.line != y->place.line)
+		order = x->place.line < y->place.line ? -1 : 1;
+	if (order == 0 && x->place.column != y->place.column)
+		order = x->place.column < y->place.column ? -1 : 1;
+	if (order == 0)
+		order = strcmp(x->code, y->code);
+	return order ? order : att_str_compare(x->message, y->message);
+}
+
+void att_findings_sort(struct att_findings *list)
+{
+	if (list->count > 1)
+		qsort(list->items, list->count, sizeof *list->items, by_place);
 }
 
 void att_findings_append(struct att_findings *list, const struct att_findings *from)

@@ -47,6 +47,9 @@ void att_findings_add(struct att_findings *list, const struct att_finding *findi
 void att_findings_add_err(struct att_findings *list, struct att_str file, const struct att_source *source,
 			  const struct att_err *err);
 
+/* Brings findings into the order of their files and places. */
+void att_findings_sort(struct att_findings *list);
+
 /* Appends copies of all findings of `from`. */
 void att_findings_append(struct att_findings *list, const struct att_findings *from);
 
