@@ -85,12 +85,8 @@ static int finish(struct request *r, int exit_code)
 /* Reading the input, writing beside the output, nothing else. */
 static void narrow(const char *path, const char *output, const char *report)
 {
-	struct stat st;
 	char *output_folder = cli_folder_of(output), *report_folder = cli_folder_of(report);
-	char *path_folder = cli_folder_of(path);
-	bool is_folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-	/* A file's siblings are not read, but its folder is opened to reach it without following links. */
-	const char *readable[] = {path, is_folder ? NULL : path_folder, NULL};
+	const char *readable[] = {path, NULL};
 	const char *writable[3] = {NULL};
 	size_t count = 0;
 	if (output_folder)
@@ -101,7 +97,6 @@ static void narrow(const char *path, const char *output, const char *report)
 	cli_enter_sandbox(PROGRAM, &sandbox);
 	free(output_folder);
 	free(report_folder);
-	free(path_folder);
 }
 
 /* --- generate ------------------------------------------------------------------------------------------ */
@@ -244,6 +239,8 @@ static int run_generate(struct request *r)
 	else if (strict_refusal)
 		cli_note(PROGRAM
 			 ": nothing was written, because --strict was given and an input was not understood");
+	else if (exit_code != CLI_HOLDS && r->summary.not_understood == 0)
+		cli_note(PROGRAM ": the SBOM is marked as incomplete: see the errors above");
 	else if (exit_code != CLI_HOLDS)
 		cli_note(PROGRAM ": the SBOM is marked as incomplete: %zu of %zu inputs %s not understood",
 			 r->summary.not_understood, r->summary.understood + r->summary.not_understood,
@@ -307,10 +304,8 @@ static bool load_document(struct request *r)
 			att_source_init(&source, &arena, att_str_of(r->path), att_buf_str(&bytes), &r->err);
 		if (status == ATT_OK)
 			status = sbom_document_parse(&source, &r->graph, &r->err);
-		if (status != ATT_OK) {
+		if (status != ATT_OK)
 			att_findings_add_err(&r->findings, att_str_of(r->path), &source, &r->err);
-			sbom_graph_clear(&r->graph); /* half a document is none */
-		}
 	}
 	att_arena_clear(&arena);
 	att_buf_clear(&bytes);

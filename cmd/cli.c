@@ -129,6 +129,8 @@ static void take(struct cli_command *command, struct cli_option *option, char *v
 	if (option->count >= CLI_MAX_VALUES)
 		cli_usage(command->program, "--%s was given more than %d times", option->long_name,
 			  CLI_MAX_VALUES);
+	if (option->argument && !value)
+		cli_usage(command->program, "out of memory");
 	if (value && !*value)
 		cli_usage(command->program, "expected %s after --%s, found an empty text", option->argument,
 			  option->long_name);

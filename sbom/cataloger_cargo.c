@@ -97,6 +97,10 @@ static int resolve(struct cargo *c, const struct att_value *reference, uint32_t 
 	if (reference->kind == ATT_STRING && att_map_find(&c->by_reference, reference->string, package) &&
 	    *package != AMBIGUOUS)
 		return ATT_OK;
+	if (reference->kind != ATT_STRING)
+		return att_source_err(&c->input->source, c->err, ATT_ERR_MALFORMED, reference->span,
+				      "expected a package of this lock, found %s",
+				      att_value_kind_name(reference));
 	return att_source_err(&c->input->source, c->err, ATT_ERR_MALFORMED, reference->span,
 			      "expected one package of this lock, found \"%.*s\"",
 			      ATT_STR_ARG(att_str_first(att_value_text(reference), 200)));
@@ -277,7 +281,11 @@ static int check_version(struct cargo *c, const struct att_value *lock)
 			 version->integer.magnitude >= 1 && version->integer.magnitude <= 4))
 		return ATT_OK;
 	att_source_err(&c->input->source, c->err, ATT_ERR_UNSUPPORTED, version->span,
-		       "expected Cargo.lock format 1, 2, 3 or 4, found another");
+		       "expected Cargo.lock format 1, 2, 3 or 4, found %.*s",
+		       (int)(version->span.end - version->span.begin < 40
+				     ? version->span.end - version->span.begin
+				     : 40),
+		       c->input->source.text.data + version->span.begin);
 	att_err_help(c->err, "a newer attest may know it");
 	return ATT_ERR_UNSUPPORTED;
 }

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "libattest/base/utf8.h"
 #include "libattest/format/json.h"
 #include "libattest/format/uuid.h"
 #include "libattest/package/license.h"
+#include "sbom/catalog.h"
 
 #include "libattest/base/banned.h"
 
@@ -67,6 +69,11 @@ const char *sbom_scope_name(uint32_t bit)
 	}
 }
 
+struct att_str sbom_document_path(struct att_arena *arena, struct att_str path)
+{
+	return att_utf8_valid_prefix(path) == path.len ? path : sbom_ref_escape(arena, path);
+}
+
 bool sbom_document_is_url(struct att_str text)
 {
 	size_t colon = att_str_find_byte(text, ':');
@@ -119,5 +126,7 @@ int sbom_document_parse(const struct att_source *source, struct sbom_graph *out,
 					     "expected a CycloneDX or SPDX 2.3 document, found other JSON");
 	}
 	att_arena_clear(&arena);
+	if (status != ATT_OK)
+		sbom_graph_clear(out); /* half a document is none */
 	return status;
 }

@@ -34,8 +34,8 @@ extern const struct sbom_format sbom_format_cyclonedx, sbom_format_spdx;
 /* All formats, NULL-terminated. */
 extern const struct sbom_format *const sbom_formats[];
 
-/* Reads a JSON document of any known format. Errors as `read`, and ATT_ERR_UNSUPPORTED when it is of none.
- * Clear the graph in any case. */
+/* Reads a JSON document of any known format. Errors as `read`, and ATT_ERR_UNSUPPORTED when it is of none;
+ * the graph is then empty. Clear the graph in any case. */
 int sbom_document_parse(const struct att_source *source, struct sbom_graph *out,
 			struct att_err *err) ATT_MUST_USE;
 
@@ -55,6 +55,10 @@ struct att_str sbom_document_license(struct att_arena *arena, struct att_str dec
 
 /* "runtime", "dev", ... for one bit of enum sbom_scope. */
 const char *sbom_scope_name(uint32_t bit);
+
+/* A path as documents hold it: bytes that are not UTF-8 would all become the same sign, so they are escaped
+ * (sbom_ref_escape). NULL data when memory is out. */
+struct att_str sbom_document_path(struct att_arena *arena, struct att_str path);
 
 /* Can it stand as a URL in a document: a scheme, and no space, control or quote? */
 bool sbom_document_is_url(struct att_str text);

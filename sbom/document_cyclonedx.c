@@ -3,6 +3,7 @@
 #include "sbom/document_cyclonedx.h"
 
 #include "libattest/format/json.h"
+#include "sbom/catalog.h"
 
 #include "libattest/base/banned.h"
 
@@ -133,9 +134,10 @@ static void write_properties(struct writer *w, const struct sbom_node *node)
 	att_json_array(&w->json);
 	write_edge_properties(w, node);
 	if (c->folder.len)
-		write_property(&w->json, ATT_STR("attest:folder"), c->folder);
+		write_property(&w->json, ATT_STR("attest:folder"), sbom_document_path(&w->arena, c->folder));
 	for (size_t i = 0; old_occurrences && i < c->occurrence_count; i++)
-		write_property(&w->json, ATT_STR("attest:occurrence"), c->occurrences[i].path);
+		write_property(&w->json, ATT_STR("attest:occurrence"),
+			       sbom_document_path(&w->arena, c->occurrences[i].path));
 	if (odd_url)
 		write_property(&w->json, ATT_STR("attest:origin"), c->origin_url);
 	if (c->vcs_revision.len)
@@ -157,7 +159,7 @@ static void write_evidence(struct writer *w, const struct sbom_component *c)
 	att_json_array(&w->json);
 	for (size_t i = 0; i < c->occurrence_count; i++) {
 		att_json_line_object(&w->json);
-		att_json_member(&w->json, "location", c->occurrences[i].path);
+		att_json_member(&w->json, "location", sbom_document_path(&w->arena, c->occurrences[i].path));
 		if (w->minor >= 6 && c->occurrences[i].line) {
 			att_json_key(&w->json, "line");
 			att_json_uint(&w->json, c->occurrences[i].line);
@@ -186,6 +188,7 @@ static void write_component(struct writer *w, const struct sbom_node *node, bool
 	write_properties(w, node);
 	write_evidence(w, c);
 	att_json_object_end(&w->json);
+	w->failed |= w->arena.failed;
 	att_arena_clear(&w->arena);
 }
 
@@ -239,7 +242,7 @@ static void write_metadata(struct writer *w, const struct sbom_document_options 
 		att_json_array(&w->json);
 		for (size_t i = 0; i < w->graph->input_count; i++)
 			write_property(&w->json, att_str_of(state_of(&w->graph->inputs[i])),
-				       w->graph->inputs[i].path);
+				       sbom_document_path(&w->arena, w->graph->inputs[i].path));
 		att_json_array_end(&w->json);
 	}
 	att_json_object_end(&w->json);
@@ -306,7 +309,8 @@ static void begin_composition(struct writer *w, const char *prefix, struct att_s
 	/* CycloneDX 1.4 has no names for compositions. */
 	if (w->minor >= 5)
 		att_json_member(&w->json, "bom-ref",
-				kept(w, ATT_ARENA_JOIN(&w->arena, att_str_of(prefix), path)));
+				kept(w, ATT_ARENA_JOIN(&w->arena, att_str_of(prefix),
+						       sbom_ref_escape(&w->arena, path))));
 	att_json_member(&w->json, "aggregate", att_str_of(aggregates[level]));
 }
 
@@ -416,6 +420,7 @@ static int write(const struct sbom_graph *graph, const struct sbom_document_opti
 	write_dependencies(&w);
 	int status = write_compositions(&w);
 	att_json_object_end(&w.json);
+	w.failed |= w.arena.failed;
 	att_arena_clear(&w.arena);
 	return status == ATT_OK && !w.failed ? sbom_document_seal(out, uuid_at, err) : att_err_memory(err);
 }

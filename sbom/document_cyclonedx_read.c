@@ -48,26 +48,42 @@ static int read_hashes(struct sbom_reader *r, const struct att_value *object, st
 	return status;
 }
 
+static struct att_str license_text(const struct att_value *item)
+{
+	const struct att_value *license = att_value_get(item, "license");
+	struct att_str text = att_value_text(att_value_get(item, "expression"));
+	if (text.len == 0)
+		text = att_value_text(att_value_get(license, "id"));
+	return text.len ? text : att_value_text(att_value_get(license, "name"));
+}
+
 static int read_license(struct sbom_reader *r, const struct att_value *object, struct sbom_component *c)
 {
 	const struct att_value *licenses;
+	struct att_buf all;
 	int status = att_value_want(r->source, object, "licenses", ATT_ARRAY, false, &licenses, r->err);
-	for (uint32_t i = 0; status == ATT_OK && licenses && i < licenses->count; i++) {
-		const struct att_value *item = &licenses->items[i], *license = att_value_get(item, "license");
-		struct att_str text = att_value_text(att_value_get(item, "expression"));
-		if (text.len == 0)
-			text = att_value_text(att_value_get(license, "id"));
-		if (text.len == 0)
-			text = att_value_text(att_value_get(license, "name"));
+	if (status != ATT_OK || !licenses)
+		return status;
+	att_buf_init(&all, ATT_MAX_LICENSE_EXPRESSION);
+	/* Several entries hold all at once. */
+	for (uint32_t i = 0; i < licenses->count; i++) {
+		struct att_str text = license_text(&licenses->items[i]);
+		bool is_choice = licenses->count > 1 && att_str_find(text, ATT_STR(" OR ")) != ATT_STR_NONE;
 		if (text.len == 0)
 			continue;
-		/* Several entries hold all at once. */
-		c->license = c->license.len
-				     ? ATT_ARENA_JOIN(&r->graph->arena, c->license, ATT_STR(" AND "), text)
-				     : att_arena_copy(&r->graph->arena, text);
-		if (!c->license.data)
-			return att_err_memory(r->err);
+		att_buf_add(&all, all.len ? ATT_STR(" AND ") : ATT_STR(""));
+		att_buf_add(&all, is_choice ? ATT_STR("(") : ATT_STR(""));
+		att_buf_add(&all, text);
+		att_buf_add(&all, is_choice ? ATT_STR(")") : ATT_STR(""));
 	}
+	c->license = att_arena_copy(&r->graph->arena, att_buf_str(&all));
+	if (!att_buf_ok(&all))
+		status = att_source_err(r->source, r->err, ATT_ERR_LIMIT, licenses->span,
+					"expected licenses of at most %zu bytes, found more",
+					ATT_MAX_LICENSE_EXPRESSION);
+	else if (!c->license.data)
+		status = att_err_memory(r->err);
+	att_buf_clear(&all);
 	return status;
 }
 
@@ -101,9 +117,10 @@ static int read_properties(struct sbom_reader *r, const struct att_value *object
 static int read_component(struct sbom_reader *r, const struct att_value *object, uint32_t *index)
 {
 	struct sbom_component c = {0};
-	const struct att_value *ref = att_value_get(object, "bom-ref");
-	struct att_str type, name = att_value_text(ref);
+	struct att_str type, name;
 	int status = sbom_reader_text(r, object, "type", &type);
+	if (status == ATT_OK)
+		status = sbom_reader_text(r, object, "bom-ref", &name);
 	if (status == ATT_OK)
 		status = sbom_reader_text(r, object, "group", &c.group);
 	if (status == ATT_OK)
@@ -126,7 +143,7 @@ static int read_component(struct sbom_reader *r, const struct att_value *object,
 	c.kind = kind_of(type);
 	/* A component without bom-ref can be no end of an edge, but still needs a name among the nodes. */
 	if (name.len == 0)
-		name = att_arena_printf(&r->graph->arena, "component-%zu", r->graph->node_count);
+		name = att_arena_printf(&r->graph->arena, "attest:component:%zu", r->graph->node_count);
 	return name.data ? sbom_reader_node(r, name, &c, object->span, index) : att_err_memory(r->err);
 }
 
@@ -149,16 +166,30 @@ static int read_components(struct sbom_reader *r, const struct att_value *holder
 	return status;
 }
 
+/* Services may hold services, too; they can be ends of dependencies. */
+static int read_services(struct sbom_reader *r, const struct att_value *holder, unsigned depth)
+{
+	const struct att_value *list = att_value_get(holder, "services");
+	int status = sbom_reader_others(r, list, "bom-ref");
+	for (uint32_t i = 0; status == ATT_OK && list && list->kind == ATT_ARRAY && i < list->count; i++)
+		status = depth < ATT_MAX_DEPTH ? read_services(r, &list->items[i], depth + 1) : ATT_OK;
+	return status;
+}
+
 static int read_dependency(struct sbom_reader *r, const struct att_value *item)
 {
 	const struct att_value *ref, *list;
 	uint32_t from = 0, to = 0;
 	int status = att_value_want(r->source, item, "ref", ATT_STRING, true, &ref, r->err);
+	if (status == ATT_OK && sbom_reader_is_other(r, ref))
+		return ATT_OK;
 	if (status == ATT_OK)
 		status = sbom_reader_find(r, ref, &from);
 	if (status == ATT_OK)
 		status = att_value_want(r->source, item, "dependsOn", ATT_ARRAY, false, &list, r->err);
 	for (uint32_t i = 0; status == ATT_OK && list && i < list->count; i++) {
+		if (sbom_reader_is_other(r, &list->items[i]))
+			continue;
 		status = sbom_reader_find(r, &list->items[i], &to);
 		if (status == ATT_OK)
 			status = sbom_reader_edge(r, from, to, SBOM_RUNTIME);
@@ -231,12 +262,15 @@ static int read_document(struct sbom_reader *r, const struct att_value *document
 		status = att_value_want(r->source, metadata, "component", ATT_OBJECT, false, &root, r->err);
 	if (status == ATT_OK)
 		status = root ? read_component(r, root, &index)
-			      : sbom_reader_node(r, ATT_STR("root"), &unnamed, document->span, &index);
+			      : sbom_reader_node(r, ATT_STR("attest:document"), &unnamed, document->span,
+						 &index);
 	if (status == ATT_OK)
 		status = read_components(r, document, 0, 0);
 	if (status == ATT_OK && !root && r->graph->node_count == 1)
 		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, document->span,
 				      "expected a document that names a component, found none in it");
+	if (status == ATT_OK)
+		status = read_services(r, document, 0);
 	if (status == ATT_OK)
 		status = att_value_want(r->source, document, "dependencies", ATT_ARRAY, false, &list, r->err);
 	for (uint32_t i = 0; status == ATT_OK && list && i < list->count; i++)

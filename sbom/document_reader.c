@@ -42,6 +42,22 @@ int sbom_reader_find(struct sbom_reader *reader, const struct att_value *ref, ui
 			      ATT_STR_ARG(att_str_first(att_value_text(ref), 200)));
 }
 
+int sbom_reader_others(struct sbom_reader *reader, const struct att_value *list, const char *key)
+{
+	for (uint32_t i = 0; list && list->kind == ATT_ARRAY && i < list->count; i++) {
+		struct att_str ref = att_value_text(att_value_get(&list->items[i], key));
+		if (ref.len > 0 && att_map_set(&reader->others, ref, 0) != ATT_OK)
+			return att_err_memory(reader->err);
+	}
+	return ATT_OK;
+}
+
+bool sbom_reader_is_other(const struct sbom_reader *reader, const struct att_value *ref)
+{
+	uint32_t ignored;
+	return att_map_find(&reader->others, att_value_text(ref), &ignored);
+}
+
 int sbom_reader_edge(struct sbom_reader *reader, uint32_t from, uint32_t to, uint32_t scope)
 {
 	struct sbom_graph *graph = reader->graph;
@@ -75,6 +91,7 @@ int sbom_reader_text(struct sbom_reader *reader, const struct att_value *object,
 int sbom_reader_finish(struct sbom_reader *reader, int status)
 {
 	att_map_clear(&reader->by_ref);
+	att_map_clear(&reader->others);
 	if (status == ATT_OK)
 		status = sbom_graph_order(reader->graph, NULL, reader->err);
 	if (status == ATT_OK)

@@ -11,6 +11,7 @@ struct sbom_reader {
 	struct sbom_graph *graph;
 	struct att_err *err;
 	struct att_map by_ref;
+	struct att_map others; /* refs of what the graph does not hold: services, files */
 	size_t node_capacity, edge_capacity, input_capacity;
 };
 
@@ -20,6 +21,12 @@ int sbom_reader_node(struct sbom_reader *reader, struct att_str ref, const struc
 
 /* Finds a node by ref; one that is not there is an error at the value's place. */
 int sbom_reader_find(struct sbom_reader *reader, const struct att_value *ref, uint32_t *index) ATT_MUST_USE;
+
+/* Makes the string member `key` of every object in the list known as a ref of something that the graph does not
+ * hold. Errors: ATT_ERR_MEMORY. */
+int sbom_reader_others(struct sbom_reader *reader, const struct att_value *list, const char *key) ATT_MUST_USE;
+
+bool sbom_reader_is_other(const struct sbom_reader *reader, const struct att_value *ref);
 
 /* Adds an edge; self edges are dropped. */
 int sbom_reader_edge(struct sbom_reader *reader, uint32_t from, uint32_t to, uint32_t scope) ATT_MUST_USE;

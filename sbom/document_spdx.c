@@ -37,10 +37,9 @@ static struct att_str kept(struct writer *w, struct att_str joined)
  * unique by a hash of all of it. */
 static struct att_str id_for(struct writer *w, struct att_str ref)
 {
-	unsigned char hash[8];
+	unsigned char hash[16];
 	char hex[sizeof hash * 2 + 1];
-	crypto_shorthash(hash, (const unsigned char *)ref.data, ref.len,
-			 (const unsigned char[crypto_shorthash_KEYBYTES]){0});
+	crypto_generichash(hash, sizeof hash, (const unsigned char *)ref.data, ref.len, NULL, 0);
 	sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
 	struct att_str id = kept(w, ATT_ARENA_JOIN(&w->arena, ATT_STR("SPDXRef-"), att_str_first(ref, 96),
 						   ATT_STR("-"), att_str_of(hex)));
@@ -88,7 +87,9 @@ static struct att_str declared_license(struct writer *w, const struct sbom_compo
 	if (c->license.len == 0)
 		return ATT_STR("NOASSERTION");
 	struct att_str expression = sbom_document_license(&w->arena, c->license);
-	return expression.len ? expression : license_ref(w, c->license);
+	/* A license of its own that an expression names would have to be explained, which nobody can here. */
+	bool is_listed = expression.len > 0 && att_str_find(expression, ATT_STR("LicenseRef-")) == ATT_STR_NONE;
+	return is_listed ? expression : license_ref(w, c->license);
 }
 
 static void write_extracted(struct writer *w)
@@ -160,13 +161,12 @@ static void write_notes(struct writer *w, const struct sbom_component *c)
 {
 	struct att_buf text;
 	att_buf_init(&text, ATT_MAX_OUTPUT);
-	for (size_t i = 0; i < c->occurrence_count; i++)
+	for (size_t i = 0; i < c->occurrence_count; i++) {
+		struct att_str path = sbom_document_path(&w->arena, c->occurrences[i].path);
+		att_buf_printf(&text, "%s%.*s", text.len ? ", " : "", ATT_STR_ARG(path));
 		if (c->occurrences[i].line)
-			att_buf_printf(&text, "%s%.*s:%u", text.len ? ", " : "",
-				       ATT_STR_ARG(c->occurrences[i].path), c->occurrences[i].line);
-		else
-			att_buf_printf(&text, "%s%.*s", text.len ? ", " : "",
-				       ATT_STR_ARG(c->occurrences[i].path));
+			att_buf_printf(&text, ":%u", c->occurrences[i].line);
+	}
 	w->failed |= !att_buf_ok(&text);
 	att_json_member_if(&w->json, "sourceInfo", att_buf_str(&text));
 	att_buf_clear(&text);
@@ -287,9 +287,9 @@ static void write_annotations(struct writer *w)
 		att_json_member(&w->json, "annotationDate", att_str_of(w->created));
 		att_json_member(&w->json, "annotationType", ATT_STR("OTHER"));
 		att_json_member(&w->json, "annotator", ATT_STR(TOOL));
-		att_json_member(
-			&w->json, "comment",
-			kept(w, ATT_ARENA_JOIN(&w->arena, att_str_of(states[input->state]), input->path)));
+		att_json_member(&w->json, "comment",
+				kept(w, ATT_ARENA_JOIN(&w->arena, att_str_of(states[input->state]),
+						       sbom_document_path(&w->arena, input->path))));
 		att_json_object_end(&w->json);
 	}
 	att_json_array_end(&w->json);
@@ -345,6 +345,7 @@ static int write(const struct sbom_graph *graph, const struct sbom_document_opti
 	for (size_t i = 0; w.ids && i < graph->node_count; i++)
 		w.ids[i] = id_for(&w, graph->nodes[i].ref);
 	size_t uuid_at = w.failed ? 0 : write_document(&w);
+	w.failed |= w.arena.failed;
 	int status = w.failed ? att_err_memory(err) : sbom_document_seal(out, uuid_at, err);
 	att_map_clear(&w.extracted_by_text);
 	att_arena_clear(&w.arena);

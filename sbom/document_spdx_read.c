@@ -133,7 +133,8 @@ static bool find_end(struct sbom_reader *r, const struct att_value *id, bool *da
 	struct att_str text = att_value_text(id);
 	if (att_map_find(&r->by_ref, text, index))
 		return true;
-	*dangling = att_str_starts(text, ATT_STR("SPDXRef-Package")) && !att_str_is(text, "SPDXRef-DOCUMENT");
+	*dangling |= att_str_starts(text, ATT_STR("SPDXRef-")) && !att_str_is(text, "SPDXRef-DOCUMENT") &&
+		     !sbom_reader_is_other(r, id);
 	return false;
 }
 
@@ -176,6 +177,9 @@ static int read_packages(struct sbom_reader *r, const struct att_value *document
 	for (uint32_t i = 0; status == ATT_OK && list && root && i < list->count; i++)
 		if (att_str_equal(att_value_text(att_value_get(&list->items[i], "SPDXID")), root_id))
 			status = read_package(r, &list->items[i]);
+	if (status == ATT_OK && root && r->graph->node_count == 0 && !sbom_reader_is_other(r, root))
+		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, root->span,
+				      "expected a package or file of this document, found another name");
 	if (status == ATT_OK && r->graph->node_count == 0) {
 		root_id = (struct att_str){NULL, 0};
 		status = sbom_reader_text(r, document, "name", &whole.name);
@@ -199,6 +203,10 @@ static int read_document(struct sbom_reader *r, const struct att_value *document
 		return att_source_err(r->source, r->err, ATT_ERR_UNSUPPORTED, version->span,
 				      "expected SPDX-2.2 or SPDX-2.3, found \"%.*s\"",
 				      ATT_STR_ARG(att_str_first(version->string, 20)));
+	if (status == ATT_OK)
+		status = sbom_reader_others(r, att_value_get(document, "files"), "SPDXID");
+	if (status == ATT_OK)
+		status = sbom_reader_others(r, att_value_get(document, "snippets"), "SPDXID");
 	if (status == ATT_OK)
 		status = read_packages(r, document);
 	if (status == ATT_OK)

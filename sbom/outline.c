@@ -11,8 +11,7 @@
 
 /* One unfolded component on the way from the root: which of its edges comes next. */
 struct level {
-	uint32_t node;
-	size_t next, last; /* edge indices, [next, last) */
+	size_t next, last; /* edge indices, [next, last); the one before last is shown */
 };
 
 struct outline {
@@ -51,21 +50,16 @@ static void write_scopes(struct att_buf *out, uint32_t scope)
 		att_buf_add_byte(out, ')');
 }
 
-/* Puts the next edge that is to be shown at the front of the level. */
-static bool advance(const struct outline *o, struct level *level)
+static bool is_shown(const struct outline *o, size_t edge)
 {
-	while (level->next < level->last && o->options->no_dev &&
-	       (o->graph->edges[level->next].scope & ~(uint32_t)SBOM_DEV) == 0)
-		level->next++;
-	return level->next < level->last;
+	return !o->options->no_dev || (o->graph->edges[edge].scope & ~(uint32_t)SBOM_DEV) != 0;
 }
 
 static void write_edge(struct outline *o, size_t depth, const struct sbom_edge *edge)
 {
 	/* A level that has no more edges left behind the present one draws no line down. */
 	for (size_t i = 0; i <= depth; i++) {
-		struct level rest = o->levels[i];
-		bool more = advance(o, &rest);
+		bool more = o->levels[i].next < o->levels[i].last;
 		if (i < depth)
 			att_buf_add(o->out, more ? ATT_STR("│   ") : ATT_STR("    "));
 		else
@@ -83,8 +77,11 @@ static void write_edge(struct outline *o, size_t depth, const struct sbom_edge *
 static struct level unfold(struct outline *o, uint32_t node)
 {
 	const struct sbom_node *n = &o->graph->nodes[node];
+	struct level level = {n->first_edge, n->first_edge + n->edge_count};
 	o->unfolded[node] = true;
-	return (struct level){node, n->first_edge, n->first_edge + n->edge_count};
+	while (level.next < level.last && !is_shown(o, level.last - 1))
+		level.last--;
+	return level;
 }
 
 int sbom_outline_write(const struct sbom_graph *graph, const struct sbom_outline_options *options,
@@ -104,8 +101,12 @@ int sbom_outline_write(const struct sbom_graph *graph, const struct sbom_outline
 	o.levels[0] = unfold(&o, 0);
 	while (depth > 0 && att_buf_ok(out)) {
 		struct level *level = &o.levels[depth - 1];
-		if (depth > options->depth || !advance(&o, level)) {
+		if (depth > options->depth || level->next == level->last) {
 			depth--;
+			continue;
+		}
+		if (!is_shown(&o, level->next)) {
+			level->next++;
 			continue;
 		}
 		const struct sbom_edge *edge = &graph->edges[level->next++];

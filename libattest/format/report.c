@@ -61,7 +61,8 @@ static void add_source_line(struct att_buf *out, const struct att_finding *f, co
 {
 	const struct att_place *p = &f->place;
 	size_t width = att_utf8_count(f->source_line), column = p->column ? p->column - 1 : 0;
-	size_t end = p->end_line == p->line && p->end_column > p->column ? p->end_column - 1 : width;
+	/* To the end of the line when it goes on behind it; one mark for a mere point. */
+	size_t end = p->end_line > p->line ? width : p->end_column ? p->end_column - 1 : 0;
 	size_t skip = column > WIDEST_LINE * 2 / 3 ? column - WIDEST_LINE / 3 : 0;
 	struct att_str shown = att_str_from(f->source_line, bytes_of(f->source_line, skip));
 	shown.len = bytes_of(shown, WIDEST_LINE);
@@ -129,8 +130,10 @@ void att_report_human(const struct att_findings *findings, bool color, struct at
 static void hash_part(crypto_generichash_state *state, struct att_str part)
 {
 	/* The length first, so that no two lists of parts run together into the same bytes. */
-	uint64_t len = part.len;
-	crypto_generichash_update(state, (const unsigned char *)&len, sizeof len);
+	unsigned char len[8];
+	for (size_t i = 0; i < sizeof len; i++)
+		len[i] = (unsigned char)((uint64_t)part.len >> (8 * i));
+	crypto_generichash_update(state, len, sizeof len);
 	if (part.len)
 		crypto_generichash_update(state, (const unsigned char *)part.data, part.len);
 }
