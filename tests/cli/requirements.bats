@@ -31,7 +31,7 @@ load common
     echo "-r requirements.txt" >>r1000.txt
     run "$TESTS/catalog_dump" . requirements.txt
     [ "$status" -eq 1 ]
-    [ "$output" = "error -2 at 1:4: r1000.txt:2:4: expected a file that does not include itself, found \"requirements.txt\"" ]
+    [[ "$output" = "error -2 at 1:4: r1000.txt:2:4: expected a file that does not include itself,"* ]]
 }
 
 @test "includes through symbolic links are not read" {
@@ -42,5 +42,5 @@ load common
     run "$TESTS/catalog_dump" . requirements.txt
     [ "$status" -eq 0 ]
     grep -q '^finding unread-include 1:4 ' <<<"$output"
-    ! grep -q secret <<<"$output"
+    [[ "$output" != *secret* ]]
 }
