@@ -30,6 +30,7 @@ extern const struct sbom_cataloger sbom_cataloger_requirements;
 extern const struct sbom_cataloger sbom_cataloger_uv;
 extern const struct sbom_cataloger sbom_cataloger_yarn;
 extern const struct sbom_cataloger sbom_cataloger_uv;
+extern const struct sbom_cataloger sbom_cataloger_pub;
 
 const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_bun,
@@ -57,5 +58,6 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_uv,
 	&sbom_cataloger_yarn,
 	&sbom_cataloger_uv,
+	&sbom_cataloger_pub,
 	NULL,
 };

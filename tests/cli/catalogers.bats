@@ -54,3 +54,4 @@ run_cases() {
 @test "uv" { run_cases uv; }
 @test "yarn" { run_cases yarn; }
 @test "uv" { run_cases uv; }
+@test "pub" { run_cases pub; }
