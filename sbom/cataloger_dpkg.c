@@ -13,6 +13,8 @@ struct package {
 	struct att_span span;
 	uint32_t index; /* in the catalog */
 	bool needed;    /* some other package depends on it */
+	/* The last edge to it, for a field that says the same a thousand times. */
+	uint32_t last_from, last_scope;
 };
 
 /* One of the "|" alternatives of a dependency. */
@@ -234,12 +236,14 @@ static int connect(struct dpkg *d, uint32_t from, const struct sbom_names *names
 {
 	int status = ATT_OK;
 	for (uint32_t i = first; status == ATT_OK && i != SBOM_NAMES_END; i = names->entries[i].next) {
-		uint32_t to = names->entries[i].value;
-		if (to == from || !fits(d, &d->packages[from], want, &d->packages[to]))
+		struct package *to = &d->packages[names->entries[i].value];
+		if (names->entries[i].value == from || !fits(d, &d->packages[from], want, to) ||
+		    (to->last_from == from && to->last_scope == scope))
 			continue;
-		d->packages[to].needed |= scope == SBOM_RUNTIME;
-		status = sbom_catalog_depend(d->catalog, d->packages[from].index, d->packages[to].index, scope,
-					     d->err);
+		to->needed |= scope == SBOM_RUNTIME;
+		to->last_from = from;
+		to->last_scope = scope;
+		status = sbom_catalog_depend(d->catalog, d->packages[from].index, to->index, scope, d->err);
 	}
 	return status;
 }
@@ -258,8 +262,11 @@ static int load_neighbour(struct dpkg *d, struct att_str name)
 	const struct att_source *own = &d->input->source;
 	if (!d->one_by_one || att_map_find(&d->absent, name, &known))
 		return ATT_OK;
+	struct att_str path = ATT_ARENA_JOIN(&d->catalog->arena, ATT_STR("var/lib/dpkg/status.d/"), name);
+	if (!path.data)
+		return att_err_memory(d->err);
 	/* What is wrong with that file is said where it is an input itself. */
-	if (sbom_input_sibling(d->input, d->catalog, name, &source, &ignored) != ATT_OK ||
+	if (sbom_input_sibling(d->input, d->catalog, path, &source, &ignored) != ATT_OK ||
 	    sbom_deb822_next(&reader, &paragraph, &found, &ignored) != ATT_OK || !found ||
 	    read_package(d, &source, &paragraph, &p, &installed) != ATT_OK || !installed ||
 	    !att_str_equal(p.name, name))
@@ -325,19 +332,27 @@ static int add_provided(struct dpkg *d, uint32_t number)
 /* --- the system --------------------------------------------------------------------------------------------
  */
 
+/* What the database describes is not the folder that it lies in, but the system below whose root it lies. */
+static void move_to_root(struct dpkg *d)
+{
+	struct att_str up = d->one_by_one ? ATT_STR("../../../..") : ATT_STR("../../..");
+	struct att_str root = sbom_path_join(&d->catalog->arena, d->catalog->folder, up);
+	if (!root.data)
+		return; /* a single file somewhere */
+	d->catalog->folder = root;
+	d->catalog->components[0].folder = root;
+}
+
 static int load_os_release(struct dpkg *d)
 {
-	static const char *const places[2][2] = {
-		{"../../../etc/os-release", "../../../usr/lib/os-release"},
-		{"../../../../etc/os-release", "../../../../usr/lib/os-release"},
-	};
+	static const char *const places[] = {"etc/os-release", "usr/lib/os-release"};
 	struct att_arena *arena = &d->catalog->arena;
 	struct att_source source;
 	struct att_err ignored;
 	int status = ATT_OK;
 	for (size_t i = 0; status == ATT_OK && d->os.id.len == 0 && i < 2; i++)
-		if (sbom_input_sibling(d->input, d->catalog, att_str_of(places[d->one_by_one][i]), &source,
-				       &ignored) == ATT_OK)
+		if (sbom_input_sibling(d->input, d->catalog, att_str_of(places[i]), &source, &ignored) ==
+		    ATT_OK)
 			status = sbom_os_release_read(source.text, arena, &d->os, d->err);
 	if (status != ATT_OK || d->os.id.len == 0)
 		return status;
@@ -401,6 +416,7 @@ static int add_edges(struct dpkg *d, uint32_t number)
 static int parse_database(struct dpkg *d)
 {
 	d->one_by_one = att_str_ends(d->catalog->folder, ATT_STR("status.d"));
+	move_to_root(d);
 	int status = load_os_release(d);
 	if (status == ATT_OK)
 		status = read_packages(d);

@@ -24,6 +24,7 @@ struct spec {
 	uint32_t source;
 	uint32_t index; /* in the catalog */
 	struct att_str checksums;
+	uint32_t last_from; /* 1 + the last spec that needed it, DIRECT for the project: repeats add no edges */
 };
 
 /* Indented line below a spec, or a line of DEPENDENCIES. */
@@ -429,11 +430,15 @@ static int add_need(struct gem *g, const struct need *need)
 		return ATT_OK;
 	if (first == SBOM_NAMES_END)
 		return malformed(g, need->name, "a gem of this lock");
-	uint32_t same = same_platform(g, first, need->spec);
-	for (uint32_t i = first; status == ATT_OK && i != SBOM_NAMES_END; i = entries[i].next)
-		if (same == SBOM_NAMES_END || i == same)
-			status = sbom_catalog_depend(g->catalog, from, g->specs[entries[i].value].index, scope,
-						     g->err);
+	uint32_t same = same_platform(g, first, need->spec),
+		 mark = need->spec == DIRECT ? DIRECT : need->spec + 1;
+	for (uint32_t i = first; status == ATT_OK && i != SBOM_NAMES_END; i = entries[i].next) {
+		struct spec *to = &g->specs[entries[i].value];
+		if ((same != SBOM_NAMES_END && i != same) || to->last_from == mark)
+			continue;
+		to->last_from = mark;
+		status = sbom_catalog_depend(g->catalog, from, to->index, scope, g->err);
+	}
 	return status;
 }
 
