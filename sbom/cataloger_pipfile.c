@@ -199,6 +199,7 @@ static int parse_lock(struct pipfile *p)
 	for (uint32_t i = 0; status == ATT_OK && i < lock.count; i++)
 		if (!att_str_is(lock.members[i].key, "_meta"))
 			status = add_category(p, &lock.members[i]);
+	p->catalog->flat = p->catalog->component_count > 1;
 	return status;
 }
 

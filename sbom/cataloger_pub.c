@@ -297,7 +297,7 @@ static int connect_member(struct pub *p, const struct member *m, const char *sec
 static int parse_lock(struct pub *p)
 {
 	struct att_value lock;
-	const struct att_value *packages;
+	const struct att_value *packages = NULL;
 	int status = att_yaml_parse(&p->input->source, &p->catalog->arena, &lock, p->err);
 	if (status == ATT_OK)
 		status = att_value_want(&p->input->source, &lock, "packages", ATT_OBJECT, true, &packages,
@@ -312,6 +312,7 @@ static int parse_lock(struct pub *p)
 		if (status == ATT_OK)
 			status = connect_member(p, &p->members[i], "dev_dependencies", SBOM_DEV);
 	}
+	p->catalog->flat = packages && packages->count > 0;
 	return status;
 }
 

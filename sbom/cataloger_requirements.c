@@ -30,6 +30,7 @@ static void judge_completeness(struct requirements *r)
 	}
 	if (!exact || !(hashed || annotated || is_compiled(r->input->source.text)))
 		r->catalog->complete = false;
+	r->catalog->flat = r->item_count > 0 && !annotated;
 }
 
 /* --- constraints --------------------------------------------------------------------------------------- */

@@ -22,15 +22,11 @@ extern const struct sbom_cataloger sbom_cataloger_nuget;
 extern const struct sbom_cataloger sbom_cataloger_pdm;
 extern const struct sbom_cataloger sbom_cataloger_pipfile;
 extern const struct sbom_cataloger sbom_cataloger_pnpm;
-extern const struct sbom_cataloger sbom_cataloger_pdm;
-extern const struct sbom_cataloger sbom_cataloger_pipfile;
 extern const struct sbom_cataloger sbom_cataloger_poetry;
 extern const struct sbom_cataloger sbom_cataloger_pub;
 extern const struct sbom_cataloger sbom_cataloger_requirements;
 extern const struct sbom_cataloger sbom_cataloger_uv;
 extern const struct sbom_cataloger sbom_cataloger_yarn;
-extern const struct sbom_cataloger sbom_cataloger_uv;
-extern const struct sbom_cataloger sbom_cataloger_pub;
 
 const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_bun,
@@ -50,14 +46,10 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_pdm,
 	&sbom_cataloger_pipfile,
 	&sbom_cataloger_pnpm,
-	&sbom_cataloger_pdm,
-	&sbom_cataloger_pipfile,
 	&sbom_cataloger_poetry,
 	&sbom_cataloger_pub,
 	&sbom_cataloger_requirements,
 	&sbom_cataloger_uv,
 	&sbom_cataloger_yarn,
-	&sbom_cataloger_uv,
-	&sbom_cataloger_pub,
 	NULL,
 };

@@ -34,8 +34,8 @@ struct sbom_walk {
  * first hold no sources, the last holds other projects' files, which the lock beside it already names.
  * Symbolic links are never followed; one that carries the name of an input and leads anywhere but to a file
  * that the walk finds itself is a finding (refused-input), as are folders that cannot be read
- * (unreadable-input) or are nested beyond ATT_MAX_WALK_DEPTH (over-limit); each is a match without a
- * cataloger. Errors: ATT_ERR_IO when the root itself cannot be read, ATT_ERR_LIMIT, ATT_ERR_MEMORY. Clear the
+ * (unreadable-input) or are nested beyond ATT_MAX_WALK_DEPTH (over-limit); each is among
+ * `unread`. Errors: ATT_ERR_IO when the root itself cannot be read, ATT_ERR_LIMIT, ATT_ERR_MEMORY. Clear the
  * walk in any case. */
 int sbom_tree_walk(struct sbom_tree *tree, struct sbom_walk *out, struct att_findings *findings,
 		   struct att_err *err) ATT_MUST_USE;
