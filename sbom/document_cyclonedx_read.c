@@ -262,8 +262,7 @@ static int read_document(struct sbom_reader *r, const struct att_value *document
 		status = att_value_want(r->source, metadata, "component", ATT_OBJECT, false, &root, r->err);
 	if (status == ATT_OK)
 		status = root ? read_component(r, root, &index)
-			      : sbom_reader_node(r, ATT_STR("attest:document"), &unnamed, document->span,
-						 &index);
+			      : sbom_reader_node(r, ATT_STR("(document)"), &unnamed, document->span, &index);
 	if (status == ATT_OK)
 		status = read_components(r, document, 0, 0);
 	if (status == ATT_OK && !root && r->graph->node_count == 1)
