@@ -236,7 +236,7 @@ static int read_package(struct cargo *c, const struct att_value *table, struct p
 
 static uint32_t scope_of(const struct cargo *c, const struct package *from, struct att_str name)
 {
-	uint32_t bits = from->member ? cargo_manifests_scope(&c->manifests, from->member, name) : 0;
+	uint32_t bits = from->member ? sbom_cargo_manifests_scope(&c->manifests, from->member, name) : 0;
 	return bits ? bits : SBOM_RUNTIME;
 }
 
@@ -293,17 +293,17 @@ static int check_version(struct cargo *c, const struct att_value *lock)
 /* Where the local packages lie: where the manifests lead, then wherever the rest is found. */
 static int find_members(struct cargo *c)
 {
-	int status = cargo_manifests_load(&c->manifests);
+	int status = sbom_cargo_manifests_load(&c->manifests);
 	bool rest = false;
 	for (size_t i = 0; status == ATT_OK && i < c->package_count; i++)
 		rest |= is_local(&c->packages[i]) &&
-			!cargo_manifests_find(&c->manifests, c->packages[i].name, c->packages[i].version);
+			!sbom_cargo_manifests_find(&c->manifests, c->packages[i].name, c->packages[i].version);
 	if (status == ATT_OK && rest)
-		status = cargo_manifests_load_rest(&c->manifests);
+		status = sbom_cargo_manifests_load_rest(&c->manifests);
 	for (size_t i = 0; status == ATT_OK && i < c->package_count; i++)
 		if (is_local(&c->packages[i]))
-			c->packages[i].member = cargo_manifests_find(&c->manifests, c->packages[i].name,
-								     c->packages[i].version);
+			c->packages[i].member = sbom_cargo_manifests_find(&c->manifests, c->packages[i].name,
+									  c->packages[i].version);
 	return status;
 }
 
@@ -365,7 +365,7 @@ static int parse(struct sbom_input *input, struct sbom_catalog *catalog, struct 
 	c.manifests = (struct cargo_manifests){.input = input, .catalog = catalog, .err = err};
 	int status = parse_lock(&c);
 	att_map_clear(&c.by_reference);
-	cargo_manifests_clear(&c.manifests);
+	sbom_cargo_manifests_clear(&c.manifests);
 	return status;
 }
 

@@ -33,19 +33,19 @@ enum { CARGO_SEVERAL = UINT32_MAX };
 /* Reads the manifest beside the lock and, as Cargo does, those of the workspace's members and of path
  * dependencies, theirs included. Manifests that are missing or broken are passed over; broken ones are told.
  * Errors: ATT_ERR_MEMORY, ATT_ERR_LIMIT. */
-int cargo_manifests_load(struct cargo_manifests *m) ATT_MUST_USE;
+int sbom_cargo_manifests_load(struct cargo_manifests *m) ATT_MUST_USE;
 
 /* Reads all others below the lock's folder: for packages that no manifest led to. Errors: ATT_ERR_MEMORY. */
-int cargo_manifests_load_rest(struct cargo_manifests *m) ATT_MUST_USE;
+int sbom_cargo_manifests_load_rest(struct cargo_manifests *m) ATT_MUST_USE;
 
 /* The member of that name and version, else the only one of that name, else NULL. */
-const struct cargo_member *cargo_manifests_find(const struct cargo_manifests *m, struct att_str name,
-						struct att_str version);
+const struct cargo_member *sbom_cargo_manifests_find(const struct cargo_manifests *m, struct att_str name,
+						     struct att_str version);
 
 /* Why a member needs the package `name`; 0 when its manifest does not say. */
-uint32_t cargo_manifests_scope(const struct cargo_manifests *m, const struct cargo_member *member,
-			       struct att_str name);
+uint32_t sbom_cargo_manifests_scope(const struct cargo_manifests *m, const struct cargo_member *member,
+				    struct att_str name);
 
-void cargo_manifests_clear(struct cargo_manifests *m);
+void sbom_cargo_manifests_clear(struct cargo_manifests *m);
 
 #endif

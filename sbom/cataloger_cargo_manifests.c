@@ -276,7 +276,7 @@ static int read_manifest(struct cargo_manifests *m, struct att_str folder, bool 
 	return ATT_OK;
 }
 
-int cargo_manifests_load(struct cargo_manifests *m)
+int sbom_cargo_manifests_load(struct cargo_manifests *m)
 {
 	int status = add_folder(m, m->catalog->folder, ATT_STR(""));
 	for (size_t i = 0; status == ATT_OK && i < m->folder_count; i++) {
@@ -297,7 +297,7 @@ int cargo_manifests_load(struct cargo_manifests *m)
 	return status == ATT_OK && m->catalog->arena.failed ? att_err_memory(m->err) : status;
 }
 
-int cargo_manifests_load_rest(struct cargo_manifests *m)
+int sbom_cargo_manifests_load_rest(struct cargo_manifests *m)
 {
 	struct att_str *paths;
 	size_t count, loaded = m->folder_count;
@@ -314,8 +314,8 @@ int cargo_manifests_load_rest(struct cargo_manifests *m)
 	return status;
 }
 
-const struct cargo_member *cargo_manifests_find(const struct cargo_manifests *m, struct att_str name,
-						struct att_str version)
+const struct cargo_member *sbom_cargo_manifests_find(const struct cargo_manifests *m, struct att_str name,
+						     struct att_str version)
 {
 	uint32_t index;
 	struct att_str key = ATT_ARENA_JOIN(&m->catalog->arena, name, ATT_STR(" "), version);
@@ -325,8 +325,8 @@ const struct cargo_member *cargo_manifests_find(const struct cargo_manifests *m,
 	return &m->members[index];
 }
 
-uint32_t cargo_manifests_scope(const struct cargo_manifests *m, const struct cargo_member *member,
-			       struct att_str name)
+uint32_t sbom_cargo_manifests_scope(const struct cargo_manifests *m, const struct cargo_member *member,
+				    struct att_str name)
 {
 	uint32_t bits = 0;
 	struct att_str key = scope_key(&m->catalog->arena, (size_t)(member - m->members), name);
@@ -334,7 +334,7 @@ uint32_t cargo_manifests_scope(const struct cargo_manifests *m, const struct car
 	return bits;
 }
 
-void cargo_manifests_clear(struct cargo_manifests *m)
+void sbom_cargo_manifests_clear(struct cargo_manifests *m)
 {
 	att_map_clear(&m->by_folder);
 	att_map_clear(&m->by_version);

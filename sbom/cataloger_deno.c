@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* deno.lock, versions 2 to 5: packages of JSR and npm, modules fetched from plain addresses, and what the
- * members of the workspace asked for.
- *
- * No purl type is registered for JSR. Its packages are named by the identity that JSR itself gives them for
- * clients of npm, which pnpm, yarn and npm write into their locks too: @scope/name is @jsr/scope__name of the
- * registry npm.jsr.io. The integrity in the lock is that of the package's manifest, not of an archive, so
- * it becomes a property. A module is a file: pkg:generic with its address and its hash. */
+ * members of the workspace asked for. */
 #include "sbom/cataloger_deno.h"
 
 #include "libattest/format/json.h"
@@ -13,81 +8,15 @@
 
 #include "libattest/base/banned.h"
 
-#define JSR_REGISTRY "https://npm.jsr.io"
-
-enum { NONE = UINT32_MAX };
-
-int deno_malformed(struct deno *d, struct att_span span, const char *expected, struct att_str found)
-{
-	att_source_err(&d->input->source, d->err, ATT_ERR_MALFORMED, span, "expected %s, found \"%.*s\"",
-		       expected, ATT_STR_ARG(att_str_first(found, 200)));
-	att_err_help(d->err, "let `deno install` write the file again");
-	return ATT_ERR_MALFORMED;
-}
-
-int deno_at(struct deno *d, struct att_span span, int status)
-{
-	if (status != ATT_OK && d->err->place.line == 0)
-		d->err->place = att_source_place(&d->input->source, span);
-	return status;
-}
-
-uint32_t deno_line(const struct deno *d, const struct att_member *entry)
-{
-	return att_source_line(&d->input->source, entry->key_span.begin);
-}
-
-int deno_set(struct deno *d, struct att_map *map, struct att_str key, uint32_t value)
-{
-	return key.data && att_map_set(map, key, value) == ATT_OK ? ATT_OK : att_err_memory(d->err);
-}
-
 /* The same, but a key that is there already then means none. */
 static int set_if_only(struct deno *d, struct att_map *map, struct att_str key, uint32_t value)
 {
 	uint32_t other;
-	return deno_set(d, map, key,
-			key.data && att_map_find(map, key, &other) && other != value ? NONE : value);
-}
-
-bool deno_split_specifier(struct att_str text, struct att_str *name, struct att_str *rest)
-{
-	struct att_str bare = att_str_from(text, 4);
-	if (!att_str_starts(text, ATT_STR("npm:")) && !att_str_starts(text, ATT_STR("jsr:")))
-		return false;
-	*name = text;
-	*rest = (struct att_str){NULL, 0};
-	if (sbom_npm_split_spec(bare, &bare, rest))
-		*name = att_str_first(text, 4 + bare.len);
-	return name->len > 4;
+	return sbom_deno_set(d, map, key,
+			     key.data && att_map_find(map, key, &other) && other != value ? DENO_NONE : value);
 }
 
 /* --- packages ------------------------------------------------------------------------------------------ */
-
-static int set_jsr_purl(struct deno *d, struct sbom_component *component)
-{
-	struct att_str scope = att_str_from(component->group, 1);
-	struct att_str name = ATT_ARENA_JOIN(&d->catalog->arena, scope, ATT_STR("__"), component->name);
-	struct att_purl purl = {
-		.type = ATT_STR("npm"),
-		.namespace = ATT_STR("@jsr"),
-		.name = name,
-		.version = component->version,
-	};
-	att_purl_qualify(&purl, "repository_url", ATT_STR(JSR_REGISTRY));
-	return name.data ? sbom_catalog_set_purl(d->catalog, component, &purl, d->err) : att_err_memory(d->err);
-}
-
-int deno_set_purl(struct deno *d, struct sbom_component *component, bool npm, struct att_str registry)
-{
-	return npm ? sbom_npm_set_purl(d->catalog, component, registry, d->err) : set_jsr_purl(d, component);
-}
-
-bool deno_split_name(struct att_str full, bool npm, struct sbom_component *component)
-{
-	return sbom_npm_split_name(full, &component->group, &component->name) &&
-	       (npm || component->group.len > 1);
-}
 
 /* The SHA-256 of the manifest that JSR keeps for a version, which names the hash of every file. */
 static int add_manifest_hash(struct deno *d, struct sbom_component *component, struct att_str hex)
@@ -106,10 +35,10 @@ static int add_facts(struct deno *d, const struct deno_package *package, struct 
 	int status =
 		att_value_want(&d->input->source, entry, "integrity", ATT_STRING, false, &integrity, d->err);
 	if (status == ATT_OK && integrity && integrity->string.len)
-		status = deno_at(d, integrity->span,
-				 package->npm
-					 ? sbom_component_add_sri(arena, component, integrity->string, d->err)
-					 : add_manifest_hash(d, component, integrity->string));
+		status = sbom_deno_at(
+			d, integrity->span,
+			package->npm ? sbom_component_add_sri(arena, component, integrity->string, d->err)
+				     : add_manifest_hash(d, component, integrity->string));
 	if (status == ATT_OK && att_value_is_true(att_value_get(entry, "deprecated")))
 		status = sbom_component_add_property(arena, component, "attest:deprecated", ATT_STR("true"),
 						     d->err);
@@ -127,8 +56,9 @@ static int add_package(struct deno *d, const struct att_member *entry, bool npm,
 	uint32_t local;
 	*package = (struct deno_package){.entry = entry, .npm = npm};
 	if (!sbom_npm_split_spec(entry->key, &package->name, &id) || id.len == 0 ||
-	    !deno_split_name(package->name, npm, &component))
-		return deno_malformed(d, entry->key_span, "a package like \"@scope/name@1.0.0\"", entry->key);
+	    !sbom_deno_split_name(package->name, npm, &component))
+		return sbom_deno_malformed(d, entry->key_span, "a package like \"@scope/name@1.0.0\"",
+					   entry->key);
 	/* After the version come, for npm, the peers it was resolved with: "1.0.0_react@19.0.0". */
 	component.version = att_str_first(id, att_str_find_byte(id, '_'));
 	int status = att_value_want(&d->input->source, &entry->value, "tarball", ATT_STRING, false, &tarball,
@@ -137,7 +67,7 @@ static int add_package(struct deno *d, const struct att_member *entry, bool npm,
 	if (status == ATT_OK)
 		status = add_facts(d, package, &component);
 	if (status == ATT_OK)
-		status = deno_set_purl(d, &component, npm, sbom_npm_registry(component.origin_url));
+		status = sbom_deno_set_purl(d, &component, npm, sbom_npm_registry(component.origin_url));
 	bare = ATT_ARENA_JOIN(&d->catalog->arena, prefix, package->name);
 	if (status == ATT_OK && !bare.data)
 		status = att_err_memory(d->err);
@@ -145,14 +75,15 @@ static int add_package(struct deno *d, const struct att_member *entry, bool npm,
 	if (status == ATT_OK && att_map_find(&d->local, bare, &local) && component.hash_count == 0 && npm)
 		package->index = local;
 	else if (status == ATT_OK)
-		status = sbom_catalog_add(d->catalog, &component, deno_line(d, entry), &package->index, d->err);
+		status = sbom_catalog_add(d->catalog, &component, sbom_deno_line(d, entry), &package->index,
+					  d->err);
 	if (status == ATT_OK)
-		status = deno_set(d, &d->by_id, ATT_ARENA_JOIN(&d->catalog->arena, prefix, entry->key),
-				  package->index);
+		status = sbom_deno_set(d, &d->by_id, ATT_ARENA_JOIN(&d->catalog->arena, prefix, entry->key),
+				       package->index);
 	/* In version 4 and later a package with one entry is referred to by its name alone. */
 	if (status == ATT_OK)
 		status = set_if_only(d, &d->by_id, bare, package->index);
-	return deno_at(d, entry->key_span, status);
+	return sbom_deno_at(d, entry->key_span, status);
 }
 
 static int read_packages(struct deno *d)
@@ -181,17 +112,17 @@ static int read_specifier(struct deno *d, const struct att_member *item)
 		key = ATT_ARENA_JOIN(arena, ATT_STR("npm:"), key);
 	if (!key.data)
 		return att_err_memory(d->err);
-	if (value.len == 0 || !deno_split_specifier(key, &name, &rest))
-		return deno_malformed(d, item->key_span, "a specifier like \"npm:name@1\" and its version",
-				      item->key);
+	if (value.len == 0 || !sbom_deno_split_specifier(key, &name, &rest))
+		return sbom_deno_malformed(d, item->key_span, "a specifier like \"npm:name@1\" and its version",
+					   item->key);
 	struct att_str id = d->version == 2   ? ATT_ARENA_JOIN(arena, ATT_STR("npm:"), value)
 			    : d->version == 3 ? value
 					      : ATT_ARENA_JOIN(arena, name, ATT_STR("@"), value);
 	if (!id.data)
 		return att_err_memory(d->err);
 	if (!att_map_find(&d->by_id, id, &index) && !att_map_find(&d->local, name, &index))
-		return deno_malformed(d, item->value.span, "a package of this lock", id);
-	int status = deno_set(d, &d->by_specifier, key, index);
+		return sbom_deno_malformed(d, item->value.span, "a package of this lock", id);
+	int status = sbom_deno_set(d, &d->by_specifier, key, index);
 	/* In version 4 and later a name with one specifier stands for it. */
 	return status || rest.len == 0 ? status : set_if_only(d, &d->by_specifier, name, index);
 }
@@ -204,47 +135,13 @@ static int read_specifiers(struct deno *d)
 	return status;
 }
 
-/* A requirement that the lock does not resolve: the file is not the whole closure. */
-static int add_unresolved(struct deno *d, const struct att_value *item, struct att_str name,
-			  struct att_str range, uint32_t *index)
-{
-	struct sbom_component component = {.origin = SBOM_ORIGIN_REGISTRY};
-	bool npm = att_str_starts(name, ATT_STR("npm:"));
-	if (!deno_split_name(att_str_from(name, 4), npm, &component))
-		return deno_malformed(d, item->span, "a package like \"jsr:@scope/name@1\"", item->string);
-	d->catalog->complete = false;
-	int status = sbom_component_add_property(&d->catalog->arena, &component, "attest:requirement",
-						 range.len ? range : ATT_STR("*"), d->err);
-	if (status == ATT_OK)
-		status = deno_set_purl(d, &component, npm, (struct att_str){NULL, 0});
-	if (status == ATT_OK)
-		status = sbom_catalog_add(d->catalog, &component,
-					  att_source_line(&d->input->source, item->span.begin), index, d->err);
-	return deno_at(d, item->span, status);
-}
-
-int deno_require(struct deno *d, uint32_t from, const struct att_value *item, uint32_t scope)
-{
-	struct att_str name, rest;
-	uint32_t to;
-	if (item->kind != ATT_STRING || !deno_split_specifier(item->string, &name, &rest))
-		return deno_malformed(d, item->span, "a specifier like \"npm:name@1\" or \"jsr:@scope/name@1\"",
-				      att_value_text(item));
-	int status = deno_set(d, &d->required, item->string, 0);
-	bool found = att_map_find(&d->by_specifier, item->string, &to) && to != NONE;
-	/* Members of the workspace are not locked: the name alone says that it is one. */
-	if (status == ATT_OK && !found && !att_map_find(&d->local, name, &to))
-		status = add_unresolved(d, item, name, rest, &to);
-	return status ? status : sbom_catalog_depend(d->catalog, from, to, scope, d->err);
-}
-
 static int add_list(struct deno *d, uint32_t from, const struct att_value *object, const char *name,
 		    uint32_t scope)
 {
 	const struct att_value *list;
 	int status = att_value_want(&d->input->source, object, name, ATT_ARRAY, false, &list, d->err);
 	for (uint32_t i = 0; status == ATT_OK && list && i < list->count; i++)
-		status = deno_require(d, from, &list->items[i], scope);
+		status = sbom_deno_require(d, from, &list->items[i], scope);
 	return status;
 }
 
@@ -262,8 +159,8 @@ static int add_npm_dependency(struct deno *d, const struct deno_package *from, s
 		key = ATT_ARENA_JOIN(&d->catalog->arena, ATT_STR("npm:"), text);
 	if (!key.data)
 		return att_err_memory(d->err);
-	if (!att_map_find(&d->by_id, key, &to) || to == NONE)
-		return deno_malformed(d, span, "a package of this lock", text);
+	if (!att_map_find(&d->by_id, key, &to) || to == DENO_NONE)
+		return sbom_deno_malformed(d, span, "a package of this lock", text);
 	int status = sbom_catalog_depend(d->catalog, from->index, to, scope, d->err);
 	if (status == ATT_OK && key.data == id.data)
 		status = sbom_component_add_property(&d->catalog->arena, &d->catalog->components[to],
@@ -279,7 +176,7 @@ static int add_npm_object(struct deno *d, const struct deno_package *from, const
 		const struct att_member *item = &list->members[i];
 		struct att_str id = att_value_text(&item->value), name, rest, text = id;
 		if (!sbom_npm_split_spec(id, &name, &rest))
-			return deno_malformed(d, item->value.span, "a package like \"name@1.0.0\"", id);
+			return sbom_deno_malformed(d, item->value.span, "a package like \"name@1.0.0\"", id);
 		if (!att_str_equal(name, item->key))
 			text = ATT_ARENA_JOIN(&d->catalog->arena, item->key, ATT_STR("@npm:"), id);
 		status = text.data ? add_npm_dependency(d, from, item->value.span, text, SBOM_RUNTIME)
@@ -297,7 +194,7 @@ static int add_npm_list(struct deno *d, const struct deno_package *from, const s
 		struct att_str name = att_value_text(item), rest;
 		uint32_t ignored;
 		if (name.len == 0)
-			return deno_malformed(d, item->span, "a dependency", name);
+			return sbom_deno_malformed(d, item->span, "a dependency", name);
 		(void)sbom_npm_split_spec(item->string, &name, &rest);
 		bool peer = att_map_find(optional_peers, name, &ignored);
 		status = add_npm_dependency(d, from, item->span, item->string,
@@ -370,10 +267,10 @@ static int add_imports(struct deno *d)
 			key = ATT_ARENA_JOIN(&d->catalog->arena, ATT_STR("npm:"), key);
 		if (!key.data)
 			return att_err_memory(d->err);
-		if (!deno_split_specifier(key, &name, &rest) || att_map_find(&d->required, key, &to) ||
+		if (!sbom_deno_split_specifier(key, &name, &rest) || att_map_find(&d->required, key, &to) ||
 		    att_map_find(&d->required, name, &to) || !att_map_find(&d->by_specifier, key, &to))
 			continue;
-		if (to != NONE)
+		if (to != DENO_NONE)
 			status = sbom_catalog_depend(d->catalog, 0, to, SBOM_RUNTIME, d->err);
 	}
 	return status;
@@ -438,18 +335,18 @@ static int parse_lock(struct deno *d)
 	if (status == ATT_OK)
 		status = find_sections(d, &lock);
 	if (status == ATT_OK)
-		status = deno_read_workspace(d);
+		status = sbom_deno_read_workspace(d);
 	if (status == ATT_OK)
 		status = read_packages(d);
 	if (status == ATT_OK)
 		status = read_specifiers(d);
 	if (status == ATT_OK)
-		status = deno_add_workspace_edges(d);
+		status = sbom_deno_add_workspace_edges(d);
 	if (status == ATT_OK)
 		status = add_package_edges(d);
 	if (status == ATT_OK)
 		status = add_imports(d);
-	return status ? status : deno_read_remote(d);
+	return status ? status : sbom_deno_read_remote(d);
 }
 
 static int parse(struct sbom_input *input, struct sbom_catalog *catalog, struct att_err *err)

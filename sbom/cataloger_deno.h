@@ -6,6 +6,9 @@
 
 #include "sbom/cataloger.h"
 
+/* In maps: several things share the key, so it means none of them. */
+#define DENO_NONE UINT32_MAX
+
 struct deno_package {
 	const struct att_member *entry;
 	struct att_str name; /* with scope */
@@ -40,32 +43,32 @@ struct deno {
 	struct att_map required; /* specifiers that something in the lock asks for */
 };
 
-int deno_malformed(struct deno *d, struct att_span span, const char *expected, struct att_str found);
+int sbom_deno_malformed(struct deno *d, struct att_span span, const char *expected, struct att_str found);
 
 /* Gives an error from below its place. */
-int deno_at(struct deno *d, struct att_span span, int status);
+int sbom_deno_at(struct deno *d, struct att_span span, int status);
 
-uint32_t deno_line(const struct deno *d, const struct att_member *entry);
+uint32_t sbom_deno_line(const struct deno *d, const struct att_member *entry);
 
 /* att_map_set for a key that was just made: data may be NULL. */
-int deno_set(struct deno *d, struct att_map *map, struct att_str key, uint32_t value);
+int sbom_deno_set(struct deno *d, struct att_map *map, struct att_str key, uint32_t value);
 
 /* "npm:name@rest" into "npm:name" and rest, which is empty when there is none. */
-bool deno_split_specifier(struct att_str text, struct att_str *name, struct att_str *rest);
+bool sbom_deno_split_specifier(struct att_str text, struct att_str *name, struct att_str *rest);
 
 /* Fills group and name; JSR demands a scope. */
-bool deno_split_name(struct att_str full, bool npm, struct sbom_component *component);
+bool sbom_deno_split_name(struct att_str full, bool npm, struct sbom_component *component);
 
-int deno_set_purl(struct deno *d, struct sbom_component *component, bool npm, struct att_str registry);
+int sbom_deno_set_purl(struct deno *d, struct sbom_component *component, bool npm, struct att_str registry);
 
 /* An entry like "jsr:@std/path@1" in a list of dependencies: an edge. */
-int deno_require(struct deno *d, uint32_t from, const struct att_value *item, uint32_t scope);
+int sbom_deno_require(struct deno *d, uint32_t from, const struct att_value *item, uint32_t scope);
 
 /* Adds the modules and their redirects. */
-int deno_read_remote(struct deno *d);
+int sbom_deno_read_remote(struct deno *d);
 
 /* Adds the project, the members and the links; later their edges. */
-int deno_read_workspace(struct deno *d);
-int deno_add_workspace_edges(struct deno *d);
+int sbom_deno_read_workspace(struct deno *d);
+int sbom_deno_add_workspace_edges(struct deno *d);
 
 #endif

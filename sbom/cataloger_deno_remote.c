@@ -32,11 +32,11 @@ static int add_remote(struct deno *d, const struct att_member *entry, struct att
 	};
 	uint32_t index;
 	if (!split_address(entry->key, &component.group, &component.name))
-		return deno_malformed(d, entry->key_span, "the address of a module", entry->key);
+		return sbom_deno_malformed(d, entry->key_span, "the address of a module", entry->key);
 	int status = sbom_component_add_hash(&d->catalog->arena, &component, SBOM_SHA256,
 					     att_value_text(&entry->value), d->err);
 	if (status != ATT_OK)
-		return deno_at(d, entry->value.span, status);
+		return sbom_deno_at(d, entry->value.span, status);
 	struct att_str checksum =
 		ATT_ARENA_JOIN(&d->catalog->arena, ATT_STR("sha256:"), component.hashes[0].hex);
 	if (!checksum.data)
@@ -47,10 +47,10 @@ static int add_remote(struct deno *d, const struct att_member *entry, struct att
 	att_purl_qualify(&purl, "checksum", checksum);
 	status = sbom_catalog_set_purl(d->catalog, &component, &purl, d->err);
 	if (status == ATT_OK)
-		status = sbom_catalog_add(d->catalog, &component, deno_line(d, entry), &index, d->err);
+		status = sbom_catalog_add(d->catalog, &component, sbom_deno_line(d, entry), &index, d->err);
 	if (status == ATT_OK)
-		status = deno_set(d, by_address, entry->key, index);
-	return deno_at(d, entry->key_span, status);
+		status = sbom_deno_set(d, by_address, entry->key, index);
+	return sbom_deno_at(d, entry->key_span, status);
 }
 
 /* Redirects are other addresses of a module. One may lead to the next, Deno follows ten. */
@@ -59,7 +59,7 @@ static int add_redirect(struct deno *d, const struct att_member *entry, const st
 	struct att_str target = att_value_text(&entry->value);
 	uint32_t index;
 	if (target.len == 0)
-		return deno_malformed(d, entry->value.span, "the address that this redirects to", target);
+		return sbom_deno_malformed(d, entry->value.span, "the address that this redirects to", target);
 	for (int hops = 0; hops < 10; hops++) {
 		if (att_map_find(by_address, target, &index))
 			return sbom_component_add_property(&d->catalog->arena, &d->catalog->components[index],
@@ -73,7 +73,7 @@ static int add_redirect(struct deno *d, const struct att_member *entry, const st
 	return ATT_OK;
 }
 
-int deno_read_remote(struct deno *d)
+int sbom_deno_read_remote(struct deno *d)
 {
 	struct att_map by_address;
 	att_map_init(&by_address);

@@ -36,11 +36,12 @@ static int describe_member(struct deno *d, const struct att_value *config, const
 	if (license.len)
 		component->license = license;
 	struct sbom_component named = *component;
-	if (status != ATT_OK || !deno_split_name(att_value_text(att_value_get(config, "name")), false, &named))
+	if (status != ATT_OK ||
+	    !sbom_deno_split_name(att_value_text(att_value_get(config, "name")), false, &named))
 		return status;
 	named.version = att_value_text(att_value_get(config, "version"));
 	named.purl = (struct att_str){NULL, 0};
-	status = deno_set_purl(d, &named, false, (struct att_str){NULL, 0});
+	status = sbom_deno_set_purl(d, &named, false, (struct att_str){NULL, 0});
 	*component = named;
 	return status == ATT_ERR_MEMORY ? status : ATT_OK;
 }
@@ -48,8 +49,8 @@ static int describe_member(struct deno *d, const struct att_value *config, const
 static int know_local(struct deno *d, const char *prefix, const struct att_value *manifest, uint32_t index)
 {
 	struct att_str name = att_value_text(att_value_get(manifest, "name"));
-	return name.len ? deno_set(d, &d->local, ATT_ARENA_JOIN(&d->catalog->arena, att_str_of(prefix), name),
-				   index)
+	return name.len ? sbom_deno_set(d, &d->local,
+					ATT_ARENA_JOIN(&d->catalog->arena, att_str_of(prefix), name), index)
 			: ATT_OK;
 }
 
@@ -70,9 +71,9 @@ static int add_member(struct deno *d, const struct att_member *entry, uint32_t *
 	*index = 0;
 	component.folder = sbom_path_join(&d->catalog->arena, d->catalog->folder, folder);
 	if (!component.folder.data)
-		return deno_malformed(d, entry->key_span, "a folder below the root", folder);
+		return sbom_deno_malformed(d, entry->key_span, "a folder below the root", folder);
 	if (entry)
-		status = sbom_catalog_add(d->catalog, &component, deno_line(d, entry), index, d->err);
+		status = sbom_catalog_add(d->catalog, &component, sbom_deno_line(d, entry), index, d->err);
 	else if (component.name.len)
 		status = sbom_catalog_name_project(d->catalog, &component, d->err);
 	if (status == ATT_OK)
@@ -88,18 +89,18 @@ static int add_link(struct deno *d, const struct att_member *entry, uint32_t *in
 	struct sbom_component component = {.origin = SBOM_ORIGIN_LOCAL, .folder = d->catalog->folder};
 	struct att_str name;
 	bool npm = att_str_starts(entry->key, ATT_STR("npm:"));
-	if (!deno_split_specifier(entry->key, &name, &component.version) ||
-	    !deno_split_name(att_str_from(name, 4), npm, &component))
-		return deno_malformed(d, entry->key_span, "a package like \"jsr:@scope/name@1.0.0\"",
-				      entry->key);
-	int status = deno_set_purl(d, &component, npm, (struct att_str){NULL, 0});
+	if (!sbom_deno_split_specifier(entry->key, &name, &component.version) ||
+	    !sbom_deno_split_name(att_str_from(name, 4), npm, &component))
+		return sbom_deno_malformed(d, entry->key_span, "a package like \"jsr:@scope/name@1.0.0\"",
+					   entry->key);
+	int status = sbom_deno_set_purl(d, &component, npm, (struct att_str){NULL, 0});
 	if (status == ATT_OK)
-		status = sbom_catalog_add(d->catalog, &component, deno_line(d, entry), index, d->err);
+		status = sbom_catalog_add(d->catalog, &component, sbom_deno_line(d, entry), index, d->err);
 	if (status == ATT_OK)
 		status = sbom_catalog_depend(d->catalog, 0, *index, SBOM_RUNTIME, d->err);
 	if (status == ATT_OK)
-		status = deno_set(d, &d->local, name, *index);
-	return deno_at(d, entry->key_span, status);
+		status = sbom_deno_set(d, &d->local, name, *index);
+	return sbom_deno_at(d, entry->key_span, status);
 }
 
 static int push_member(struct deno *d, const struct deno_member *member)
@@ -127,7 +128,7 @@ static int read_links(struct deno *d, const char *name)
 	return status;
 }
 
-int deno_read_workspace(struct deno *d)
+int sbom_deno_read_workspace(struct deno *d)
 {
 	const struct att_value *members;
 	struct deno_member project = {.tables = d->workspace};
@@ -156,7 +157,7 @@ static int add_list(struct deno *d, const struct deno_member *member, const stru
 	const struct att_value *list;
 	int status = att_value_want(&d->input->source, tables, name, ATT_ARRAY, false, &list, d->err);
 	for (uint32_t i = 0; status == ATT_OK && list && i < list->count; i++)
-		status = deno_require(d, member->index, &list->items[i], scope);
+		status = sbom_deno_require(d, member->index, &list->items[i], scope);
 	return status;
 }
 
@@ -174,7 +175,7 @@ static uint32_t manifest_scope(const struct att_value *manifest, const struct at
 	};
 	struct att_str name, rest;
 	uint32_t bits = 0;
-	if (!deno_split_specifier(att_value_text(item), &name, &rest))
+	if (!sbom_deno_split_specifier(att_value_text(item), &name, &rest))
 		return SBOM_RUNTIME;
 	for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
 		if (att_value_get_str(att_value_get(manifest, groups[g].name), att_str_from(name, 4)))
@@ -191,12 +192,12 @@ static int add_manifest_list(struct deno *d, const struct deno_member *member)
 		status = att_value_want(&d->input->source, manifest, "dependencies", ATT_ARRAY, false, &list,
 					d->err);
 	for (uint32_t i = 0; status == ATT_OK && list && i < list->count; i++)
-		status = deno_require(d, member->index, &list->items[i],
-				      manifest_scope(member->manifest, &list->items[i]));
+		status = sbom_deno_require(d, member->index, &list->items[i],
+					   manifest_scope(member->manifest, &list->items[i]));
 	return status;
 }
 
-int deno_add_workspace_edges(struct deno *d)
+int sbom_deno_add_workspace_edges(struct deno *d)
 {
 	int status = ATT_OK;
 	for (size_t i = 0; status == ATT_OK && i < d->member_count; i++) {

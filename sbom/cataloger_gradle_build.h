@@ -14,6 +14,9 @@ struct gradle_coordinates {
  * anything else. */
 bool sbom_gradle_split(struct att_str text, struct gradle_coordinates *out);
 
+/* Can it be a group, a name, a classifier? */
+bool sbom_gradle_is_name(struct att_str s);
+
 /* Adds the module with an edge from the project. Errors: ATT_ERR_MEMORY, ATT_ERR_LIMIT, ATT_ERR_MALFORMED
  * with the place `span`. */
 int sbom_gradle_declare(struct sbom_input *input, struct sbom_catalog *catalog,

@@ -54,7 +54,8 @@ static int read_package(struct npm *npm, const struct att_member *member)
 				      member->key.len);
 	int status = want_object(npm, member);
 	if (status == ATT_OK)
-		status = npm_tree_add_path(&npm->tree, member->key, &p.folder, &p.name, &p.module, npm->err);
+		status = sbom_npm_tree_add_path(&npm->tree, member->key, &p.folder, &p.name, &p.module,
+						npm->err);
 	if (status == ATT_OK)
 		status = att_value_want(source, entry, "version", ATT_STRING, false, &version, npm->err);
 	if (status == ATT_OK)
@@ -89,7 +90,8 @@ static int follow_link(struct npm *npm, struct npm_package *p)
 					"expected a path of at most %d bytes, found %zu", ATT_MAX_NPM_PATH,
 					resolved->string.len);
 	if (status == ATT_OK)
-		status = npm_tree_add_path(&npm->tree, resolved->string, &folder, &name, &module, npm->err);
+		status =
+			sbom_npm_tree_add_path(&npm->tree, resolved->string, &folder, &name, &module, npm->err);
 	if (status != ATT_OK)
 		return locate_error(npm, p->offset, status);
 	p->target = npm->tree.folders[folder].package;
@@ -102,7 +104,7 @@ static int follow_link(struct npm *npm, struct npm_package *p)
 	return ATT_ERR_MALFORMED;
 }
 
-int npm_read_packages(struct npm *npm, const struct att_value *packages)
+int sbom_npm_read_packages(struct npm *npm, const struct att_value *packages)
 {
 	int status = ATT_OK;
 	for (uint32_t i = 0; status == ATT_OK && i < packages->count; i++)
@@ -152,8 +154,8 @@ static int read_child(struct npm *npm, uint32_t within, const struct att_member 
 		status = att_value_want(&npm->input->source, p.entry, "version", ATT_STRING, true, &version,
 					npm->err);
 	if (status == ATT_OK)
-		status = npm_tree_add_module(&npm->tree, npm->packages[within].base, p.name, &p.folder,
-					     npm->err);
+		status = sbom_npm_tree_add_module(&npm->tree, npm->packages[within].base, p.name, &p.folder,
+						  npm->err);
 	if (status != ATT_OK)
 		return locate_error(npm, p.offset, status);
 	read_version(&p, version->string);
@@ -163,12 +165,12 @@ static int read_child(struct npm *npm, uint32_t within, const struct att_member 
 		status = p.path.len > ATT_MAX_NPM_PATH
 				 ? att_err_set(npm->err, ATT_ERR_LIMIT, "expected a path of at most %d bytes",
 					       ATT_MAX_NPM_PATH)
-				 : npm_tree_add_path(&npm->tree, p.path, &p.base, &ignored_name,
-						     &ignored_module, npm->err);
+				 : sbom_npm_tree_add_path(&npm->tree, p.path, &p.base, &ignored_name,
+							  &ignored_module, npm->err);
 	return status == ATT_OK ? push(npm, &p) : locate_error(npm, p.offset, status);
 }
 
-int npm_read_nested(struct npm *npm)
+int sbom_npm_read_nested(struct npm *npm)
 {
 	const struct npm_package root = {
 		.entry = npm->lock,
@@ -302,7 +304,7 @@ static int name_project(struct npm *npm)
 	return sbom_catalog_name_project(npm->catalog, &project, npm->err);
 }
 
-int npm_add_components(struct npm *npm)
+int sbom_npm_add_components(struct npm *npm)
 {
 	int status = name_project(npm);
 	for (size_t i = 0; status == ATT_OK && i < npm->count; i++)

@@ -18,7 +18,7 @@ static int push(struct npm_tree *tree, uint32_t above, struct att_err *err)
 	return ATT_OK;
 }
 
-int npm_tree_init(struct npm_tree *tree, struct att_arena *arena, struct att_err *err)
+int sbom_npm_tree_init(struct npm_tree *tree, struct att_arena *arena, struct att_err *err)
 {
 	tree->arena = arena;
 	tree->folders = NULL;
@@ -27,7 +27,7 @@ int npm_tree_init(struct npm_tree *tree, struct att_arena *arena, struct att_err
 	return push(tree, NPM_NONE, err);
 }
 
-void npm_tree_clear(struct npm_tree *tree)
+void sbom_npm_tree_clear(struct npm_tree *tree)
 {
 	att_map_clear(&tree->children);
 }
@@ -40,8 +40,8 @@ static struct att_str key_of(struct npm_tree *tree, uint32_t parent, struct att_
 	return (struct att_str){tree->key, sizeof parent + name.len};
 }
 
-int npm_tree_add(struct npm_tree *tree, uint32_t parent, struct att_str name, uint32_t *folder,
-		 struct att_err *err)
+int sbom_npm_tree_add(struct npm_tree *tree, uint32_t parent, struct att_str name, uint32_t *folder,
+		      struct att_err *err)
 {
 	if (name.len > ATT_MAX_NPM_PATH)
 		return att_err_set(err, ATT_ERR_LIMIT, "expected a name of at most %d bytes, found %zu",
@@ -60,16 +60,16 @@ int npm_tree_add(struct npm_tree *tree, uint32_t parent, struct att_str name, ui
 	return status;
 }
 
-int npm_tree_add_module(struct npm_tree *tree, uint32_t parent, struct att_str name, uint32_t *folder,
-			struct att_err *err)
+int sbom_npm_tree_add_module(struct npm_tree *tree, uint32_t parent, struct att_str name, uint32_t *folder,
+			     struct att_err *err)
 {
 	uint32_t modules;
-	int status = npm_tree_add(tree, parent, ATT_STR("node_modules"), &modules, err);
-	return status == ATT_OK ? npm_tree_add(tree, modules, name, folder, err) : status;
+	int status = sbom_npm_tree_add(tree, parent, ATT_STR("node_modules"), &modules, err);
+	return status == ATT_OK ? sbom_npm_tree_add(tree, modules, name, folder, err) : status;
 }
 
-int npm_tree_add_path(struct npm_tree *tree, struct att_str path, uint32_t *folder, struct att_str *name,
-		      bool *module, struct att_err *err)
+int sbom_npm_tree_add_path(struct npm_tree *tree, struct att_str path, uint32_t *folder, struct att_str *name,
+			   bool *module, struct att_err *err)
 {
 	struct att_str rest = path, part, scoped;
 	int status = ATT_OK;
@@ -85,17 +85,17 @@ int npm_tree_add_path(struct npm_tree *tree, struct att_str path, uint32_t *fold
 		*name = whole;
 		/* Elsewhere "@scope/name" is two folders. */
 		if (!in_modules && whole.len > part.len) {
-			status = npm_tree_add(tree, *folder, part, folder, err);
+			status = sbom_npm_tree_add(tree, *folder, part, folder, err);
 			whole = scoped;
 		}
 		if (status == ATT_OK)
-			status = npm_tree_add(tree, *folder, whole, folder, err);
+			status = sbom_npm_tree_add(tree, *folder, whole, folder, err);
 		in_modules = att_str_is(whole, "node_modules");
 	}
 	return status;
 }
 
-void npm_tree_finish(struct npm_tree *tree)
+void sbom_npm_tree_finish(struct npm_tree *tree)
 {
 	for (size_t i = 0; i < tree->count; i++) {
 		struct npm_folder *f = &tree->folders[i];
@@ -106,7 +106,7 @@ void npm_tree_finish(struct npm_tree *tree)
 	}
 }
 
-uint32_t npm_tree_resolve(struct npm_tree *tree, uint32_t from, struct att_str name)
+uint32_t sbom_npm_tree_resolve(struct npm_tree *tree, uint32_t from, struct att_str name)
 {
 	uint32_t at = tree->folders[from].nearest, folder;
 	if (name.len > ATT_MAX_NPM_PATH)

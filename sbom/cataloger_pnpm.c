@@ -264,7 +264,7 @@ static int add_package(struct pnpm *p, const struct att_member *entry, uint32_t 
 		att_value_want(&p->source, &entry->value, "resolution", ATT_OBJECT, true, &resolution, p->err);
 	if (status != ATT_OK)
 		return status;
-	pnpm_parse_key(p->syntax, entry->key, &key);
+	sbom_pnpm_parse_key(p->syntax, entry->key, &key);
 	struct att_str name = scalar(p, att_value_get(&entry->value, "name"));
 	struct att_str version = scalar(p, att_value_get(&entry->value, "version"));
 	if (name.len == 0)
@@ -342,7 +342,7 @@ static int add_dependency(struct pnpm *p, uint32_t from, const struct att_member
 		status = add_local(p, att_str_starts(target, ATT_STR("/")) ? target : folder, item->key, item,
 				   &manifest, &to);
 	} else {
-		struct att_str key = pnpm_resolve(&p->catalog->arena, p->syntax, item->key, reference);
+		struct att_str key = sbom_pnpm_resolve(&p->catalog->arena, p->syntax, item->key, reference);
 		uint32_t package;
 		if (!key.data)
 			return att_err_memory(p->err);
@@ -390,12 +390,13 @@ static int refer_snapshot(struct pnpm *p, const struct att_member *snapshot)
 {
 	struct pnpm_key key;
 	uint32_t number;
-	struct att_str id = p->syntax == PNPM_9 ? pnpm_strip_suffix(p->syntax, snapshot->key) : snapshot->key;
+	struct att_str id =
+		p->syntax == PNPM_9 ? sbom_pnpm_strip_suffix(p->syntax, snapshot->key) : snapshot->key;
 	if (!att_map_find(&p->by_id, id, &number))
 		return malformed(p, snapshot->key_span, "a snapshot of one of the packages", snapshot->key);
 	if (att_map_set(&p->by_key, snapshot->key, number) != ATT_OK)
 		return att_err_memory(p->err);
-	pnpm_parse_key(p->syntax, snapshot->key, &key);
+	sbom_pnpm_parse_key(p->syntax, snapshot->key, &key);
 	struct sbom_component *component = &p->catalog->components[p->packages[number].index];
 	return key.patched ? sbom_component_add_property(&p->catalog->arena, component, "attest:patched",
 							 ATT_STR("true"), p->err)
@@ -493,7 +494,7 @@ static int check_version(struct pnpm *p, const struct att_value *lock)
 	struct att_str version = scalar(p, value);
 	if (version.len == 0)
 		return att_value_want(&p->source, lock, "lockfileVersion", ATT_STRING, true, &value, p->err);
-	if (pnpm_find_syntax(version, &p->syntax))
+	if (sbom_pnpm_find_syntax(version, &p->syntax))
 		return ATT_OK;
 	att_source_err(&p->source, p->err, ATT_ERR_UNSUPPORTED, value->span,
 		       "expected lockfileVersion 5.0 to 5.4, 6.0, 6.1 or 9.0, found \"%.*s\"",

@@ -20,17 +20,17 @@ struct pnpm_key {
 };
 
 /* The syntax of the format `version` ("5.4", "6.0", "9.0"); false for an unknown one. */
-bool pnpm_find_syntax(struct att_str version, enum pnpm_syntax *out);
+bool sbom_pnpm_find_syntax(struct att_str version, enum pnpm_syntax *out);
 
 /* The key without the peers that the package was resolved with: the key in `packages` of format 9. */
-struct att_str pnpm_strip_suffix(enum pnpm_syntax syntax, struct att_str key);
+struct att_str sbom_pnpm_strip_suffix(enum pnpm_syntax syntax, struct att_str key);
 
 /* Takes a key apart. Parts that are not there are empty. */
-void pnpm_parse_key(enum pnpm_syntax syntax, struct att_str key, struct pnpm_key *out);
+void sbom_pnpm_parse_key(enum pnpm_syntax syntax, struct att_str key, struct pnpm_key *out);
 
 /* The key that the dependency `name: reference` means; data is NULL when memory is out. Not for references
  * that start with "link:". */
-struct att_str pnpm_resolve(struct att_arena *arena, enum pnpm_syntax syntax, struct att_str name,
-			    struct att_str reference);
+struct att_str sbom_pnpm_resolve(struct att_arena *arena, enum pnpm_syntax syntax, struct att_str name,
+				 struct att_str reference);
 
 #endif

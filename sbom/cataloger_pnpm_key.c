@@ -5,7 +5,7 @@
 
 #include "libattest/base/banned.h"
 
-bool pnpm_find_syntax(struct att_str version, enum pnpm_syntax *out)
+bool sbom_pnpm_find_syntax(struct att_str version, enum pnpm_syntax *out)
 {
 	static const struct {
 		const char *version;
@@ -40,7 +40,7 @@ static size_t parentheses(struct att_str key)
 	return begin;
 }
 
-struct att_str pnpm_strip_suffix(enum pnpm_syntax syntax, struct att_str key)
+struct att_str sbom_pnpm_strip_suffix(enum pnpm_syntax syntax, struct att_str key)
 {
 	return syntax == PNPM_5 ? key : att_str_first(key, parentheses(key));
 }
@@ -71,9 +71,9 @@ static bool split(enum pnpm_syntax syntax, struct att_str path, struct pnpm_key 
 	return sbom_npm_split_name(out->name, &group, &base);
 }
 
-void pnpm_parse_key(enum pnpm_syntax syntax, struct att_str key, struct pnpm_key *out)
+void sbom_pnpm_parse_key(enum pnpm_syntax syntax, struct att_str key, struct pnpm_key *out)
 {
-	struct att_str id = pnpm_strip_suffix(syntax, key);
+	struct att_str id = sbom_pnpm_strip_suffix(syntax, key);
 	*out = (struct pnpm_key){
 		.patched = att_str_starts(att_str_from(key, id.len), ATT_STR("(patch_hash=")),
 	};
@@ -101,8 +101,8 @@ static bool names_package(struct att_str reference)
 	return at != ATT_STR_NONE && (at == 0 || (at < colon && at < bracket));
 }
 
-struct att_str pnpm_resolve(struct att_arena *arena, enum pnpm_syntax syntax, struct att_str name,
-			    struct att_str reference)
+struct att_str sbom_pnpm_resolve(struct att_arena *arena, enum pnpm_syntax syntax, struct att_str name,
+				 struct att_str reference)
 {
 	if (syntax == PNPM_9)
 		return names_package(reference) ? reference

@@ -64,60 +64,60 @@ struct yarn {
 /* --- shared (cataloger_yarn.c) --- */
 
 /* Adds an entry, zeroed. Errors: ATT_ERR_MEMORY. */
-int yarn_add_entry(struct yarn *yarn, struct yarn_entry **entry) ATT_MUST_USE;
+int sbom_yarn_add_entry(struct yarn *yarn, struct yarn_entry **entry) ATT_MUST_USE;
 
-int yarn_add_need(struct yarn *yarn, struct yarn_entry *entry, struct att_str name, struct att_str range,
-		  uint32_t scope, uint32_t offset) ATT_MUST_USE;
+int sbom_yarn_add_need(struct yarn *yarn, struct yarn_entry *entry, struct att_str name, struct att_str range,
+		       uint32_t scope, uint32_t offset) ATT_MUST_USE;
 
 /* Makes entry `number` known under "name@range". Errors: ATT_ERR_MALFORMED when another one is. */
-int yarn_add_pattern(struct yarn *yarn, uint32_t number, struct att_str pattern,
-		     struct att_span span) ATT_MUST_USE;
+int sbom_yarn_add_pattern(struct yarn *yarn, uint32_t number, struct att_str pattern,
+			  struct att_span span) ATT_MUST_USE;
 
 /* Makes it known under its name alone; several entries of one name are told apart by their ranges only. Keeps
  * the name in entry->names. */
-int yarn_add_name(struct yarn *yarn, uint32_t number, struct att_str name) ATT_MUST_USE;
+int sbom_yarn_add_name(struct yarn *yarn, uint32_t number, struct att_str name) ATT_MUST_USE;
 
 /* Adds the names that are not its own to a component. */
-int yarn_add_aliases(struct yarn *yarn, const struct yarn_entry *entry,
-		     struct sbom_component *component) ATT_MUST_USE;
+int sbom_yarn_add_aliases(struct yarn *yarn, const struct yarn_entry *entry,
+			  struct sbom_component *component) ATT_MUST_USE;
 
 /* Adds a component for an entry and sets entry->index. */
-int yarn_add_component(struct yarn *yarn, struct yarn_entry *entry,
-		       const struct sbom_component *component) ATT_MUST_USE;
+int sbom_yarn_add_component(struct yarn *yarn, struct yarn_entry *entry,
+			    const struct sbom_component *component) ATT_MUST_USE;
 
 /* Notes a dependency that the lock does not hold. Callers count them in yarn->unresolved and stop at
  * ATT_MAX_NOTES. */
-void yarn_note(struct yarn *yarn, uint32_t offset, struct att_str message, struct att_str help);
+void sbom_yarn_note(struct yarn *yarn, uint32_t offset, struct att_str message, struct att_str help);
 
 /* Gives `err` the place of `offset` when it has none; returns status. */
-int yarn_locate_error(struct yarn *yarn, uint32_t offset, int status) ATT_MUST_USE;
+int sbom_yarn_locate_error(struct yarn *yarn, uint32_t offset, int status) ATT_MUST_USE;
 
 /* --- what package.json says (cataloger_yarn_manifest.c) --- */
 
 /* Scope bits of a dependency by the tables of a package.json, or 0. */
-uint32_t yarn_manifest_scope(const struct att_value *manifest, struct att_str name);
+uint32_t sbom_yarn_manifest_scope(const struct att_value *manifest, struct att_str name);
 
 /* Reads "resolutions", which overrule what packages ask for. */
-int yarn_read_resolutions(struct yarn *yarn) ATT_MUST_USE;
+int sbom_yarn_read_resolutions(struct yarn *yarn) ATT_MUST_USE;
 
 /* The range that they give `name` when `from` (NULL: the project) asks for `range`; empty when none. */
-struct att_str yarn_overruled(struct yarn *yarn, const struct yarn_entry *from, struct att_str name,
-			      struct att_str range);
+struct att_str sbom_yarn_overruled(struct yarn *yarn, const struct yarn_entry *from, struct att_str name,
+				   struct att_str range);
 
 /* Adds the needs of a package.json's tables to an entry. */
-int yarn_add_manifest_needs(struct yarn *yarn, struct yarn_entry *entry) ATT_MUST_USE;
+int sbom_yarn_add_manifest_needs(struct yarn *yarn, struct yarn_entry *entry) ATT_MUST_USE;
 
 /* --- the two generations --- */
 
 /* Fills entries, patterns and names; reads members of the workspace from their package.json. */
-int yarn_read_classic(struct yarn *yarn) ATT_MUST_USE;
-int yarn_add_classic_components(struct yarn *yarn) ATT_MUST_USE;
+int sbom_yarn_read_classic(struct yarn *yarn) ATT_MUST_USE;
+int sbom_yarn_add_classic_components(struct yarn *yarn) ATT_MUST_USE;
 
-int yarn_read_berry(struct yarn *yarn) ATT_MUST_USE;
-int yarn_add_berry_components(struct yarn *yarn) ATT_MUST_USE;
+int sbom_yarn_read_berry(struct yarn *yarn) ATT_MUST_USE;
+int sbom_yarn_add_berry_components(struct yarn *yarn) ATT_MUST_USE;
 
 /* Finds who brings each peer dependency: the packages that depend on its owner, or theirs in turn. Needs have
  * their entries by then. Errors: ATT_ERR_LIMIT above ATT_MAX_PEER_WORK. */
-int yarn_add_peers(struct yarn *yarn) ATT_MUST_USE;
+int sbom_yarn_add_peers(struct yarn *yarn) ATT_MUST_USE;
 
 #endif

@@ -41,9 +41,9 @@ static int read_needs(struct yarn *yarn, struct yarn_entry *entry)
 		const struct att_member *m = &table->members[i];
 		uint32_t scope = is_optional(meta, m->key) ? SBOM_OPTIONAL : SBOM_RUNTIME;
 		/* Of a workspace the lock does not tell development from the rest. */
-		uint32_t declared = yarn_manifest_scope(entry->manifest, m->key);
-		status = yarn_add_need(yarn, entry, m->key, text_of(yarn, &m->value),
-				       declared ? declared : scope, m->key_span.begin);
+		uint32_t declared = sbom_yarn_manifest_scope(entry->manifest, m->key);
+		status = sbom_yarn_add_need(yarn, entry, m->key, text_of(yarn, &m->value),
+					    declared ? declared : scope, m->key_span.begin);
 	}
 	return status;
 }
@@ -83,9 +83,9 @@ static int read_patterns(struct yarn *yarn, uint32_t number, const struct att_me
 			yarn->entries[number].range = range;
 		}
 		first = false;
-		int status = yarn_add_pattern(yarn, number, pattern, member->key_span);
+		int status = sbom_yarn_add_pattern(yarn, number, pattern, member->key_span);
 		if (status == ATT_OK)
-			status = yarn_add_name(yarn, number, name);
+			status = sbom_yarn_add_name(yarn, number, name);
 		if (status != ATT_OK)
 			return status;
 	}
@@ -102,7 +102,7 @@ static int read_entry(struct yarn *yarn, const struct att_member *member)
 	int status =
 		att_value_want(source, &member->value, "resolution", ATT_STRING, true, &resolution, yarn->err);
 	if (status == ATT_OK)
-		status = yarn_add_entry(yarn, &entry);
+		status = sbom_yarn_add_entry(yarn, &entry);
 	if (status == ATT_OK)
 		status = read_patterns(yarn, number, member);
 	if (status != ATT_OK)
@@ -151,7 +151,7 @@ static int check_version(struct yarn *yarn, const struct att_value *lock)
 	return ATT_ERR_UNSUPPORTED;
 }
 
-int yarn_read_berry(struct yarn *yarn)
+int sbom_yarn_read_berry(struct yarn *yarn)
 {
 	struct att_value *lock = att_arena_alloc(&yarn->catalog->arena, 1, sizeof *lock);
 	if (!lock)

@@ -166,7 +166,7 @@ static int describe_package(struct yarn *yarn, struct yarn_entry *entry, struct 
 	if (status == ATT_OK && component->origin == SBOM_ORIGIN_LOCAL && component->group.len == 0)
 		entry->real_name = component->name;
 	if (status == ATT_OK)
-		status = yarn_add_aliases(yarn, entry, component);
+		status = sbom_yarn_add_aliases(yarn, entry, component);
 	if (status == ATT_OK)
 		status = sbom_component_add_property(&yarn->catalog->arena, component, "attest:yarn:patch",
 						     at.patch, yarn->err);
@@ -206,7 +206,7 @@ static int name_project(struct yarn *yarn)
 	return sbom_catalog_name_project(yarn->catalog, &project, yarn->err);
 }
 
-int yarn_add_berry_components(struct yarn *yarn)
+int sbom_yarn_add_berry_components(struct yarn *yarn)
 {
 	int status = name_project(yarn);
 	for (size_t i = 0; status == ATT_OK && i < yarn->count; i++) {
@@ -218,8 +218,8 @@ int yarn_add_berry_components(struct yarn *yarn)
 		}
 		status = entry->workspace ? describe_workspace(yarn, entry, &component)
 					  : describe_package(yarn, entry, &component);
-		status = status == ATT_OK ? yarn_add_component(yarn, entry, &component)
-					  : yarn_locate_error(yarn, entry->offset, status);
+		status = status == ATT_OK ? sbom_yarn_add_component(yarn, entry, &component)
+					  : sbom_yarn_locate_error(yarn, entry->offset, status);
 	}
 	return status;
 }

@@ -162,7 +162,7 @@ static int read_header(struct reader *r)
 	uint32_t number = (uint32_t)yarn->count;
 	int status = finish_entry(r);
 	if (status == ATT_OK)
-		status = yarn_add_entry(yarn, &entry);
+		status = sbom_yarn_add_entry(yarn, &entry);
 	if (status != ATT_OK)
 		return status;
 	r->in_entry = r->in_block = false;
@@ -180,10 +180,10 @@ static int read_header(struct reader *r)
 			entry->name = name;
 			entry->range = range;
 		}
-		status = yarn_add_pattern(yarn, number, pattern,
-					  (struct att_span){at, offset_of(r, r->line.data)});
+		status = sbom_yarn_add_pattern(yarn, number, pattern,
+					       (struct att_span){at, offset_of(r, r->line.data)});
 		if (status == ATT_OK)
-			status = yarn_add_name(yarn, number, name);
+			status = sbom_yarn_add_name(yarn, number, name);
 		if (!att_str_starts(r->line, ATT_STR(",")))
 			break;
 		do
@@ -255,7 +255,7 @@ static int read_need(struct reader *r)
 		status = read_word(r, false, &range);
 	}
 	if (status == ATT_OK && r->scope)
-		status = yarn_add_need(r->yarn, current(r), name, range, r->scope, at);
+		status = sbom_yarn_add_need(r->yarn, current(r), name, range, r->scope, at);
 	return status == ATT_OK ? end_line(r) : status;
 }
 
@@ -332,7 +332,7 @@ static int add_member(struct yarn *yarn, struct att_str folder, const struct att
 	struct yarn_entry *entry;
 	uint32_t number = (uint32_t)yarn->count;
 	size_t slash = att_str_find_last_byte(folder, '/');
-	int status = yarn_add_entry(yarn, &entry);
+	int status = sbom_yarn_add_entry(yarn, &entry);
 	if (status != ATT_OK)
 		return status;
 	entry->folder = folder;
@@ -344,7 +344,7 @@ static int add_member(struct yarn *yarn, struct att_str folder, const struct att
 	/* What the lock holds of that name is found by its patterns, which are tried first. */
 	if (workspace && att_map_set(&yarn->by_name, entry->name, number) != ATT_OK)
 		return att_err_memory(yarn->err);
-	return yarn_add_manifest_needs(yarn, entry);
+	return sbom_yarn_add_manifest_needs(yarn, entry);
 }
 
 static int read_members(struct yarn *yarn)
@@ -374,7 +374,7 @@ static int read_members(struct yarn *yarn)
 	return status;
 }
 
-int yarn_read_classic(struct yarn *yarn)
+int sbom_yarn_read_classic(struct yarn *yarn)
 {
 	int status = read_lines(yarn);
 	return status == ATT_OK ? read_members(yarn) : status;

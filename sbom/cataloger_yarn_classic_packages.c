@@ -54,7 +54,7 @@ static int add_hashes(struct yarn *yarn, const struct yarn_entry *entry, struct 
 		status = sbom_component_add_hash(arena, component, SBOM_SHA1, fragment, yarn->err);
 	if (status == ATT_OK && entry->integrity.len > 0)
 		status = sbom_component_add_sri(arena, component, entry->integrity, yarn->err);
-	return yarn_locate_error(yarn, entry->integrity_offset, status);
+	return sbom_yarn_locate_error(yarn, entry->integrity_offset, status);
 }
 
 /* A folder of the tree: its package.json knows more than the lock. */
@@ -78,7 +78,7 @@ static int describe_package(struct yarn *yarn, struct yarn_entry *entry, struct 
 		resolved = att_str_first(resolved, att_str_find_byte(resolved, '#'));
 	int status = sbom_npm_place(yarn->catalog, component, resolved, yarn->err);
 	if (status == ATT_OK)
-		status = yarn_add_aliases(yarn, entry, component);
+		status = sbom_yarn_add_aliases(yarn, entry, component);
 	return status == ATT_OK ? add_hashes(yarn, entry, component) : status;
 }
 
@@ -91,18 +91,18 @@ static int add_component(struct yarn *yarn, struct yarn_entry *entry)
 	if (status != ATT_OK)
 		return status;
 	if (!sbom_npm_split_name(entry->real_name, &component.group, &component.name))
-		return yarn_locate_error(yarn, entry->offset,
-					 att_err_set(yarn->err, ATT_ERR_MALFORMED,
-						     "expected a package's name, found \"%.*s\"",
-						     ATT_STR_ARG(att_str_first(entry->real_name, 200))));
+		return sbom_yarn_locate_error(yarn, entry->offset,
+					      att_err_set(yarn->err, ATT_ERR_MALFORMED,
+							  "expected a package's name, found \"%.*s\"",
+							  ATT_STR_ARG(att_str_first(entry->real_name, 200))));
 	if (entry->resolved.len == 0 && (file || link)) {
 		entry->folder = att_str_from(entry->range, 5);
 		status = describe_folder(yarn, entry, &component);
 	} else {
 		status = describe_package(yarn, entry, &component);
 	}
-	return status == ATT_OK ? yarn_add_component(yarn, entry, &component)
-				: yarn_locate_error(yarn, entry->offset, status);
+	return status == ATT_OK ? sbom_yarn_add_component(yarn, entry, &component)
+				: sbom_yarn_locate_error(yarn, entry->offset, status);
 }
 
 static int add_member(struct yarn *yarn, struct yarn_entry *entry)
@@ -111,10 +111,10 @@ static int add_member(struct yarn *yarn, struct yarn_entry *entry)
 	if (!sbom_npm_split_name(entry->name, &component.group, &component.name))
 		component.name = entry->name;
 	int status = describe_folder(yarn, entry, &component);
-	return status == ATT_OK ? yarn_add_component(yarn, entry, &component) : status;
+	return status == ATT_OK ? sbom_yarn_add_component(yarn, entry, &component) : status;
 }
 
-int yarn_add_classic_components(struct yarn *yarn)
+int sbom_yarn_add_classic_components(struct yarn *yarn)
 {
 	struct sbom_component project = {.kind = SBOM_APPLICATION, .origin = SBOM_ORIGIN_LOCAL};
 	int status = sbom_npm_describe_local(yarn->catalog, yarn->manifest, &project, yarn->err);

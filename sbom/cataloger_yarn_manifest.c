@@ -15,7 +15,7 @@ static const struct {
 };
 enum { TABLES = sizeof tables / sizeof tables[0] };
 
-uint32_t yarn_manifest_scope(const struct att_value *manifest, struct att_str name)
+uint32_t sbom_yarn_manifest_scope(const struct att_value *manifest, struct att_str name)
 {
 	uint32_t bits = 0;
 	for (size_t i = 0; i < TABLES; i++)
@@ -25,7 +25,7 @@ uint32_t yarn_manifest_scope(const struct att_value *manifest, struct att_str na
 	return bits & SBOM_OPTIONAL ? bits & ~(uint32_t)SBOM_RUNTIME : bits;
 }
 
-int yarn_add_manifest_needs(struct yarn *yarn, struct yarn_entry *entry)
+int sbom_yarn_add_manifest_needs(struct yarn *yarn, struct yarn_entry *entry)
 {
 	int status = ATT_OK;
 	for (size_t i = 0; i < TABLES; i++) {
@@ -34,8 +34,9 @@ int yarn_add_manifest_needs(struct yarn *yarn, struct yarn_entry *entry)
 		     j++) {
 			const struct att_member *m = &table->members[j];
 			if (m->value.kind == ATT_STRING)
-				status = yarn_add_need(yarn, entry, m->key, m->value.string,
-						       yarn_manifest_scope(entry->manifest, m->key), 0);
+				status = sbom_yarn_add_need(yarn, entry, m->key, m->value.string,
+							    sbom_yarn_manifest_scope(entry->manifest, m->key),
+							    0);
 		}
 	}
 	return status;
@@ -72,7 +73,7 @@ static int add_resolution(struct yarn *yarn, uint32_t number, struct att_str pat
 	return ATT_OK;
 }
 
-int yarn_read_resolutions(struct yarn *yarn)
+int sbom_yarn_read_resolutions(struct yarn *yarn)
 {
 	const struct att_value *table = att_value_get(yarn->manifest, "resolutions");
 	int status = ATT_OK;
@@ -82,8 +83,8 @@ int yarn_read_resolutions(struct yarn *yarn)
 	return status;
 }
 
-struct att_str yarn_overruled(struct yarn *yarn, const struct yarn_entry *from, struct att_str name,
-			      struct att_str range)
+struct att_str sbom_yarn_overruled(struct yarn *yarn, const struct yarn_entry *from, struct att_str name,
+				   struct att_str range)
 {
 	const struct att_value *table = att_value_get(yarn->manifest, "resolutions");
 	struct att_str parent = from && from->real_name.len ? from->real_name : from ? from->name : name;

@@ -181,16 +181,16 @@ static void note_missing(struct peers *p)
 		    yarn->catalog->components[owner->index].origin == SBOM_ORIGIN_LOCAL)
 			continue;
 		if (yarn->unresolved++ < ATT_MAX_NOTES)
-			yarn_note(yarn, peer->offset,
-				  att_arena_printf(&yarn->catalog->arena,
-						   "%.*s needs %.*s, which nothing that uses it brings",
-						   ATT_STR_ARG(att_str_first(owner->name, 200)),
-						   ATT_STR_ARG(att_str_first(peer->name, 200))),
-				  ATT_STR("add it beside the package that needs it"));
+			sbom_yarn_note(yarn, peer->offset,
+				       att_arena_printf(&yarn->catalog->arena,
+							"%.*s needs %.*s, which nothing that uses it brings",
+							ATT_STR_ARG(att_str_first(owner->name, 200)),
+							ATT_STR_ARG(att_str_first(peer->name, 200))),
+				       ATT_STR("add it beside the package that needs it"));
 	}
 }
 
-int yarn_add_peers(struct yarn *yarn)
+int sbom_yarn_add_peers(struct yarn *yarn)
 {
 	struct peers p = {.yarn = yarn};
 	int status = collect(&p);

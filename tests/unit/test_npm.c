@@ -158,7 +158,7 @@ static void test_pnpm_keys(void **state)
 	struct pnpm_key key;
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		pnpm_parse_key(cases[i].syntax, att_str_of(cases[i].key), &key);
+		sbom_pnpm_parse_key(cases[i].syntax, att_str_of(cases[i].key), &key);
 		expect_text(key.host, cases[i].host);
 		expect_text(key.name, cases[i].name);
 		expect_text(key.version, cases[i].version);
@@ -189,7 +189,7 @@ static void test_pnpm_references(void **state)
 	(void)state;
 	att_arena_init(&arena);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-		expect_text(pnpm_resolve(&arena, cases[i].syntax, att_str_of(cases[i].name),
+		expect_text(sbom_pnpm_resolve(&arena, cases[i].syntax, att_str_of(cases[i].name),
 					 att_str_of(cases[i].reference)),
 			    cases[i].key);
 	att_arena_clear(&arena);
