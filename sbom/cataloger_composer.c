@@ -464,9 +464,10 @@ static int read_packages(struct composer *c, const struct att_value *lock)
 	c->packages = att_arena_alloc(&c->catalog->arena, c->package_count, sizeof *c->packages);
 	if (!c->packages)
 		return att_err_memory(c->err);
-	for (uint32_t i = 0; status == ATT_OK && i < c->package_count; i++)
-		status = i < packages->count ? read_package(c, &packages->items[i], false, i)
-					     : read_package(c, &dev->items[i - packages->count], true, i);
+	for (uint32_t i = 0; status == ATT_OK && i < packages->count; i++)
+		status = read_package(c, &packages->items[i], false, i);
+	for (uint32_t i = 0; status == ATT_OK && dev && i < dev->count; i++)
+		status = read_package(c, &dev->items[i], true, packages->count + i);
 	for (uint32_t i = 0; status == ATT_OK && i < c->package_count; i++)
 		status = add_package(c, &c->packages[i]);
 	for (uint32_t i = 0; status == ATT_OK && i < c->package_count; i++) {

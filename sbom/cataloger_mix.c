@@ -65,7 +65,7 @@ static int text_of(const struct mix *m, const struct sbom_elixir_term *tuple, ui
 
 static int add_checksums(struct mix *m, const struct sbom_elixir_term *tuple, struct sbom_component *component)
 {
-	struct att_str inner, outer;
+	struct att_str inner, outer = {NULL, 0};
 	struct att_arena *arena = &m->catalog->arena;
 	int status = text_of(m, tuple, 3, SBOM_ELIXIR_STRING, "the checksum of what the archive holds", &inner);
 	if (status == ATT_OK)

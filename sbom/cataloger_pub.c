@@ -156,7 +156,7 @@ static int add_package(struct pub *p, const struct att_member *entry)
 {
 	struct sbom_component component = {.name = entry->key};
 	const struct att_source *source = &p->input->source;
-	uint32_t index, scope;
+	uint32_t index = 0, scope = 0;
 	int status = want(p, &entry->value, "version", &component.version);
 	struct att_purl purl = {.type = ATT_STR("pub"), .name = entry->key, .version = component.version};
 	if (status == ATT_OK)

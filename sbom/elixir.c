@@ -255,7 +255,7 @@ int sbom_elixir_next(struct sbom_elixir_reader *reader, struct sbom_elixir_token
 
 static bool is_mark(const struct sbom_elixir_token *token, char mark)
 {
-	return token->kind == SBOM_ELIXIR_MARK && token->text.data[0] == mark;
+	return token->kind == SBOM_ELIXIR_MARK && token->text.len > 0 && token->text.data[0] == mark;
 }
 
 static int unexpected(struct sbom_elixir_reader *r, const struct sbom_elixir_token *token, const char *expected)

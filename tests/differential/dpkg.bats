@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2016 # the fields are dpkg-query's
 # What dpkg-query says of this machine's database against what the dpkg cataloger reads out of it.
 
 load ../cli/common
