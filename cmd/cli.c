@@ -121,19 +121,22 @@ static void print_help(const struct cli_command *command)
 
 static void take(struct cli_command *command, struct cli_option *option, char *value)
 {
-	bool refused = option->count > 0 && !option->repeatable;
-	if (refused || option->count >= CLI_MAX_VALUES)
+	const char *name = option->long_name;
+	if (option->count > 0 && !option->repeatable) {
 		free(value);
-	if (refused)
-		cli_usage(command->program, "--%s was given twice", option->long_name);
-	if (option->count >= CLI_MAX_VALUES)
-		cli_usage(command->program, "--%s was given more than %d times", option->long_name,
-			  CLI_MAX_VALUES);
+		cli_usage(command->program, "--%s was given twice", name);
+	}
+	if (option->count >= CLI_MAX_VALUES) {
+		free(value);
+		cli_usage(command->program, "--%s was given more than %d times", name, CLI_MAX_VALUES);
+	}
 	if (option->argument && !value)
 		cli_usage(command->program, "out of memory");
-	if (value && !*value)
+	if (value && !*value) {
+		free(value);
 		cli_usage(command->program, "expected %s after --%s, found an empty text", option->argument,
-			  option->long_name);
+			  name);
+	}
 	char **grown = realloc(option->values, (option->count + 1) * sizeof *grown);
 	if (!grown)
 		cli_usage(command->program, "out of memory");

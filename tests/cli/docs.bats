@@ -30,7 +30,8 @@ docs() {
     attest sbom "$out/t/hello" -o "$out/d" --report "$out/holds"
     attest sbom "$out/t" -o "$out/d" --report "$out/all" || [ $? -eq 2 ]
     attest sbom "$out/nowhere" -o "$out/d" --report "$out/nothing" || [ $? -eq 2 ]
-    [ "$(jq -r '[.findings[].code] | unique | join(" ")' "$out/all")" = "hash-conflict malformed-input unlocked-manifest" ]
+    [ "$(jq -r '[.findings[].code] | unique | join(" ")' "$out/all")" = \
+        "hash-conflict malformed-input unlocked-manifest" ]
     docs report "$out/holds" "$out/all" "$out/nothing"
 }
 
@@ -55,11 +56,14 @@ docs() {
     mkdir -p "$tree/build/bin" "$tree/docs"
     cp "$BIN"/attest* "$tree/build/bin"
     cp -r docs/man "$tree/docs"
-    MANPAGER=cat "$tree/build/bin/attest" help sbom | grep -q 'write a software bill of materials'
-    MANPAGER=cat "$tree/build/bin/attest" help attest | grep -q 'the front door'
+    MANPAGER="cat" "$tree/build/bin/attest" help sbom | grep -q 'write a software bill of materials'
+    MANPAGER="cat" "$tree/build/bin/attest" help attest | grep -q 'the front door'
     make -s install BUILD="$BUILD" DESTDIR="$stage" PREFIX=/usr
-    [ "$(cd "$stage" && find . -type f | sort | tr '\n' ' ')" = "./usr/bin/attest ./usr/bin/attest-sbom ./usr/share/man/man1/attest-sbom.1 ./usr/share/man/man1/attest.1 " ]
-    MANPAGER=cat "$stage/usr/bin/attest" help sbom | grep -q 'write a software bill of materials'
+    [ "$(find "$stage" -type f -perm 755 -printf '%P\n' | sort | tr '\n' ' ')" = \
+        "usr/bin/attest usr/bin/attest-sbom " ]
+    [ "$(find "$stage" -type f -perm 644 -printf '%P\n' | sort | tr '\n' ' ')" = \
+        "usr/share/man/man1/attest-sbom.1 usr/share/man/man1/attest.1 " ]
+    MANPAGER="cat" "$stage/usr/bin/attest" help sbom | grep -q 'write a software bill of materials'
     run env PATH=/nonexistent "$stage/usr/bin/attest" help sbom
     [ "$status" -eq 2 ]
     [[ "$output" == *"cannot run man"*"the page is $stage/usr/bin/../share/man/man1/attest-sbom.1"* ]]

@@ -2,6 +2,7 @@
 # attest sbom as its users run it.
 
 load common
+bats_require_minimum_version 1.5.0
 
 setup() {
     cd "$BATS_TEST_TMPDIR"
@@ -45,6 +46,11 @@ version = "1.0.1"
 source = "registry+https://github.com/rust-lang/crates.io-index"
 checksum = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 TOML
+}
+
+# Paths of the inputs that a CycloneDX document names as not understood.
+not_understood() {
+    jq -r '.metadata.properties[] | select(.name=="attest:input:not-understood") | .value' "$1"
 }
 
 # run_both STATUS COMMAND...: status, $output (stdout) and $errors (stderr).
@@ -152,7 +158,7 @@ run_both() {
     [[ "$errors" == *"marked as incomplete: 1 of 2 inputs was not understood"* ]]
     [ "$(jq -r '.components | length' o.json)" = 2 ]
     [ "$(jq -r '.compositions[] | select(."bom-ref" | endswith("tool/Cargo.lock")) | .aggregate' o.json)" = incomplete ]
-    [ "$(jq -r '.metadata.properties[] | select(.name=="attest:input:not-understood") | .value' o.json)" = tool/Cargo.lock ]
+    [ "$(not_understood o.json)" = tool/Cargo.lock ]
 }
 
 @test "--strict then writes nothing" {
@@ -190,7 +196,7 @@ run_both() {
     as_nobody "$BIN/attest" sbom t >out 2>err && false
     grep -q 'unreadable-input' err
     grep -q 'shut' err
-    [ "$(jq -r '.metadata.properties[] | select(.name=="attest:input:not-understood") | .value' out)" = shut ]
+    [ "$(not_understood out)" = shut ]
 }
 
 @test "links are not followed: out of the tree is refused, to what is read anyway is fine" {
@@ -203,7 +209,7 @@ run_both() {
     ln -s ../../outside/Cargo.lock t/tool/Cargo.lock
     run_both 2 "$BIN/attest" sbom t
     [[ "$errors" == *"refused-input"*"symbolic link to ../../outside/Cargo.lock"* ]]
-    [ "$(jq -r '.metadata.properties[] | select(.name=="attest:input:not-understood") | .value' out)" = tool/Cargo.lock ]
+    [ "$(not_understood out)" = tool/Cargo.lock ]
     [ "$(jq -r '.compositions[] | select(.aggregate=="incomplete") | .assemblies[0]' out)" = pkg:cargo/demo@1.2.3 ]
     run_both 0 "$BIN/attest" sbom t --exclude tool/Cargo.lock
     ln -s ../outside t/folder
@@ -263,8 +269,8 @@ run_both() {
     mkdir "$name"
     echo '[' >"$name/Cargo.lock"
     run_both 2 "$BIN/attest" sbom t
-    ! grep -q $'\x1b' err
-    ! grep -q $'\xe2\x80\xae' err
+    run ! grep -q $'\x1b' err
+    run ! grep -q $'\xe2\x80\xae' err
     grep -q 'u{1b}' err
     jq -e . out >/dev/null
 }
@@ -331,7 +337,8 @@ run_both() {
     mkdir -p t/x
     printf 'module example.com/x\n\ngo 1.16\n\nrequire example.com/y v1.0.0\n' >t/x/go.mod
     run_both 0 "$BIN/attest" sbom t -o a --report r
-    [ "$errors" = "$(printf 'a: CycloneDX 1.6 of unnamed: 2 components, 2 dependencies, from 1 input (1 incomplete)\n  = help: no input names the project: give its name with --name, its version with --version')" ]
+    [[ "$errors" == "a: CycloneDX 1.6 of unnamed: 2 components, 2 dependencies, from 1 input (1 incomplete)"* ]]
+    [[ "$errors" == *$'\n  = help: no input names the project: '* ]]
     [ "$(jq .summary.inputs_incomplete r)" = 1 ]
     run_both 0 "$BIN/attest" sbom t -o a --name n
     [[ "$errors" == *" of n: "* && "$errors" != *help* ]]
@@ -389,7 +396,7 @@ J
         timeout -s KILL "0.00$ms" "$BIN/attest" sbom t -o o.json 2>/dev/null || true
         [ "$(cat o.json)" = old ] || cmp o.json want.json
     done
-    ! ls -A | grep '^\.attest-'
+    [ -z "$(find . -name '.attest-*')" ]
 }
 
 @test "two at once do not disturb each other" {
@@ -398,5 +405,5 @@ J
     for _ in 1 2 3 4 5 6 7 8; do "$BIN/attest" sbom t -o o.json 2>/dev/null & done
     wait
     cmp o.json want.json
-    ! ls -A | grep '^\.attest-'
+    [ -z "$(find . -name '.attest-*')" ]
 }
