@@ -11,6 +11,7 @@
 #include "libattest/base/limits.h"
 #include "libattest/base/pool.h"
 #include "sbom/catalog.h"
+#include "sbom/document.h"
 #include "sbom/tree.h"
 
 #include "libattest/base/banned.h"
@@ -272,6 +273,20 @@ static const struct sbom_cataloger *find_for_file(struct run *run, const char *p
 	return found;
 }
 
+static int refuse_file(struct run *run, const char *path, struct att_str name)
+{
+	struct att_buf text;
+	att_buf_init(&text, ATT_MAX_DOCUMENT);
+	bool is_document = sbom_tree_read(&run->tree, name, &text, NULL) == ATT_OK &&
+			   sbom_document_recognize(att_buf_str(&text));
+	att_buf_clear(&text);
+	att_err_set(run->err, ATT_ERR_UNSUPPORTED, "expected a lockfile or package database, found %s", path);
+	att_err_help(run->err, "%s",
+		     is_document ? "it is an SBOM already: \"attest sbom tree\" prints what it says"
+				 : "\"attest sbom --help\" lists the files that are understood");
+	return ATT_ERR_UNSUPPORTED;
+}
+
 static int start_with_file(struct run *run, const char *path)
 {
 	struct att_str whole = att_str_of(path), name = name_of(whole);
@@ -288,12 +303,8 @@ static int start_with_file(struct run *run, const char *path)
 	if (run->tree.root < 0)
 		return att_err_set_errno(run->err, errno, "cannot open %s", terminated.data);
 	*match = (struct sbom_match){.path = name, .cataloger = find_for_file(run, path, name)};
-	if (!match->cataloger) {
-		att_err_set(run->err, ATT_ERR_UNSUPPORTED, "expected a lockfile or package database, found %s",
-			    path);
-		att_err_help(run->err, "\"attest sbom --help\" lists the files that are understood");
-		return ATT_ERR_UNSUPPORTED;
-	}
+	if (!match->cataloger)
+		return refuse_file(run, path, name);
 	run->walk.matches = match;
 	run->walk.match_count = 1;
 	run->walk.files = 1;

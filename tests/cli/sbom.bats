@@ -246,7 +246,10 @@ run_both() {
     [ "$(jq -r '.metadata.component.name' out)" = demo ]
     echo hello >note.txt
     run_both 2 "$BIN/attest" sbom note.txt
-    [[ "$errors" == *"expected a lockfile or package database"* ]]
+    [[ "$errors" == *"expected a lockfile or package database"*"--help"* ]]
+    "$BIN/attest" sbom t -o o.json
+    run_both 2 "$BIN/attest" sbom o.json
+    [[ "$errors" == *"it is an SBOM already"* ]]
 }
 
 @test "two packages that differ in hash are a finding" {
