@@ -185,18 +185,21 @@ void cli_parse(struct cli_command *command, int argc, const char **argv)
 	struct poptOption *table = make_table(command);
 	poptContext context = poptGetContext(NULL, argc, argv, table, POPT_CONTEXT_KEEP_FIRST);
 	int found;
-	while (context && (found = poptGetNextOpt(context)) > 0) {
-		if (found == OPTION_HELP) {
-			print_help(command);
-			exit(fflush(stdout) == 0 ? CLI_HOLDS : CLI_UNKNOWN);
-		}
+	while (context && (found = poptGetNextOpt(context)) > OPTION_HELP)
 		take(command, &command->options[found - OPTION_FIRST], poptGetOptArg(context));
-	}
 	if (!context)
 		cli_usage(command->program, "out of memory");
-	if (found < -1)
-		cli_usage(command->program, "%s: %s", poptBadOption(context, POPT_BADOPTION_NOALIAS),
-			  poptStrerror(found));
+	if (found == OPTION_HELP || found < -1) {
+		char problem[1024];
+		snprintf(problem, sizeof problem, "%s: %s", poptBadOption(context, POPT_BADOPTION_NOALIAS),
+			 poptStrerror(found));
+		poptFreeContext(context);
+		free(table);
+		if (found < -1)
+			cli_usage(command->program, "%s", problem);
+		print_help(command);
+		exit(fflush(stdout) == 0 ? CLI_HOLDS : CLI_UNKNOWN);
+	}
 	copy_arguments(command, context);
 	poptFreeContext(context);
 	free(table);
