@@ -122,21 +122,19 @@ static void print_help(const struct cli_command *command)
 static void take(struct cli_command *command, struct cli_option *option, char *value)
 {
 	const char *name = option->long_name;
-	if (option->count > 0 && !option->repeatable) {
-		free(value);
-		cli_usage(command->program, "--%s was given twice", name);
-	}
-	if (option->count >= CLI_MAX_VALUES) {
-		free(value);
-		cli_usage(command->program, "--%s was given more than %d times", name, CLI_MAX_VALUES);
-	}
+	bool again = option->count > 0 && !option->repeatable, too_often = option->count >= CLI_MAX_VALUES;
+	bool empty = value && !*value;
 	if (option->argument && !value)
 		cli_usage(command->program, "out of memory");
-	if (value && !*value) {
+	if (again || too_often || empty)
 		free(value);
+	if (again)
+		cli_usage(command->program, "--%s was given twice", name);
+	if (too_often)
+		cli_usage(command->program, "--%s was given more than %d times", name, CLI_MAX_VALUES);
+	if (empty)
 		cli_usage(command->program, "expected %s after --%s, found an empty text", option->argument,
 			  name);
-	}
 	char **grown = realloc(option->values, (option->count + 1) * sizeof *grown);
 	if (!grown)
 		cli_usage(command->program, "out of memory");

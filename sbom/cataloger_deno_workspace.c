@@ -70,7 +70,7 @@ static int add_member(struct deno *d, const struct att_member *entry, uint32_t *
 		return status;
 	*index = 0;
 	component.folder = sbom_path_join(&d->catalog->arena, d->catalog->folder, folder);
-	if (!component.folder.data)
+	if (!component.folder.data && entry)
 		return sbom_deno_malformed(d, entry->key_span, "a folder below the root", folder);
 	if (entry)
 		status = sbom_catalog_add(d->catalog, &component, sbom_deno_line(d, entry), index, d->err);

@@ -293,7 +293,7 @@ static int add_plugin(struct maven *m, struct plugins *plugins, const struct att
 	if (!key.data)
 		return att_err_memory(m->err);
 	struct att_str text = att_xml_child_text(element, "version");
-	if (text.len == 0 && att_map_find(&plugins->versions, key, &version))
+	if (text.len == 0 && plugins->elements && att_map_find(&plugins->versions, key, &version))
 		text = att_xml_child_text(plugins->elements[version], "version");
 	set_version(m, m->main, text, &d);
 	d.scope = scope;

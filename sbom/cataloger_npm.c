@@ -25,12 +25,14 @@ static int check_version(struct npm *npm)
 
 static int parse_lock(struct npm *npm)
 {
-	const struct att_value *packages;
-	struct att_value lock;
-	npm->lock = &lock;
-	int status = att_json_parse(&npm->input->source, &npm->catalog->arena, &lock, npm->err);
+	const struct att_value *packages = NULL;
+	struct att_value *lock = att_arena_alloc(&npm->catalog->arena, 1, sizeof *lock);
+	if (!lock)
+		return att_err_memory(npm->err);
+	npm->lock = lock;
+	int status = att_json_parse(&npm->input->source, &npm->catalog->arena, lock, npm->err);
 	if (status == ATT_OK)
-		status = att_value_want(&npm->input->source, &lock, "packages", ATT_OBJECT, false, &packages,
+		status = att_value_want(&npm->input->source, lock, "packages", ATT_OBJECT, false, &packages,
 					npm->err);
 	if (status == ATT_OK)
 		status = check_version(npm);
@@ -42,7 +44,7 @@ static int parse_lock(struct npm *npm)
 	if (status != ATT_OK)
 		return status;
 	npm->old = !packages;
-	npm->ancient = npm->old && !att_value_get(&lock, "requires");
+	npm->ancient = npm->old && !att_value_get(lock, "requires");
 	status = packages ? sbom_npm_read_packages(npm, packages) : sbom_npm_read_nested(npm);
 	if (status == ATT_OK)
 		status = sbom_npm_add_components(npm);

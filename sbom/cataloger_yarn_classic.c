@@ -158,7 +158,7 @@ static int read_header(struct reader *r)
 {
 	struct yarn *yarn = r->yarn;
 	struct yarn_entry *entry;
-	struct att_str pattern, name, range;
+	struct att_str pattern = {NULL, 0}, name, range;
 	uint32_t number = (uint32_t)yarn->count;
 	int status = finish_entry(r);
 	if (status == ATT_OK)

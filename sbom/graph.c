@@ -74,7 +74,8 @@ static int note_placed(struct builder *b, const struct sbom_component *c)
 	if (c->origin != SBOM_ORIGIN_LOCAL || !c->folder.data || local_name(c).len == 0)
 		return ATT_OK;
 	if (att_map_find(&b->placed_by_name, local_name(c), &other)) {
-		if (other == NONE || att_str_equal(b->placed[other]->folder, c->folder))
+		if (other == NONE || other >= b->placed_count ||
+		    att_str_equal(b->placed[other]->folder, c->folder))
 			return ATT_OK;
 		other = NONE;
 	} else {
@@ -109,7 +110,7 @@ static struct sbom_component with_place(const struct builder *b, const struct sb
 	struct sbom_component placed = *c;
 	uint32_t where;
 	if (c->origin == SBOM_ORIGIN_LOCAL && !c->folder.data &&
-	    att_map_find(&b->placed_by_name, local_name(c), &where) && where != NONE)
+	    att_map_find(&b->placed_by_name, local_name(c), &where) && where < b->placed_count)
 		placed.folder = b->placed[where]->folder;
 	return placed;
 }

@@ -484,9 +484,9 @@ static int scan_value(struct scanner *s)
 	bool number = c == '-' || att_ascii_is_digit(c);
 	if (!number && c != '"' && c != '{' && c != '[' && !at_literal(s))
 		return fail_unexpected(s);
-	struct att_json_record *record;
+	struct att_json_record *record = NULL;
 	int result = add_value(s, &record);
-	if (result != ATT_OK)
+	if (result != ATT_OK || !record)
 		return result;
 	if (c == '{' || c == '[')
 		return open_container(s);

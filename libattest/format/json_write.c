@@ -258,7 +258,7 @@ static void write_zeros(struct att_buf *out, int count)
 /* ECMA-262 Number::toString for a finite number, as RFC 8785 section 3.2.2.3 demands. */
 static void write_number(struct att_buf *out, double number)
 {
-	struct digits d;
+	struct digits d = {.count = 0};
 	if (number == 0) { /* minus zero as well */
 		att_buf_add_byte(out, '0');
 		return;

@@ -225,7 +225,7 @@ static struct att_toml_table *define_table(struct att_toml *t, struct att_toml_t
 				       "write all its keys there");
 	else if (defined->origin == HEADER)
 		*status = fail_defined(t, span, entry, "duplicate table", "join the two");
-	if (*status != ATT_OK)
+	if (*status != ATT_OK || !defined)
 		return NULL;
 	defined->origin = HEADER;
 	entry->member.key_span = span; /* this is where it is defined; before, it was only on the way */
@@ -362,7 +362,9 @@ static int freeze_table(struct att_toml *t, const struct att_toml_table *table, 
 {
 	struct att_member *members = att_arena_alloc(t->arena, table->count, sizeof *members);
 	size_t duplicate;
-	int status = members ? ATT_OK : att_err_memory(t->err);
+	if (!members)
+		return att_err_memory(t->err);
+	int status = ATT_OK;
 	for (uint32_t i = 0; status == ATT_OK && i < table->count; i++) {
 		const struct toml_entry *entry = &table->entries[i];
 		members[i] = entry->member;

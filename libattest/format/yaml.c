@@ -320,7 +320,7 @@ static int take_scalar(struct parser *p, const yaml_event_t *event)
 	struct att_value value = {.span = span};
 	const char *tag = (const char *)event->data.scalar.tag;
 	bool key = wants_key(p), plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	struct att_str text;
+	struct att_str text = {NULL, 0};
 	uint32_t anchor;
 	int result = check_tag(p, event->data.scalar.tag, ATT_STRING, span);
 	if (result == ATT_OK)
@@ -390,8 +390,8 @@ static int make_object(struct parser *p, const struct att_member *children, size
 	struct att_member *members = att_arena_alloc(p->arena, count, sizeof *members);
 	if (!members)
 		return att_err_memory(p->err);
-	if (count > 0)
-		memcpy(members, children, count * sizeof *members);
+	for (size_t i = 0; children && i < count; i++)
+		members[i] = children[i];
 	int result = att_value_make_object(p->arena, members, count, value, &duplicate);
 	if (result == ATT_ERR_MEMORY)
 		return att_err_memory(p->err);
@@ -406,7 +406,7 @@ static int make_array(struct parser *p, const struct att_member *children, size_
 	value->items = att_arena_alloc(p->arena, count, sizeof *value->items);
 	if (!value->items)
 		return att_err_memory(p->err);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; children && i < count; i++)
 		value->items[i] = children[i].value;
 	return ATT_OK;
 }

@@ -5,8 +5,8 @@
 #include "libattest/base/banned.h"
 
 // clang-format off
-#define ID(text)  {{text, sizeof text - 1}, false}
-#define OLD(text) {{text, sizeof text - 1}, true}
+#define ID(text)  {{(text), sizeof(text) - 1}, false}
+#define OLD(text) {{(text), sizeof(text) - 1}, true}
 
 const char att_license_list_version[] = "3.28.0";
 

@@ -314,7 +314,7 @@ static int split_once(struct reader *r, char separator, struct att_str *left, st
 
 static int read_text(struct reader *r, struct att_str text)
 {
-	struct att_str rest = text, type = text, subpath = {NULL, 0}, qualifiers = {NULL, 0};
+	struct att_str rest, type, subpath = {NULL, 0}, qualifiers = {NULL, 0};
 	r->next = att_arena_alloc(r->arena, text.len, 1);
 	if (!r->next)
 		return att_err_memory(r->err);

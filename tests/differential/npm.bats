@@ -14,8 +14,10 @@ compare() {
     "$TESTS/catalog_dump" "$1" "$2" > "$dump"
     node "$BATS_TEST_DIRNAME/npm_edges.js" dump < "$dump" > "$BATS_TEST_TMPDIR/ours"
     # It complains about what is missing by its exit status; what it lists counts.
-    (cd "$1/$(dirname "$2")" && npm ls --all --long --json --package-lock-only --offline 2> "$dump.err" || true) |
-        node "$BATS_TEST_DIRNAME/npm_edges.js" npm > "$BATS_TEST_TMPDIR/theirs"
+    {
+        cd "$1/$(dirname "$2")"
+        npm ls --all --long --json --package-lock-only --offline 2> "$dump.err" || true
+    } | node "$BATS_TEST_DIRNAME/npm_edges.js" npm > "$BATS_TEST_TMPDIR/theirs"
     diff "$BATS_TEST_TMPDIR/theirs" "$BATS_TEST_TMPDIR/ours"
     [ "$(wc -l < "$BATS_TEST_TMPDIR/ours")" -gt "$3" ]
 }

@@ -40,7 +40,8 @@ function ofNpm(text) {
 
 function ofDump(text) {
     const lines = new Set()
-    const id = (purl) => decodeURIComponent(purl.replace(/^local:[^:]*:/, '').replace(/^pkg:npm\//, '').replace(/\?.*/, ''))
+    const plain = (purl) => purl.replace(/^local:[^:]*:/, '').replace(/^pkg:npm\//, '').replace(/\?.*/, '')
+    const id = (purl) => decodeURIComponent(plain(purl))
     const versioned = (purl) => (/.@/.test(id(purl)) ? id(purl) : `${id(purl)}@`)
     let project = '', last = '', inProject = false
     for (const line of text.split('\n')) {

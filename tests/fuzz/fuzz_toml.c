@@ -112,6 +112,12 @@ static void check_value(const struct att_value *value, size_t size, unsigned dep
 	}
 }
 
+/* Two zeros of different sign differ; two NaNs do not. */
+static bool same_float(double a, double b)
+{
+	return isnan(a) ? isnan(b) : a == b && signbit(a) == signbit(b);
+}
+
 static bool equal(const struct att_value *a, const struct att_value *b)
 {
 	if (a->kind != b->kind)
@@ -122,7 +128,7 @@ static bool equal(const struct att_value *a, const struct att_value *b)
 		return a->integer.magnitude == b->integer.magnitude &&
 		       a->integer.negative == b->integer.negative;
 	if (a->kind == ATT_FLOAT)
-		return memcmp(&a->number, &b->number, sizeof a->number) == 0;
+		return same_float(a->number, b->number);
 	if (a->kind == ATT_STRING || a->kind == ATT_TIME)
 		return att_str_equal(a->string, b->string);
 	bool same = a->count == b->count;

@@ -23,8 +23,10 @@
 static int enter_folder(void **state)
 {
 	char *folder = strdup("/tmp/attest-test-file-XXXXXX");
-	if (!folder || !mkdtemp(folder) || chdir(folder) != 0)
+	if (!folder || !mkdtemp(folder) || chdir(folder) != 0) {
+		free(folder);
 		return -1;
+	}
 	*state = folder;
 	return 0;
 }

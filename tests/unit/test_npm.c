@@ -190,7 +190,7 @@ static void test_pnpm_references(void **state)
 	att_arena_init(&arena);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		expect_text(sbom_pnpm_resolve(&arena, cases[i].syntax, att_str_of(cases[i].name),
-					 att_str_of(cases[i].reference)),
+					      att_str_of(cases[i].reference)),
 			    cases[i].key);
 	att_arena_clear(&arena);
 }
