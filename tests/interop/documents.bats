@@ -15,8 +15,8 @@ write_documents() { # FORMAT VERSION
     for tree in "$TESTDATA"/*/good/*.expect "$ROOT"/tests/peers.expect; do
         tree=${tree%.expect}
         name=${tree#"$ROOT"/}
-        "$BIN/attest-sbom" generate "$tree" --format "$1" --spec-version "$2" -o "$OUT/${name//\//-}.json" \
-            2>"$OUT/log" || { echo "$tree"; cat "$OUT/log"; return 1; }
+        "$BIN/attest-sbom" generate "$tree" --format "$1" --spec-version "$2" \
+            >"$OUT/${name//\//-}.json" 2>"$OUT/log" || { echo "$tree"; cat "$OUT/log"; return 1; }
     done
 }
 
