@@ -245,7 +245,7 @@ static int read_field(struct reader *r)
 
 static int read_need(struct reader *r)
 {
-	struct att_str name, range;
+	struct att_str name = {NULL, 0}, range = {NULL, 0};
 	uint32_t at = offset_of(r, r->line.data);
 	int status = read_word(r, true, &name);
 	if (status == ATT_OK && !att_str_starts(r->line, ATT_STR(" ")))

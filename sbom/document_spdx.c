@@ -115,7 +115,7 @@ static const char *purpose_of(enum sbom_kind kind)
 {
 	static const char *const purposes[] = {
 		[SBOM_LIBRARY] = "LIBRARY",     [SBOM_APPLICATION] = "APPLICATION",
-		[SBOM_FRAMEWORK] = "FRAMEWORK", [SBOM_OPERATING_SYSTEM] = "OPERATING-SYSTEM",
+		[SBOM_FRAMEWORK] = "FRAMEWORK", [SBOM_OPERATING_SYSTEM] = "OPERATING_SYSTEM",
 		[SBOM_FILE] = "FILE",
 	};
 	return purposes[kind];

@@ -29,7 +29,8 @@ static enum sbom_kind kind_of(struct att_str purpose)
 		return SBOM_APPLICATION;
 	if (att_str_is(purpose, "FRAMEWORK"))
 		return SBOM_FRAMEWORK;
-	if (att_str_is(purpose, "OPERATING-SYSTEM"))
+	/* The schema has the one spelling, the text of the specification (section 7.24) the other. */
+	if (att_str_is(purpose, "OPERATING_SYSTEM") || att_str_is(purpose, "OPERATING-SYSTEM"))
 		return SBOM_OPERATING_SYSTEM;
 	return att_str_is(purpose, "FILE") ? SBOM_FILE : SBOM_LIBRARY;
 }

@@ -80,5 +80,6 @@ refused() { # FORMAT PROGRAM MESSAGE
     refused spdx '.relationships += .relationships[:1]' "twice the same edge"
     refused spdx '.packages += .packages[:1]' "defined twice"
     refused spdx '.packages += [.packages[0] | .SPDXID = "SPDXRef-x"]' "not reachable"
+    refused spdx '.packages[0].primaryPackagePurpose = "OPERATING-SYSTEM"' "a purpose that the schema does not know"
     refused spdx '.packages[0].licenseDeclared = "LicenseRef-x"' "a license that is not there"
 }

@@ -91,6 +91,10 @@ def check_cyclonedx(document):
     return refs.problems
 
 
+PURPOSES = {"APPLICATION", "ARCHIVE", "CONTAINER", "DEVICE", "FILE", "FIRMWARE", "FRAMEWORK", "INSTALL", "LIBRARY",
+            "OPERATING_SYSTEM", "OTHER", "SOURCE"}
+
+
 def check_spdx(document):
     refs = References()
     refs.define(document["SPDXID"])
@@ -109,6 +113,8 @@ def check_spdx(document):
     if len(licenses) != len(set(licenses)):
         refs.problems.append("an extracted license twice")
     for package in document.get("packages", []):
+        if package.get("primaryPackagePurpose", "OTHER") not in PURPOSES:
+            refs.problems.append(f"{package['SPDXID']} has a purpose that the schema does not know")
         text = package.get("licenseDeclared", "").replace("(", " ").replace(")", " ")
         for word in text.split():
             if word.startswith("LicenseRef-") and word not in licenses:

@@ -208,8 +208,8 @@ static void test_bad(void **state)
 
 static void assert_span(const struct doc *doc, struct att_span span, const char *expected)
 {
-	struct att_str found = {doc->source.text.data + span.begin, span.end - span.begin};
-	if (!doc->source.text.data || !att_str_is(found, expected))
+	struct att_str found = att_str_first(att_str_from(doc->source.text, span.begin), span.end - span.begin);
+	if (!found.data || !att_str_is(found, expected))
 		fail_msg("expected span of %s, found %.*s", expected, ATT_STR_ARG(found));
 }
 
