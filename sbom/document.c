@@ -122,8 +122,10 @@ int sbom_document_parse(const struct att_source *source, struct sbom_graph *out,
 		if (*format)
 			status = (*format)->read(source, &document, out, err);
 		else
-			status = att_err_set(err, ATT_ERR_UNSUPPORTED,
-					     "expected a CycloneDX or SPDX 2.3 document, found other JSON");
+			status = att_source_err(
+				source, err, ATT_ERR_UNSUPPORTED,
+				((struct att_span){document.span.begin, document.span.begin + 1}),
+				"expected a CycloneDX or SPDX 2.3 document, found other JSON");
 	}
 	att_arena_clear(&arena);
 	if (status != ATT_OK)

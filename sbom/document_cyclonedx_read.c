@@ -154,7 +154,9 @@ static int read_components(struct sbom_reader *r, const struct att_value *holder
 	const struct att_value *list;
 	int status = att_value_want(r->source, holder, "components", ATT_ARRAY, false, &list, r->err);
 	if (status == ATT_OK && list && depth >= ATT_MAX_DEPTH)
-		return att_err_set(r->err, ATT_ERR_LIMIT, "components are nested too deep");
+		return att_source_err(r->source, r->err, ATT_ERR_LIMIT, list->span,
+				      "expected at most %u components in each other, found more",
+				      (unsigned)ATT_MAX_DEPTH);
 	for (uint32_t i = 0; status == ATT_OK && list && i < list->count; i++) {
 		uint32_t index = 0;
 		status = read_component(r, &list->items[i], &index);

@@ -37,6 +37,10 @@ int sbom_reader_find(struct sbom_reader *reader, const struct att_value *ref, ui
 {
 	if (ref->kind == ATT_STRING && att_map_find(&reader->by_ref, ref->string, index))
 		return ATT_OK;
+	if (ref->kind != ATT_STRING)
+		return att_source_err(reader->source, reader->err, ATT_ERR_MALFORMED, ref->span,
+				      "expected the name of a component of this document, found %s",
+				      att_value_kind_name(ref));
 	return att_source_err(reader->source, reader->err, ATT_ERR_MALFORMED, ref->span,
 			      "expected the name of a component of this document, found \"%.*s\"",
 			      ATT_STR_ARG(att_str_first(att_value_text(ref), 200)));
