@@ -49,7 +49,7 @@ FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 .PHONY: all tests check asan lint format quickstart bench fuzz conformance interop peers install dist clean
 .SECONDARY:
 all: $(PROGRAMS) $(ARCHIVES)
-tests: all $(UNITS) $(REPLAYS) $(TOOLS)
+tests: all $(UNITS) $(REPLAYS) $(TOOLS) $(BUILD)/tests/fail_malloc.so
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -87,6 +87,12 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/tools/%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
+
+# Preloaded by tests/fault; the sanitizers bring an allocator of their own.
+$(BUILD)/tests/fail_malloc.so: tests/fault/fail_malloc.c Makefile
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -O1 -fPIC -shared $< -o $@
 
 # Fuzzers: everything compiled by clang with coverage, into a tree of its own.
 FUZZ_FLAGS := -std=c17 -D_GNU_SOURCE -DATT_VERSION='"$(VERSION)"' -I. -pthread -g -O1 -Wno-unknown-warning-option \

@@ -9,6 +9,7 @@
 #include "cmd/cli.h"
 #include "libattest/base/file.h"
 #include "libattest/format/report.h"
+#include "libattest/format/uuid.h"
 #include "sbom/document.h"
 #include "sbom/generate.h"
 #include "sbom/outline.h"
@@ -80,6 +81,14 @@ static int finish(struct request *r, int exit_code)
 	free(r->options.excludes);
 	cli_free(r->command);
 	return exit_code;
+}
+
+/* OpenSSL does not survive memory running out when it is first used: it is used while there is plenty. */
+static void start_digests(struct att_err *err)
+{
+	char uuid[ATT_UUID_TEXT + 1];
+	if (att_uuid_of_content(ATT_STR(""), uuid, err) != ATT_OK)
+		cli_usage(PROGRAM, "%s", err->message);
 }
 
 /* Reading the input, writing beside the output, nothing else. */
@@ -225,6 +234,7 @@ static int run_generate(struct request *r)
 	if (!document.spec_version)
 		cli_usage(PROGRAM, "%s", r->err.message);
 	read_options(r);
+	start_digests(&r->err);
 	refuse_same_file(cli_value(r->command, "output"), report);
 	narrow(r->path, cli_value(r->command, "output"), report);
 

@@ -94,6 +94,7 @@ bool sbom_maven_resolve(struct maven *m, const struct maven_model *model, struct
 		good = copy.data != NULL;
 		*out = good ? copy : text;
 	}
+	m->catalog->arena.failed |= r.out.starved;
 	att_buf_clear(&r.out);
 	return good;
 }

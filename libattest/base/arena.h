@@ -12,7 +12,7 @@ struct att_arena {
 	struct att_arena_block *blocks; /* newest first */
 	size_t used, size;              /* of the newest block */
 	size_t total;                   /* bytes asked from malloc so far */
-	bool failed;                    /* an allocation failed; sticks until clear */
+	bool failed;                    /* memory was out for what belongs in here; sticks until clear */
 };
 
 /* A zeroed struct att_arena is a valid empty one; init says the same in words. */

@@ -34,7 +34,7 @@ static char *reserve(struct att_buf *buf, size_t more, size_t spare)
 			capacity = capacity <= buf->max / 2 ? capacity * 2 : need > buf->max ? need : buf->max;
 		char *grown = realloc(buf->data, capacity);
 		if (!grown) {
-			buf->failed = true;
+			buf->failed = buf->starved = true;
 			return NULL;
 		}
 		buf->data = grown;

@@ -8,8 +8,9 @@
 struct att_buf {
 	char *data; /* owned; NULL while empty */
 	size_t len, capacity;
-	size_t max;  /* never grows past this */
-	bool failed; /* an append did not fit or memory was out; sticks until clear */
+	size_t max;   /* never grows past this */
+	bool failed;  /* an append did not fit or memory was out; sticks until clear */
+	bool starved; /* memory was out; sticks likewise */
 };
 
 /* An empty buffer that holds at most `max` bytes. */

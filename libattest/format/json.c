@@ -249,6 +249,7 @@ static int parse(const struct att_source *source, bool relaxed, struct att_arena
 	if (result == ATT_OK)
 		*out = value;
 out:
+	arena->failed |= result == ATT_ERR_MEMORY;
 	cJSON_Delete(root);
 	att_json_scan_clear(&scan);
 	return result;

@@ -534,6 +534,7 @@ int att_toml_parse(const struct att_source *source, struct att_arena *arena, str
 	if (att_str_starts(source->text, ATT_STR("\xef\xbb\xbf")))
 		t.at = 3;
 	int status = read_document(&t, out);
+	arena->failed |= status == ATT_ERR_MEMORY;
 	if (status != ATT_OK)
 		*out = (struct att_value){0};
 	for (struct att_toml_table *table = t.mapped; table; table = table->next)

@@ -233,6 +233,7 @@ int att_xml_parse(const struct att_source *source, struct att_arena *arena, stru
 		*root = b.root;
 	else
 		status = report(&b);
+	arena->failed |= status == ATT_ERR_MEMORY;
 	XML_ParserFree(b.parser);
 	return status;
 }

@@ -487,6 +487,7 @@ int att_yaml_parse(const struct att_source *source, struct att_arena *arena, str
 		return att_err_memory(err);
 	att_map_init(&p.names);
 	result = read_events(&p);
+	arena->failed |= result == ATT_ERR_MEMORY;
 	if (result == ATT_OK)
 		*out = p.root;
 	yaml_parser_delete(&p.yaml);

@@ -444,6 +444,7 @@ struct att_str att_license_write(const struct att_license *license, struct att_a
 	if (att_buf_ok(&buf))
 		text = att_arena_copy(arena, att_buf_str(&buf));
 out:
+	arena->failed |= !around || !stack || buf.starved;
 	att_buf_clear(&buf);
 	free(stack);
 	free(around);

@@ -1,0 +1,77 @@
+#!/usr/bin/env bats
+# System calls that fail, each in turn: exit 0 with the right bytes, or exit 2; never a crash, half a file or a
+# temporary one left over.
+
+load common
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    make_tree t
+    mkdir o
+    echo old >o/x.json
+    "$BIN/attest-sbom" t -o want.json 2>err
+    strace -f -o log "$BIN/attest-sbom" t -o o/x.json --jobs 2 2>err
+    judge 0 "nothing fails"
+    # What comes before main is the dynamic linker's; main begins with the look at descriptor 0.
+    sed -E 's/^[0-9]+ +//' log | awk -F'(' '
+        /^fcntl\(0, F_GETFD/ { started = 1 }
+        /^[a-z]/ { count[$1]++; if (!started) before[$1] = count[$1] }
+        END { for (c in count) if (count[c] > before[c]) print c, before[c] + 1, count[c] }' | sort >calls
+    [ "$(wc -l <calls)" -gt 15 ]
+}
+
+# These have nobody to tell. A failing futex or getrandom means a broken kernel, at which the C library and
+# libsodium give up on purpose; brk is memory, which malloc.bats takes away where it can be borne; the others end
+# the process or come back from a signal.
+unfailing=' brk exit exit_group futex getrandom rt_sigreturn execve set_robust_list rseq '
+
+# fail_each ERROR...: every call, the first, the last and up to eight between.
+fail_each() {
+    local call first last step n error status failed=0 ran=0
+    while read -r call first last; do
+        [[ $unfailing == *" $call "* ]] && continue
+        step=$(((last - first) / 8 + 1))
+        for ((n = first; n <= last; n += step)); do
+            for error; do
+                status=0
+                timeout 20 strace -f -o /dev/null -e "inject=$call:$error:when=$n" \
+                    "$BIN/attest-sbom" t -o o/x.json --jobs 2 2>err >/dev/null || status=$?
+                judge "$status" "$call number $n: $error" || failed=1
+                ran=$((ran + 1))
+            done
+        done
+    done <calls
+    [ "$ran" -gt 50 ]
+    [ "$failed" -eq 0 ]
+}
+
+@test "EIO" { fail_each error=EIO; }
+@test "ENOMEM" { fail_each error=ENOMEM; }
+@test "EINTR" { fail_each error=EINTR; }
+
+@test "a full disk, and a write that takes nothing" {
+    grep '^write ' calls >only
+    mv only calls
+    local first last n status
+    read -r _ first last <calls
+    for ((n = first; n <= last; n++)); do
+        for error in error=ENOSPC error=EDQUOT retval=0; do
+            status=0
+            timeout 20 strace -f -o /dev/null -e "inject=write:$error:when=$n" \
+                "$BIN/attest-sbom" t -o o/x.json --jobs 2 2>err >/dev/null || status=$?
+            judge "$status" "write number $n: $error"
+        done
+    done
+}
+
+@test "a file that is shorter when it is read than when it was looked at" {
+    local path status=0
+    for path in t/Cargo.lock t/below/package-lock.json t/Cargo.toml; do
+        status=0
+        timeout 20 strace -f -o /dev/null -P "$path" -e inject=read:retval=0 \
+            "$BIN/attest-sbom" t -o o/x.json --jobs 2 2>err >/dev/null || status=$?
+        [ "$status" -eq 2 ]
+        grep -q 'changed while it was read' err
+        judge "$status" "$path"
+    done
+}
