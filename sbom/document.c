@@ -43,14 +43,39 @@ void sbom_document_time(int64_t seconds, char out[static 32])
 		snprintf(out, 32, "1970-01-01T00:00:00Z");
 }
 
-struct att_str sbom_document_license(struct att_arena *arena, struct att_str declared)
+static struct att_str find_expression(struct att_arena *arena, struct att_str declared)
 {
 	struct att_license license;
-	if (declared.len == 0)
-		return declared;
 	if (att_license_parse(declared, arena, &license, NULL) == ATT_OK)
 		return att_license_write(&license, arena);
 	return att_license_from_manifest(declared, arena);
+}
+
+struct att_str sbom_document_license(struct sbom_licenses *licenses, struct att_str declared)
+{
+	uint32_t known;
+	void *items = licenses->expressions;
+	if (declared.len == 0)
+		return declared;
+	if (att_map_find(&licenses->by_text, declared, &known))
+		return licenses->expressions[known];
+	struct att_str expression = find_expression(&licenses->arena, declared);
+	struct att_str *slot =
+		att_arena_push(&licenses->arena, &items, &licenses->count, &licenses->capacity, sizeof *slot);
+	if (!slot)
+		return expression; /* the arena remembers that it failed */
+	licenses->expressions = items;
+	*slot = expression;
+	if (att_map_set(&licenses->by_text, declared, (uint32_t)(licenses->count - 1)) != ATT_OK)
+		licenses->arena.failed = true;
+	return expression;
+}
+
+void sbom_licenses_clear(struct sbom_licenses *licenses)
+{
+	att_map_clear(&licenses->by_text);
+	att_arena_clear(&licenses->arena);
+	memset(licenses, 0, sizeof *licenses);
 }
 
 const char *sbom_scope_name(uint32_t bit)
@@ -74,18 +99,28 @@ struct att_str sbom_document_path(struct att_arena *arena, struct att_str path)
 	return att_utf8_valid_prefix(path) == path.len ? path : sbom_ref_escape(arena, path);
 }
 
+/* RFC 3986: what may stand in a URL at all, bit by bit for the characters 0x20 to 0x7f. */
+static bool is_url_character(unsigned char c)
+{
+	static const uint32_t allowed[3] = {
+		0xaffffffa, /* all of ! to ? but the double quote, < and > */
+		0xafffffff, /* all of @ to _ but the backslash and ^ */
+		0x47fffffe, /* all of a to ~ but { | } and the grave accent */
+	};
+	return c >= 0x20 && c < 0x80 && (allowed[(c >> 5) - 1] >> (c & 31) & 1);
+}
+
 bool sbom_document_is_url(struct att_str text)
 {
 	size_t colon = att_str_find_byte(text, ':');
 	if (colon == ATT_STR_NONE || colon == 0 || !att_ascii_is_alpha(text.data[0]))
 		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.data[i];
-		if (c <= ' ' || c >= 0x7f || strchr("\"<>\\^`{|}", c))
+	for (size_t i = 0; i < colon; i++)
+		if (!att_ascii_is_alnum(text.data[i]) && !strchr("+-.", text.data[i]))
 			return false;
-		if (i < colon && !att_ascii_is_alnum((char)c) && !strchr("+-.", c))
+	for (size_t i = colon; i < text.len; i++)
+		if (!is_url_character((unsigned char)text.data[i]))
 			return false;
-	}
 	return true;
 }
 

@@ -50,8 +50,19 @@ const char *sbom_document_version(const struct sbom_format *format, const struct
 /* "2026-11-21T03:04:05Z" (RFC 3339). */
 void sbom_document_time(int64_t seconds, char out[static 32]);
 
-/* The canonical SPDX expression of a declared license, in the arena; empty when it is none. */
-struct att_str sbom_document_license(struct att_arena *arena, struct att_str declared);
+/* Licenses that one document has met: thousands of components share a few. Zeroed memory is an empty list. */
+struct sbom_licenses {
+	struct att_arena arena;
+	struct att_map by_text;
+	struct att_str *expressions;
+	size_t count, capacity;
+};
+
+/* The canonical SPDX expression of a declared license, which must outlive the list; empty when it is none. The
+ * text lives until the list is cleared; licenses->arena.failed tells that memory ran out. */
+struct att_str sbom_document_license(struct sbom_licenses *licenses, struct att_str declared);
+
+void sbom_licenses_clear(struct sbom_licenses *licenses);
 
 /* "runtime", "dev", ... for one bit of enum sbom_scope. */
 const char *sbom_scope_name(uint32_t bit);

@@ -16,6 +16,7 @@ struct writer {
 	const struct sbom_graph *graph;
 	unsigned minor; /* 1.MINOR */
 	struct att_arena arena;
+	struct sbom_licenses licenses;
 	bool failed; /* memory ran out somewhere: the text is not whole */
 };
 
@@ -68,7 +69,7 @@ static void write_hashes(struct writer *w, const struct sbom_component *c)
 
 static void write_licenses(struct writer *w, const struct sbom_component *c)
 {
-	struct att_str expression = sbom_document_license(&w->arena, c->license);
+	struct att_str expression = sbom_document_license(&w->licenses, c->license);
 	if (c->license.len == 0)
 		return;
 	att_json_key(&w->json, "licenses");
@@ -188,8 +189,6 @@ static void write_component(struct writer *w, const struct sbom_node *node, bool
 	write_properties(w, node);
 	write_evidence(w, c);
 	att_json_object_end(&w->json);
-	w->failed |= w->arena.failed;
-	att_arena_clear(&w->arena);
 }
 
 /* --- the document -------------------------------------------------------------------------------------- */
@@ -420,7 +419,8 @@ static int write(const struct sbom_graph *graph, const struct sbom_document_opti
 	write_dependencies(&w);
 	int status = write_compositions(&w);
 	att_json_object_end(&w.json);
-	w.failed |= w.arena.failed;
+	w.failed |= w.arena.failed || w.licenses.arena.failed;
+	sbom_licenses_clear(&w.licenses);
 	att_arena_clear(&w.arena);
 	return status == ATT_OK && !w.failed ? sbom_document_seal(out, uuid_at, err) : att_err_memory(err);
 }

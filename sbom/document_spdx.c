@@ -17,6 +17,7 @@ struct writer {
 	struct att_json_writer json;
 	const struct sbom_graph *graph;
 	struct att_arena arena;
+	struct sbom_licenses licenses;
 	struct att_str *ids;       /* SPDXID per node */
 	struct att_str *extracted; /* license texts that are no expressions, with LicenseRef by position */
 	size_t extracted_count, extracted_capacity;
@@ -86,7 +87,7 @@ static struct att_str declared_license(struct writer *w, const struct sbom_compo
 {
 	if (c->license.len == 0)
 		return ATT_STR("NOASSERTION");
-	struct att_str expression = sbom_document_license(&w->arena, c->license);
+	struct att_str expression = sbom_document_license(&w->licenses, c->license);
 	/* A license of its own that an expression names would have to be explained, which nobody can here. */
 	bool is_listed = expression.len > 0 && att_str_find(expression, ATT_STR("LicenseRef-")) == ATT_STR_NONE;
 	return is_listed ? expression : license_ref(w, c->license);
@@ -345,9 +346,10 @@ static int write(const struct sbom_graph *graph, const struct sbom_document_opti
 	for (size_t i = 0; w.ids && i < graph->node_count; i++)
 		w.ids[i] = id_for(&w, graph->nodes[i].ref);
 	size_t uuid_at = w.failed ? 0 : write_document(&w);
-	w.failed |= w.arena.failed;
+	w.failed |= w.arena.failed || w.licenses.arena.failed;
 	int status = w.failed ? att_err_memory(err) : sbom_document_seal(out, uuid_at, err);
 	att_map_clear(&w.extracted_by_text);
+	sbom_licenses_clear(&w.licenses);
 	att_arena_clear(&w.arena);
 	return status;
 }
