@@ -210,22 +210,23 @@ static int fill(struct att_arena *arena, struct att_str *into, struct att_str fr
 	return into->data ? ATT_OK : att_err_memory(err);
 }
 
+/* Is there an algorithm that both have hashes of, and none in common? */
 static bool hashes_differ(const struct sbom_component *a, const struct sbom_component *b)
 {
-	bool differ = false;
+	unsigned both = 0, shared = 0;
 	if (a->many_archives || b->many_archives)
 		return false;
 	for (size_t i = 0; i < b->hash_count; i++) {
-		bool same_algorithm = false, same_hash = false;
-		for (size_t j = 0; j < a->hash_count; j++) {
+		unsigned bit = 1U << b->hashes[i].algorithm;
+		for (size_t j = 0; j < a->hash_count && !(shared & bit); j++) {
 			if (a->hashes[j].algorithm != b->hashes[i].algorithm)
 				continue;
-			same_algorithm = true;
-			same_hash |= att_str_equal(a->hashes[j].hex, b->hashes[i].hex);
+			both |= bit;
+			if (att_str_equal(a->hashes[j].hex, b->hashes[i].hex))
+				shared |= bit;
 		}
-		differ |= same_algorithm && !same_hash;
 	}
-	return differ;
+	return (both & ~shared) != 0;
 }
 
 int sbom_component_merge(struct att_arena *arena, struct sbom_component *into,
