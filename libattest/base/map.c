@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "libattest/base/banned.h"
 
@@ -64,8 +65,9 @@ bool att_map_find(const struct att_map *map, struct att_str key, uint32_t *value
 static int grow(struct att_map *map)
 {
 	struct att_map bigger = *map;
-	if (map->capacity == 0)
-		randombytes_buf(bigger.seed, sizeof bigger.seed);
+	/* Not libsodium's randombytes_buf, which ends the program when the kernel gives none. */
+	if (map->capacity == 0 && getrandom(bigger.seed, sizeof bigger.seed, 0) != (ssize_t)sizeof bigger.seed)
+		return ATT_ERR_MEMORY;
 	bigger.capacity = map->capacity ? map->capacity * 2 : 16;
 	bigger.slots = calloc(bigger.capacity, sizeof *bigger.slots);
 	if (!bigger.slots)

@@ -52,11 +52,11 @@ member() {
     member other/deep deep
     member crates/left-out left-out
     cargo generate-lockfile --offline --quiet --manifest-path w/Cargo.toml
-    cargo metadata --offline --locked --format-version 1 --all-features --manifest-path w/Cargo.toml >metadata
+    cargo metadata --offline --locked --format-version 1 --all-features --manifest-path w/Cargo.toml >facts.json
     compare w
     # An optional dependency is one that Cargo has switched on here.
     "$TESTS/catalog_dump" w Cargo.lock | grep -q 'app@0.1.0 -> .*renamed@0.1.0 optional$'
     "$TESTS/catalog_dump" w Cargo.lock | sed 's/ optional$/ runtime/' >dump
-    /usr/bin/python3 "$ROOT/tests/differential/cargo.py" dump w metadata
+    /usr/bin/python3 "$ROOT/tests/differential/cargo.py" dump w facts.json
     [ "$(grep -c '^local:[^ ]*$' dump)" -eq 7 ]
 }

@@ -70,7 +70,8 @@ def ours(identity):
     local = identity.startswith("local:")
     purl = identity[identity.index("pkg:") :]
     name, version, qualifier = re.fullmatch(r"pkg:cargo/([^@?]+)@([^?]+)(?:\?(.*))?", purl).groups()
-    return f"{unquote(name)} {unquote(version)}" + (" local" if local else f" {unquote(qualifier)}" if qualifier else "")
+    where = " local" if local else f" {unquote(qualifier)}" if qualifier else ""
+    return f"{unquote(name)} {unquote(version)}{where}"
 
 
 def read_dump(path):

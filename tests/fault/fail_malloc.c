@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* glibc's own names, and its functions under ours. */
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,readability-inconsistent-declaration-parameter-name)
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *memory, size_t size);
@@ -75,3 +77,4 @@ __attribute__((visibility("default"))) void *realloc(void *memory, size_t size)
 {
 	return fails() ? NULL : __libc_realloc(memory, size);
 }
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,readability-inconsistent-declaration-parameter-name)
