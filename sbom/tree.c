@@ -26,10 +26,17 @@ enum { DIRENT_BUFFER = 1 << 17 };
 /* Most patterns are plain file names: asking a table once per file instead of every pattern is what keeps a
  * walk over a large tree as cheap as find. */
 struct names {
-	struct att_map plain;  /* file name -> claim */
-	const char **globs;    /* all other patterns, ... */
-	uint32_t *glob_claims; /* ... and what they claim */
-	size_t glob_count, glob_capacity, claim_capacity;
+	struct att_map plain; /* file name -> claim */
+	struct glob *globs;   /* all other patterns */
+	size_t glob_count, glob_capacity;
+};
+
+/* Two looks at the ends of a path spare almost all of the full matches. */
+struct glob {
+	struct att_str pattern;
+	struct att_str tail;   /* what the file's name ends with, literally */
+	struct att_str folder; /* what its folder's path ends with; empty: anything */
+	uint32_t claim;
 };
 
 /* A claim: the position of a cataloger in the table, plus one; 0 with MANIFEST for mere manifests. */
@@ -40,6 +47,15 @@ static bool is_plain(const char *pattern)
 	return pattern[strcspn(pattern, "*?[\\/")] == '\0';
 }
 
+/* The end of a pattern's last part, from its last wildcard on. */
+static struct att_str literal_tail(struct att_str pattern)
+{
+	size_t from = pattern.len;
+	while (from > 0 && !strchr("*?[]\\/", pattern.data[from - 1]))
+		from--;
+	return att_str_from(pattern, from);
+}
+
 static int add_name(struct names *names, struct att_arena *arena, const char *pattern, uint32_t claim)
 {
 	uint32_t known = 0;
@@ -47,18 +63,17 @@ static int add_name(struct names *names, struct att_arena *arena, const char *pa
 		(void)att_map_find(&names->plain, att_str_of(pattern), &known);
 		return att_map_set(&names->plain, att_str_of(pattern), known ? known : claim);
 	}
-	void *globs = names->globs, *claims = names->glob_claims;
-	size_t count = names->glob_count;
-	const char **glob =
+	void *globs = names->globs;
+	struct glob *glob =
 		att_arena_push(arena, &globs, &names->glob_count, &names->glob_capacity, sizeof *glob);
-	uint32_t *own =
-		glob ? att_arena_push(arena, &claims, &count, &names->claim_capacity, sizeof *own) : NULL;
-	if (!own)
+	if (!glob)
 		return ATT_ERR_MEMORY;
 	names->globs = globs;
-	names->glob_claims = claims;
-	*glob = pattern;
-	*own = claim;
+	*glob = (struct glob){.pattern = att_str_of(pattern), .claim = claim};
+	size_t slash = att_str_find_last_byte(glob->pattern, '/');
+	if (slash != ATT_STR_NONE)
+		glob->folder = literal_tail(att_str_first(glob->pattern, slash));
+	glob->tail = literal_tail(glob->pattern);
 	return ATT_OK;
 }
 
@@ -80,13 +95,14 @@ static uint32_t claim_of(const struct names *names, struct att_str path, struct 
 	uint32_t claim = 0;
 	if (att_map_find(&names->plain, name, &claim) && claim != MANIFEST)
 		return claim;
+	struct att_str folder = att_str_first(path, path.len - name.len - (path.len > name.len));
 	for (size_t i = 0; i < names->glob_count; i++) {
-		uint32_t own = names->glob_claims[i];
-		if ((own == MANIFEST && claim == MANIFEST) ||
-		    !att_glob_match(att_str_of(names->globs[i]), path))
+		const struct glob *glob = &names->globs[i];
+		if ((glob->claim == MANIFEST && claim == MANIFEST) || !att_str_ends(name, glob->tail) ||
+		    !att_str_ends(folder, glob->folder) || !att_glob_match(glob->pattern, path))
 			continue;
-		claim = own;
-		if (own != MANIFEST)
+		claim = glob->claim;
+		if (claim != MANIFEST)
 			break;
 	}
 	return claim;
