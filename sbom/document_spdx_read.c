@@ -134,7 +134,8 @@ static bool find_end(struct sbom_reader *r, const struct att_value *id, bool *da
 	struct att_str text = att_value_text(id);
 	if (att_map_find(&r->by_ref, text, index))
 		return true;
-	*dangling |= att_str_starts(text, ATT_STR("SPDXRef-")) && !att_str_is(text, "SPDXRef-DOCUMENT") &&
+	*dangling |= !att_str_is(text, "NONE") && !att_str_is(text, "NOASSERTION") &&
+		     !att_str_is(text, "SPDXRef-DOCUMENT") && !att_str_starts(text, ATT_STR("DocumentRef-")) &&
 		     !sbom_reader_is_other(r, id);
 	return false;
 }
@@ -184,6 +185,8 @@ static int read_packages(struct sbom_reader *r, const struct att_value *document
 	if (status == ATT_OK && r->graph->node_count == 0) {
 		root_id = (struct att_str){NULL, 0};
 		status = sbom_reader_text(r, document, "name", &whole.name);
+		if (whole.name.len == 0)
+			whole.name = ATT_STR("unnamed");
 		if (status == ATT_OK)
 			status = sbom_reader_node(r, ATT_STR("SPDXRef-DOCUMENT"), &whole, document->span,
 						  &index);
