@@ -399,7 +399,10 @@ J
         timeout -s KILL "0.00$ms" "$BIN/attest" sbom t -o o.json 2>/dev/null || true
         [ "$(cat o.json)" = old ] || cmp o.json want.json
     done
-    [ -z "$(find . -name '.attest-*')" ]
+    # A kill just before the rename can leave the new file beside the old one: whole, never half.
+    for left in .attest-*; do
+        [ ! -e "$left" ] || cmp "$left" want.json
+    done
 }
 
 @test "two at once do not disturb each other" {
