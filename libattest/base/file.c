@@ -127,13 +127,16 @@ static int open_temporary(struct att_str folder, const char *folder_path, struct
 	return fd;
 }
 
-/* Gives a nameless file a name: the temporary one, which a rename then moves over the target. */
-static int name_temporary(int fd, struct att_str folder, struct att_buf *name)
+/* Gives a nameless file a name: the target's when that is free, in one step. Else the temporary one, which a
+ * rename then moves over the target; only a kill between the two leaves it there, whole. */
+static int name_temporary(int fd, struct att_str folder, const char *path, struct att_buf *name)
 {
 	char self[64];
-	if (temporary_name(name, folder) != 0)
-		return -1;
 	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+		return 0;
+	if (errno != EEXIST || temporary_name(name, folder) != 0)
+		return -1;
 	if (linkat(AT_FDCWD, self, AT_FDCWD, name->data, AT_SYMLINK_FOLLOW) != 0) {
 		att_buf_clear(name);
 		return -1;
@@ -196,7 +199,8 @@ int att_file_write_atomic(const char *path, struct att_str bytes, struct att_err
 		status = att_err_set_errno(err, errno, "cannot write %s", path);
 		goto out;
 	}
-	if ((name.len == 0 && name_temporary(fd, folder_view, &name) != 0) || rename(name.data, path) != 0) {
+	if ((name.len == 0 && name_temporary(fd, folder_view, path, &name) != 0) ||
+	    (name.len > 0 && rename(name.data, path) != 0)) {
 		status = att_err_set_errno(err, errno, "cannot put %s in its place", path);
 		goto out;
 	}

@@ -486,8 +486,10 @@ static int scan_value(struct scanner *s)
 		return fail_unexpected(s);
 	struct att_json_record *record = NULL;
 	int result = add_value(s, &record);
-	if (result != ATT_OK || !record)
+	if (result != ATT_OK)
 		return result;
+	if (!record)
+		return ATT_ERR_MEMORY; /* every value has a record; one without must not pass for read */
 	if (c == '{' || c == '[')
 		return open_container(s);
 	s->expect = s->depth ? SEPARATOR : FINISHED;

@@ -405,6 +405,18 @@ J
     done
 }
 
+@test "killed at any moment while it writes a new file: nothing, or the whole file, and nothing else" {
+    make_tree t
+    "$BIN/attest" sbom t -o want.json
+    mkdir o
+    for ms in 0 1 2 3 4 5 6 8 10; do
+        rm -f o/x.json
+        timeout -s KILL "0.00$ms" "$BIN/attest" sbom t -o o/x.json 2>/dev/null || true
+        [ ! -e o/x.json ] || cmp o/x.json want.json
+        [ -z "$(find o -name '.attest-*')" ]
+    done
+}
+
 @test "two at once do not disturb each other" {
     make_tree t
     "$BIN/attest" sbom t -o want.json
