@@ -81,4 +81,11 @@
  * line to find the column, which in a file without line ends is long. */
 #define ATT_MAX_NOTES 100
 
+/* The file of one public key, and the modulus of an RSA key: as much as OpenSSL checks signatures with. */
+#define ATT_MAX_KEY_FILE ((size_t)65536)
+#define ATT_MAX_RSA_BITS 16384
+
+/* The name and the comment of a key or signature. minisign reads comments up to 8192. */
+#define ATT_MAX_KEY_COMMENT ((size_t)1024)
+
 #endif

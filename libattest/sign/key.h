@@ -23,7 +23,8 @@ enum att_scheme {
 	ATT_SCHEME_ED25519PH, /* prehashed with SHA-512, empty context */
 	ATT_SCHEME_ECDSA,     /* a DER sequence of r and s (RFC 3279 section 2.2.3) */
 	ATT_SCHEME_RSA_PKCS1, /* RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2) */
-	ATT_SCHEME_RSA_PSS, /* RSASSA-PSS, MGF1 with the same hash, salt as long as the digest (section 8.1) */
+	ATT_SCHEME_RSA_PSS, /* RSASSA-PSS, MGF1 with the same hash (section 8.1); salts are made as long as the
+			     * digest, and taken at any length */
 };
 
 struct att_key; /* immutable once made; may be used by several threads at once */
@@ -39,8 +40,8 @@ struct att_key_options {
  * (ssh-ed25519, ecdsa-sha2-nistp256/384, ssh-rsa). `name` is what messages and verdicts call the key and is
  * copied. Free with att_key_free. Errors: ATT_ERR_MALFORMED; ATT_ERR_UNSUPPORTED for other kinds and curves,
  * with the kind's name; ATT_ERR_REFUSED for a secret key (with help: use its public half), for RSA under 2048
- * bits, exponents under 65537 or even, and for Ed25519 points of small order or in a non-canonical form;
- * ATT_ERR_LIMIT. */
+ * bits, exponents under 65537 or even, and for Ed25519 points of small order, outside the prime-order group or
+ * in a non-canonical form; ATT_ERR_LIMIT. */
 int att_key_parse(struct att_str bytes, struct att_str name, const struct att_key_options *options,
 		  struct att_key **out, struct att_err *err) ATT_MUST_USE;
 
@@ -95,8 +96,9 @@ void att_key_write_ssh_blob(const struct att_key *key, struct att_buf *out);
 
 /* What has to be hashed so that `signature` can be checked over a file: fills job->kind and job->prefix (which
  * is kept in `arena`). `kind` is the digest that the signature's format names; pure Ed25519 needs SHA-512 over
- * R, the key and the message instead, Ed25519ph SHA-512. Errors: ATT_ERR_UNSUPPORTED when scheme and key do not
- * fit; ATT_ERR_MALFORMED when an Ed25519 signature has another length. */
+ * R, the key and the message instead, Ed25519ph SHA-512. Scheme and kind may be NONE here and below: the key
+ * decides then. Errors: ATT_ERR_UNSUPPORTED when scheme, digest and key do not fit; ATT_ERR_MALFORMED when an
+ * Ed25519 signature has another length. */
 int att_key_plan(const struct att_key *key, enum att_scheme scheme, enum att_digest_kind kind,
 		 struct att_str signature, struct att_arena *arena, struct att_digest_job *job,
 		 struct att_err *err) ATT_MUST_USE;
@@ -105,7 +107,7 @@ int att_key_plan(const struct att_key *key, enum att_scheme scheme, enum att_dig
  * ATT_CANNOT_TELL, with *err, when it could not be looked at. ATT_REFUTED also for what is no signature of any
  * message: encodings other than DER's one, r or s of zero or beyond the order, an Ed25519 S beyond the order, R
  * of small order or in a non-canonical form. An ECDSA s in the upper half holds: half of the field's signatures
- * have one. *err says why for ATT_REFUTED as well. */
+ * have one. *err says why for ATT_REFUTED as well (ATT_ERR_REFUSED). */
 enum att_outcome att_key_verify(const struct att_key *key, enum att_scheme scheme,
 				const struct att_digest *digest, struct att_str signature,
 				struct att_err *err) ATT_MUST_USE;
