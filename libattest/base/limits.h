@@ -52,6 +52,9 @@
 /* Findings that one run collects; what comes after is counted. */
 #define ATT_MAX_FINDINGS 10000
 
+/* Steps that one verification records: a checksum manifest of as many files is ten times the largest seen. */
+#define ATT_MAX_STEPS ((size_t)1 << 20)
+
 /* A source line that a finding quotes, in bytes. Minified files are one line of megabytes, which nobody can
  * read underlined, and which ten thousand findings would each keep a copy of. */
 #define ATT_MAX_QUOTED_LINE ((size_t)1000)

@@ -210,6 +210,51 @@ static void write_finding(struct att_json_writer *w, const struct att_finding *f
 	att_json_object_end(w);
 }
 
+static void write_steps(struct att_json_writer *w, const struct att_steps *steps)
+{
+	att_json_key(w, "steps");
+	att_json_array(w);
+	for (size_t i = 0; i < steps->count; i++) {
+		const struct att_step *step = &steps->items[i];
+		att_json_object(w);
+		att_json_member(w, "name", att_str_of(step->name));
+		att_json_member(w, "outcome", att_str_of(att_outcome_name(step->outcome)));
+		if (step->artifact.len) {
+			att_json_key(w, "subject");
+			att_json_object(w);
+			att_json_member(w, "artifact", step->artifact);
+			att_json_object_end(w);
+		}
+		att_json_member_if(w, "expected", step->expected);
+		att_json_member_if(w, "found", step->found);
+		att_json_object_end(w);
+	}
+	att_json_array_end(w);
+}
+
+static void write_summary(struct att_json_writer *w, const struct att_report *report)
+{
+	att_json_key(w, "summary");
+	att_json_object(w);
+	for (size_t i = 0; i < report->summary_count; i++) {
+		const struct att_report_fact *fact = &report->summary[i];
+		att_json_key(w, fact->name);
+		if (fact->text.data)
+			att_json_string(w, fact->text);
+		else
+			att_json_uint(w, fact->number);
+	}
+	if (report->findings->dropped) {
+		att_json_key(w, "findings_not_shown");
+		att_json_uint(w, report->findings->dropped);
+	}
+	if (report->steps && report->steps->dropped) {
+		att_json_key(w, "steps_not_shown");
+		att_json_uint(w, report->steps->dropped);
+	}
+	att_json_object_end(w);
+}
+
 void att_report_json(const struct att_report *report, struct att_buf *out)
 {
 	static const char *const verdicts[] = {"holds", "refuted", "unknown"};
@@ -227,20 +272,8 @@ void att_report_json(const struct att_report *report, struct att_buf *out)
 	for (size_t i = 0; i < report->findings->count; i++)
 		write_finding(&w, &report->findings->items[i]);
 	att_json_array_end(&w);
-	att_json_key(&w, "summary");
-	att_json_object(&w);
-	for (size_t i = 0; i < report->summary_count; i++) {
-		const struct att_report_fact *fact = &report->summary[i];
-		att_json_key(&w, fact->name);
-		if (fact->text.data)
-			att_json_string(&w, fact->text);
-		else
-			att_json_uint(&w, fact->number);
-	}
-	if (report->findings->dropped) {
-		att_json_key(&w, "findings_not_shown");
-		att_json_uint(&w, report->findings->dropped);
-	}
-	att_json_object_end(&w);
+	if (report->steps)
+		write_steps(&w, report->steps);
+	write_summary(&w, report);
 	att_json_object_end(&w);
 }

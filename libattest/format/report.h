@@ -5,6 +5,7 @@
 
 #include "libattest/base/buf.h"
 #include "libattest/base/finding.h"
+#include "libattest/base/step.h"
 
 /* Appends all findings, each with its place, the source line underlined, the trail and the help. `color` adds
  * ANSI colours; hostile characters in the input never come through as they are. */
@@ -22,6 +23,7 @@ struct att_report {
 	const char *program, *command;
 	int exit; /* 0 holds, 1 refuted, 2 unknown */
 	const struct att_findings *findings;
+	const struct att_steps *steps; /* NULL: the program verifies nothing */
 	const struct att_report_fact *summary;
 	size_t summary_count;
 };

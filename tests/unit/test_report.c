@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "libattest/base/limits.h"
 #include "libattest/format/json.h"
 #include "libattest/format/report.h"
 #include "tests/unit/document.h"
@@ -201,13 +202,13 @@ static void test_json(void **state)
 	full.expected = ATT_STR("1");
 	full.found = ATT_STR("2");
 	att_findings_init(&list);
-	struct att_report report = {"attest-sbom", "check", 2, &list, NULL, 0};
+	struct att_report report = {"attest-sbom", "check", 2, &list, NULL, NULL, 0};
 	assert_json(&report, "{\"command\":\"check\",\"exit\":2,\"findings\":[],\"program\":\"attest-sbom\","
 			     "\"summary\":{},\"verdict\":\"unknown\",\"version\":\"" ATT_VERSION "\"}");
 	att_findings_add(&list, &full);
 	att_findings_add(&list, &bare);
 	list.dropped = 4;
-	report = (struct att_report){"attest-sbom", "check", 1, &list, facts, 2};
+	report = (struct att_report){"attest-sbom", "check", 1, &list, NULL, facts, 2};
 	att_report_fingerprint(&full, first);
 	att_report_fingerprint(&bare, second);
 	snprintf(expected, sizeof expected,
@@ -222,7 +223,7 @@ static void test_json(void **state)
 		 "\"format\":\"spdx\"},\"verdict\":\"refuted\",\"version\":\"" ATT_VERSION "\"}",
 		 first, second);
 	assert_json(&report, expected);
-	report = (struct att_report){"p", "c", 0, &list, NULL, 0};
+	report = (struct att_report){"p", "c", 0, &list, NULL, NULL, 0};
 	list.count = list.dropped = 0;
 	assert_json(&report, "{\"command\":\"c\",\"exit\":0,\"findings\":[],\"program\":\"p\",\"summary\":{},"
 			     "\"verdict\":\"holds\",\"version\":\"" ATT_VERSION "\"}");
@@ -268,6 +269,54 @@ static void test_fingerprints(void **state)
 	assert_string_not_equal(a, b);
 }
 
+static void test_steps(void **state)
+{
+	const struct att_step full = {"digest", ATT_REFUTED, ATT_STR("a\n.tgz"), ATT_STR("1"), ATT_STR("2")};
+	const struct att_step bare = {.name = "complete", .outcome = ATT_HOLDS};
+	const struct att_step zeroed = {.name = "time"};
+	struct att_findings findings;
+	struct att_steps steps;
+	(void)state;
+	att_findings_init(&findings);
+	att_steps_init(&steps);
+	struct att_report report = {"attest-x", "verify", 1, &findings, &steps, NULL, 0};
+	assert_json(&report,
+		    "{\"command\":\"verify\",\"exit\":1,\"findings\":[],\"program\":\"attest-x\","
+		    "\"steps\":[],\"summary\":{},\"verdict\":\"refuted\",\"version\":\"" ATT_VERSION "\"}");
+	att_steps_add(&steps, &full);
+	att_steps_add(&steps, &bare);
+	att_steps_add(&steps, &zeroed);
+	steps.dropped = 3;
+	assert_json(
+		&report,
+		"{\"command\":\"verify\",\"exit\":1,\"findings\":[],\"program\":\"attest-x\",\"steps\":["
+		"{\"expected\":\"1\",\"found\":\"2\",\"name\":\"digest\",\"outcome\":\"refuted\","
+		"\"subject\":{\"artifact\":\"a\\n.tgz\"}},"
+		"{\"name\":\"complete\",\"outcome\":\"holds\"},{\"name\":\"time\",\"outcome\":\"unknown\"}],"
+		"\"summary\":{\"steps_not_shown\":3},\"verdict\":\"refuted\",\"version\":\"" ATT_VERSION "\"}");
+	assert_string_equal(att_outcome_name(ATT_CANNOT_TELL), "unknown");
+	att_steps_clear(&steps);
+	assert_int_equal(steps.count, 0);
+	att_findings_clear(&findings);
+}
+
+/* Steps past the ceiling are counted, and the kept ones own their text. */
+static void test_steps_dropped(void **state)
+{
+	struct att_steps steps;
+	char text[] = "ab";
+	const struct att_step step = {"digest", ATT_HOLDS, {text, 2}, {NULL, 0}, {NULL, 0}};
+	(void)state;
+	att_steps_init(&steps);
+	for (size_t i = 0; i < ATT_MAX_STEPS + 2; i++)
+		att_steps_add(&steps, &step);
+	text[0] = 'x';
+	assert_int_equal(steps.count, ATT_MAX_STEPS);
+	assert_int_equal(steps.dropped, 2);
+	assert_true(att_str_is(steps.items[0].artifact, "ab"));
+	att_steps_clear(&steps);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +324,7 @@ int main(void)
 		cmocka_unit_test(test_hostile),    cmocka_unit_test(test_without_place),
 		cmocka_unit_test(test_long_line),  cmocka_unit_test(test_dropped),
 		cmocka_unit_test(test_json),       cmocka_unit_test(test_fingerprints),
+		cmocka_unit_test(test_steps),      cmocka_unit_test(test_steps_dropped),
 	};
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
