@@ -19,6 +19,13 @@ void att_buf_clear(struct att_buf *buf)
 	att_buf_init(buf, buf->max);
 }
 
+void att_buf_wipe(struct att_buf *buf)
+{
+	if (buf->data)
+		explicit_bzero(buf->data, buf->capacity);
+	att_buf_clear(buf);
+}
+
 /* Makes room for `more` bytes and `spare` that will not be counted, so may lie past the ceiling. */
 static char *reserve(struct att_buf *buf, size_t more, size_t spare)
 {

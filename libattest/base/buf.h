@@ -19,6 +19,10 @@ void att_buf_init(struct att_buf *buf, size_t max);
 /* Frees the bytes; the buffer is empty and usable again with the same ceiling. */
 void att_buf_clear(struct att_buf *buf);
 
+/* The same for bytes that nobody may find in freed memory. Growing leaves copies behind that this does not
+ * reach: reserve all the room before the first secret byte. */
+void att_buf_wipe(struct att_buf *buf);
+
 /* Appends never fail one by one: they set `failed`, and the bytes are then incomplete. Check
  * att_buf_ok once, before the bytes are used. */
 void att_buf_add(struct att_buf *buf, struct att_str bytes);

@@ -91,4 +91,18 @@
 /* The name and the comment of a key or signature. minisign reads comments up to 8192. */
 #define ATT_MAX_KEY_COMMENT ((size_t)1024)
 
+/* A secret key file: RSA 4096 in a cosign envelope takes about 7 kB. */
+#define ATT_MAX_SECRET_FILE ((size_t)64 << 10)
+
+/* What a secret key file may make us spend on its passphrase, so that a hostile one cannot keep a build busy.
+ * The most that tools write: PBKDF2 with 600,000 rounds, scrypt with 1 GiB (minisign), bcrypt_pbkdf with 42
+ * rounds (signify). Each ceiling takes a few seconds. */
+#define ATT_MAX_PBKDF2_ROUNDS ((uint64_t)5000000)
+#define ATT_MAX_SCRYPT_MEMORY ((uint64_t)1 << 30) /* 128 N r */
+#define ATT_MAX_SCRYPT_WORK   ((uint64_t)2 << 30) /* 128 N r p */
+#define ATT_MAX_BCRYPT_ROUNDS ((uint64_t)1000)
+
+/* A message that a token signs with pure Ed25519, which no token does in parts. */
+#define ATT_MAX_TOKEN_MESSAGE ((size_t)16 << 20)
+
 #endif
