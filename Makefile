@@ -58,12 +58,13 @@ $(BUILD)/obj/%.o: %.c Makefile
 
 $(BUILD)/lib/libattest.a: $(call objects,$(LIB_SRC))
 $(BUILD)/lib/libsbom.a: $(call objects,$(SBOM_SRC))
-$(ARCHIVES):
+$(BUILD)/lib/libcli.a: $(call objects,$(CLI_SRC))
+$(ARCHIVES) $(BUILD)/lib/libcli.a:
 	@mkdir -p $(@D)
 	$(call say,AR)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
-$(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(call objects,$(CLI_SRC)) $(ARCHIVES)
+$(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(BUILD)/lib/libcli.a $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIBS) -o $@

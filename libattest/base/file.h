@@ -22,6 +22,18 @@ int att_file_read_fd(int fd, const char *name, struct att_buf *out, struct att_e
  * ATT_ERR_REFUSED. Other errors: ATT_ERR_IO, ATT_ERR_NOT_FOUND (no such folder). */
 int att_file_write_atomic(const char *path, struct att_str bytes, struct att_err *err) ATT_MUST_USE;
 
+/* A file that is to come into being. */
+struct att_file_draft {
+	const char *path;
+	struct att_str bytes;
+	unsigned mode; /* permissions, whatever the umask says; 0: those that it leaves of 0666 */
+};
+
+/* Writes up to four new files, all of them whole or none; never replaces one. Only a kill between the last two
+ * steps of the writing can leave the first without the second. Errors: ATT_ERR_REFUSED when a name is taken, as
+ * are those of links and folders; ATT_ERR_IO, ATT_ERR_NOT_FOUND (no such folder). */
+int att_file_write_new(const struct att_file_draft *files, size_t count, struct att_err *err) ATT_MUST_USE;
+
 /* Writes all bytes to a descriptor, through short writes and EINTR. Errors: ATT_ERR_IO. */
 int att_file_write_fd(int fd, const char *name, struct att_str bytes, struct att_err *err) ATT_MUST_USE;
 

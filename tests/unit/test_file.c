@@ -362,6 +362,44 @@ static void test_write_fd(void **state)
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
 
+/* Both or none; never over anything; with the permissions that were asked for, whatever the umask. */
+static void test_write_new(void **state)
+{
+	struct stat st;
+	struct att_err err;
+	const struct att_file_draft both[] = {{"secret", ATT_STR("s"), 0600}, {"public", ATT_STR("p"), 0}};
+	static const mode_t masks[] = {0, 022, 0777};
+	(void)state;
+	for (size_t i = 0; i < sizeof masks / sizeof *masks; i++) {
+		mode_t mask = umask(masks[i]);
+		assert_int_equal(att_file_write_new(both, 2, &err), ATT_OK);
+		umask(mask);
+		assert_int_equal(stat("secret", &st), 0);
+		assert_int_equal(st.st_mode & 07777, 0600);
+		assert_int_equal(stat("public", &st), 0);
+		assert_int_equal(st.st_mode & 07777, 0666 & ~masks[i]);
+		assert_int_equal(chmod("public", 0600), 0);
+		assert_holds("secret", ATT_STR("s"));
+		assert_holds("public", ATT_STR("p"));
+		assert_int_equal(count_entries(), 2);
+		assert_int_equal(att_file_write_new(both, 1, &err), ATT_ERR_REFUSED);
+		assert_string_equal(err.message,
+				    "expected a new name, found a file at secret: nothing was written");
+		assert_int_equal(unlink("secret"), 0);
+		assert_int_equal(att_file_write_new(both, 2, &err), ATT_ERR_REFUSED);
+		assert_int_equal(access("secret", F_OK), -1);
+		assert_int_equal(unlink("public"), 0);
+	}
+	assert_int_equal(symlink("nowhere", "public"), 0);
+	assert_int_equal(att_file_write_new(both, 2, &err), ATT_ERR_REFUSED);
+	assert_int_equal(count_entries(), 1);
+	const struct att_file_draft apart[] = {{"one", ATT_STR("1"), 0600}, {"none/two", ATT_STR("2"), 0}},
+				    twice[] = {{"one", ATT_STR("1"), 0600}, {"./one", ATT_STR("2"), 0}};
+	assert_int_equal(att_file_write_new(apart, 2, &err), ATT_ERR_NOT_FOUND);
+	assert_int_equal(att_file_write_new(twice, 2, &err), ATT_ERR_REFUSED);
+	assert_int_equal(count_entries(), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -377,6 +415,7 @@ int main(void)
 		IN_FOLDER(test_write_in_unwritable_folder),
 		IN_FOLDER(test_write_without_room),
 		IN_FOLDER(test_write_fd),
+		IN_FOLDER(test_write_new),
 	};
 	return cmocka_run_group_tests_name("file", tests, NULL, NULL);
 }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Where programs get passphrases from: a file, the environment variable of cosign's users, the terminal. Never
+ * from arguments, which everybody on the machine can read. */
+#ifndef CMD_PASSPHRASE_H
+#define CMD_PASSPHRASE_H
+
+#include "libattest/sign/secret.h"
+
+struct cli_passphrase {
+	struct att_passphrase source; /* what att_secret_parse takes */
+	const char *file;             /* --passphrase-file; NULL: none */
+	int terminal;                 /* -1: none */
+};
+
+/* Opens the terminal, which a sandbox would not let it open later; it is looked at only when somebody asks. A
+ * file goes to the sandbox's readable ones. `*passphrase` must stay where it is. */
+void cli_passphrase_open(struct cli_passphrase *passphrase, const char *file);
+void cli_passphrase_close(struct cli_passphrase *passphrase);
+
+/* Asks for the passphrase of a key that is being written, into locked memory that the caller gives back with
+ * sodium_free. Exits with 2 when memory is out. */
+int cli_passphrase_choose(const struct cli_passphrase *passphrase, const char *name, bool cosign, char **out,
+			  size_t *len, struct att_err *err) ATT_MUST_USE;
+
+#endif
