@@ -2,15 +2,12 @@
 /* Looking words up in the license list, and what to say when one is not there. */
 #include <stdio.h>
 
+#include "libattest/base/distance.h"
 #include "libattest/package/license_internal.h"
 
 #include "libattest/base/banned.h"
 
-enum {
-	LONGEST_ID = 64,  /* ids of the list stay below 45 bytes; longer words have no near one */
-	FAR = 4,          /* edit distances from here on are not told apart */
-	MOST_PREFIXED = 5 /* ids that a hint lists */
-};
+enum { MOST_PREFIXED = 5 /* ids that a hint lists */ };
 
 static int compare_nocase(struct att_str a, struct att_str b)
 {
@@ -47,47 +44,13 @@ const struct att_license_listed *att_license_lookup(const struct att_license_lis
 	return at < count && att_str_equal_nocase(table[at].id, id) ? &table[at] : NULL;
 }
 
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Levenshtein's distance without case, or FAR. Only the cells near the diagonal can stay below FAR. */
-static size_t edit_distance(struct att_str a, struct att_str b)
-{
-	size_t rows[2][LONGEST_ID + 2];
-	size_t gap = a.len > b.len ? a.len - b.len : b.len - a.len;
-	if (gap >= FAR || a.len > LONGEST_ID || b.len > LONGEST_ID)
-		return FAR;
-	for (size_t j = 0; j <= b.len; j++)
-		rows[0][j] = least(j, FAR);
-	for (size_t i = 1; i <= a.len; i++) {
-		const size_t *above = rows[(i - 1) % 2];
-		size_t *row = rows[i % 2];
-		size_t from = i > FAR ? i - FAR : 1, to = least(b.len, i + FAR), best = FAR;
-		row[from - 1] = from == 1 ? least(i, FAR) : FAR;
-		for (size_t j = from; j <= to; j++) {
-			bool same = att_ascii_lower(a.data[i - 1]) == att_ascii_lower(b.data[j - 1]);
-			size_t changed = above[j - 1] + (same ? 0 : 1);
-			row[j] = least(least(changed, least(above[j], row[j - 1]) + 1), FAR);
-			best = least(best, row[j]);
-		}
-		if (to < b.len)
-			row[to + 1] = FAR;
-		if (best >= FAR && row[from - 1] >= FAR)
-			return FAR;
-	}
-	return rows[a.len % 2][b.len];
-}
-
 static const struct att_license_listed *nearest(const struct att_license_listed *table, size_t count,
 						struct att_str id)
 {
-	/* Short words are near to everything: a third of the word may differ. */
-	size_t bound = least(id.len / 3 + 1, FAR);
+	size_t bound = att_distance_bound(id);
 	const struct att_license_listed *best = NULL;
 	for (size_t i = 0; i < count; i++) {
-		size_t distance = edit_distance(id, table[i].id);
+		size_t distance = att_distance(id, table[i].id);
 		if (distance < bound ||
 		    (best && distance == bound && best->deprecated && !table[i].deprecated)) {
 			bound = distance;
@@ -126,7 +89,7 @@ bool att_license_hint(const struct att_license_listed *table, size_t count, stru
 {
 	out[0] = '\0';
 	/* npm's word for "no license is granted" is one letter away from a license that grants everything. */
-	if (id.len == 0 || id.len > LONGEST_ID || att_str_equal_nocase(id, ATT_STR("UNLICENSED")))
+	if (id.len == 0 || id.len > ATT_DISTANCE_LONGEST || att_str_equal_nocase(id, ATT_STR("UNLICENSED")))
 		return false;
 	const struct att_license_listed *near = nearest(table, count, id);
 	if (near)

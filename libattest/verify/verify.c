@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libattest/verify/verify.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "libattest/verify/verify_internal.h"
+
+#include "libattest/base/banned.h"
+
+void att_verdict_clear(struct att_verdict *verdict)
+{
+	att_steps_clear(&verdict->steps);
+	att_findings_clear(&verdict->findings);
+	att_arena_clear(&verdict->arena);
+	memset(verdict, 0, sizeof *verdict);
+}
+
+/* --- what is said -------------------------------------------------------------------------------------- */
+
+static const struct {
+	enum att_outcome outcome;
+	const char *code; /* of the finding; NULL: none */
+	enum att_severity severity;
+} said[] = {
+	[ATT_ENTRY_OPEN] = {ATT_NOT_CHECKED, "unchecked-signature", ATT_ERROR},
+	[ATT_ENTRY_GOOD] = {ATT_HOLDS, NULL, ATT_NOTE},
+	[ATT_ENTRY_WRONG] = {ATT_REFUTED, "wrong-signature", ATT_ERROR},
+	[ATT_ENTRY_UNMATCHED] = {ATT_NOT_CHECKED, "other-key", ATT_WARNING},
+	[ATT_ENTRY_NOT_COUNTED] = {ATT_REFUTED, "signature-not-counted", ATT_WARNING},
+	[ATT_ENTRY_UNCHECKED] = {ATT_NOT_CHECKED, "unchecked-signature", ATT_WARNING},
+	[ATT_ENTRY_BROKEN] = {ATT_CANNOT_TELL, "unreadable-signature", ATT_ERROR},
+};
+
+static void report_entry(struct att_verification *v, const struct att_entry *entry)
+{
+	const struct att_step step = {
+		.name = "signature",
+		.outcome = said[entry->state].outcome,
+		.artifact = v->verdict->artifact,
+		.expected = ATT_STR("a signature by a believed key"),
+		.found = ATT_ARENA_JOIN(&v->arena, entry->path, ATT_STR(": "), entry->sentence),
+	};
+	att_steps_add(&v->verdict->steps, &step);
+	if (!said[entry->state].code)
+		return;
+	const struct att_finding finding = {
+		.code = said[entry->state].code,
+		.severity = said[entry->state].severity,
+		.message = entry->sentence,
+		.file = entry->path,
+		.artifact = v->verdict->artifact,
+	};
+	att_findings_add(&v->verdict->findings, &finding);
+}
+
+static void fail(struct att_verification *v, enum att_outcome outcome, const char *code,
+		 struct att_str sentence, const char *help)
+{
+	const struct att_finding finding = {
+		.code = code,
+		.severity = ATT_ERROR,
+		.message = sentence,
+		.help = att_str_of(help),
+		.artifact = v->verdict->artifact,
+	};
+	v->verdict->outcome = outcome;
+	v->verdict->sentence = att_arena_copy(&v->verdict->arena, sentence);
+	att_findings_add(&v->verdict->findings, &finding);
+}
+
+/* An error ends the verification: whatever held so far, nobody can tell. */
+static void fail_with_error(struct att_verification *v)
+{
+	struct att_verdict *verdict = v->verdict;
+	const struct att_step step = {
+		.name = "read",
+		.outcome = ATT_CANNOT_TELL,
+		.artifact = verdict->artifact,
+		.found = att_str_of(v->err.message),
+	};
+	verdict->outcome = ATT_CANNOT_TELL;
+	verdict->sentence = att_arena_copy(&verdict->arena, att_str_of(v->err.message));
+	att_steps_add(&verdict->steps, &step);
+	att_findings_add_err(&verdict->findings, verdict->artifact, NULL, &v->err);
+}
+
+/* --- who has to have signed ---------------------------------------------------------------------------- */
+
+static struct att_str base_name(const char *path)
+{
+	struct att_str whole = att_str_of(path);
+	size_t slash = att_str_find_last_byte(whole, '/');
+	return slash == ATT_STR_NONE ? whole : att_str_from(whole, slash + 1);
+}
+
+static bool is_signer(const struct att_requirement *requirement, size_t key)
+{
+	if (!requirement)
+		return true;
+	for (size_t i = 0; i < requirement->signer_count; i++)
+		if (requirement->signers[i] == key)
+			return true;
+	return false;
+}
+
+/* The different keys that count, and their names: "a.pub and b.pub". */
+static uint32_t count_keys(struct att_verification *v, const struct att_requirement *requirement,
+			   struct att_str *names)
+{
+	uint32_t count = 0;
+	*names = (struct att_str){"", 0};
+	for (size_t key = 0; key < v->options->keys->count; key++) {
+		bool good = false;
+		for (size_t i = 0; i < v->entry_count; i++)
+			good |= v->entries[i].state == ATT_ENTRY_GOOD && v->entries[i].key == key;
+		if (!good || !is_signer(requirement, key))
+			continue;
+		*names = ATT_ARENA_JOIN(&v->arena, *names, count ? ATT_STR(" and ") : ATT_STR(""),
+					v->options->keys->keys[key].name);
+		count++;
+	}
+	return count;
+}
+
+static const struct att_entry *find_state(const struct att_verification *v, enum att_entry_state state)
+{
+	for (size_t i = 0; i < v->entry_count; i++)
+		if (v->entries[i].state == state)
+			return &v->entries[i];
+	return NULL;
+}
+
+static void refuse_entry(struct att_verification *v, enum att_outcome outcome, const struct att_entry *entry)
+{
+	v->verdict->outcome = outcome;
+	v->verdict->sentence = ATT_ARENA_JOIN(&v->verdict->arena, entry->path, ATT_STR(": "), entry->sentence);
+}
+
+/* Why it is not enough, in the order in which a reader wants to know. */
+static void refuse_count(struct att_verification *v, uint32_t count, uint32_t threshold)
+{
+	const struct att_entry *entry = find_state(v, ATT_ENTRY_NOT_COUNTED);
+	char text[160];
+	if (count > 0) {
+		snprintf(text, sizeof text, "expected signatures by %u different keys, found %u", threshold,
+			 count);
+		fail(v, ATT_REFUTED, "too-few-signatures", att_str_of(text), NULL);
+		return;
+	}
+	if (!entry)
+		entry = find_state(v, ATT_ENTRY_UNMATCHED);
+	if (entry) {
+		refuse_entry(v, ATT_REFUTED, entry);
+		fail(v, ATT_REFUTED, "no-valid-signature", v->verdict->sentence,
+		     "no signature by a believed key was found");
+		return;
+	}
+	fail(v, ATT_CANNOT_TELL, "no-signature",
+	     v->entry_count ? ATT_STR("no signature of a kind that attest checks was found")
+			    : ATT_STR("no signature was found"),
+	     "put the signature beside the file (.sigstore.json, .minisig, .sig, .sshsig), or name it with "
+	     "--signature");
+}
+
+static void judge(struct att_verification *v, const struct att_requirement *requirement)
+{
+	struct att_str names;
+	uint32_t demanded = requirement ? requirement->threshold : 1;
+	uint32_t threshold = v->options->threshold > demanded ? v->options->threshold : demanded;
+	uint32_t count = count_keys(v, requirement, &names);
+	const struct att_entry *wrong = find_state(v, ATT_ENTRY_WRONG),
+			       *broken = find_state(v, ATT_ENTRY_BROKEN),
+			       *open = find_state(v, ATT_ENTRY_OPEN);
+	for (size_t i = 0; i < v->entry_count; i++)
+		report_entry(v, &v->entries[i]);
+	if (wrong) {
+		refuse_entry(v, ATT_REFUTED, wrong);
+	} else if (broken) {
+		refuse_entry(v, ATT_CANNOT_TELL, broken);
+	} else if (open) {
+		refuse_entry(v, ATT_CANNOT_TELL, open);
+	} else if (count < threshold || count == 0) {
+		refuse_count(v, count, threshold);
+	} else {
+		v->verdict->sentence = ATT_ARENA_JOIN(&v->verdict->arena, ATT_STR("signed by "), names);
+		/* Out of memory, a name or step may be missing; the verdict must not stand on that. */
+		v->verdict->outcome = v->arena.failed || v->verdict->arena.failed ? ATT_CANNOT_TELL : ATT_HOLDS;
+	}
+}
+
+/* --- the artifact -------------------------------------------------------------------------------------- */
+
+/* Also when no signature wants a digest: a verdict is about bytes that were read. */
+static int read_artifact(struct att_verification *v, const char *path)
+{
+	int fd = -1;
+	uint64_t size;
+	if (v->job_count == 0)
+		v->jobs[v->job_count++] = (struct att_digest_job){.kind = ATT_SHA256};
+	int status = ATT_OK;
+	if (strcmp(path, "-") == 0)
+		fd = STDIN_FILENO;
+	else
+		status = att_artifact_open(path, &fd, &size, &v->err);
+	if (status != ATT_OK)
+		return status;
+	status = att_digest_run(fd, path, v->jobs, v->job_count, v->options->progress, NULL, &v->err);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	for (size_t i = 0; status == ATT_OK && i < v->job_count; i++)
+		if (v->jobs[i].kind == ATT_SHA256 && v->jobs[i].prefix.len == 0)
+			v->verdict->digest = v->jobs[i].digest;
+	return status;
+}
+
+static int check_policy(struct att_verification *v, const char *path,
+			const struct att_requirement **requirement)
+{
+	*requirement = NULL;
+	if (v->options->keys->requirement_count == 0)
+		return ATT_OK;
+	*requirement = att_keyring_requirement(v->options->keys, base_name(path));
+	if (!*requirement)
+		return att_err_set(&v->err, ATT_ERR_REFUSED,
+				   "no [[trust.require]] of the policy is about an artifact of this name");
+	if ((*requirement)->unchecked)
+		return att_err_set(
+			&v->err, ATT_ERR_UNSUPPORTED,
+			"the policy demands \"%s\" for this artifact, which this version cannot check",
+			(*requirement)->unchecked);
+	return ATT_OK;
+}
+
+void att_verify_file(const char *path, const struct att_verify_options *options, struct att_verdict *out)
+{
+	struct att_verification v = {.options = options, .verdict = out};
+	const struct att_requirement *requirement = NULL;
+	memset(out, 0, sizeof *out);
+	out->artifact = att_arena_copy(&out->arena, att_str_of(path));
+	int status = out->artifact.data ? check_policy(&v, path, &requirement) : att_err_memory(&v.err);
+	if (status == ATT_OK)
+		status = att_verify_gather(&v, path);
+	if (status == ATT_OK)
+		status = att_verify_plan(&v);
+	if (status == ATT_OK)
+		status = read_artifact(&v, path);
+	if (status == ATT_OK) {
+		att_verify_try(&v);
+		judge(&v, requirement);
+	} else {
+		fail_with_error(&v);
+	}
+	for (size_t i = 0; i < v.text_count; i++)
+		att_buf_clear(&v.texts[i]);
+	att_arena_clear(&v.arena);
+}
