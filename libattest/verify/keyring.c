@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libattest/verify/keyring.h"
 
+#include <unistd.h>
+
+#include "libattest/base/file.h"
 #include "libattest/base/glob.h"
 #include "libattest/base/limits.h"
 #include "libattest/base/time.h"
@@ -290,6 +293,34 @@ int att_keyring_parse_policy(struct att_keyring *ring, const struct att_source *
 		status = att_value_want(source, &document, "trust", ATT_OBJECT, true, &trust, err);
 	if (status == ATT_OK)
 		status = read_trust(&reader, trust);
+	att_arena_clear(&arena);
+	return status;
+}
+
+int att_keyring_load_policy(struct att_keyring *ring, const char *path, const struct att_key_options *options,
+			    struct att_err *err)
+{
+	struct att_arena arena = {0};
+	struct att_source source;
+	struct att_buf text;
+	int fd = -1;
+	uint64_t size;
+	struct att_str whole = att_str_of(path);
+	size_t slash = att_str_find_last_byte(whole, '/');
+	struct att_str folder = att_arena_copy(&arena, slash == ATT_STR_NONE ? ATT_STR(".")
+						       : slash == 0          ? ATT_STR("/")
+									     : att_str_first(whole, slash));
+	att_buf_init(&text, ATT_MAX_DOCUMENT);
+	int status = folder.data ? att_artifact_open(path, &fd, &size, err) : att_err_memory(err);
+	if (status == ATT_OK)
+		status = att_file_read_fd(fd, path, &text, err);
+	if (status == ATT_OK)
+		status = att_source_init(&source, &arena, whole, att_buf_str(&text), err);
+	if (status == ATT_OK)
+		status = att_keyring_parse_policy(ring, &source, folder.data, options, err);
+	if (fd >= 0)
+		close(fd);
+	att_buf_clear(&text);
 	att_arena_clear(&arena);
 	return status;
 }

@@ -50,6 +50,10 @@ int att_keyring_add_file(struct att_keyring *ring, const char *path, const struc
 int att_keyring_parse_policy(struct att_keyring *ring, const struct att_source *source, const char *folder,
 			     const struct att_key_options *options, struct att_err *err) ATT_MUST_USE;
 
+/* The same from a file. */
+int att_keyring_load_policy(struct att_keyring *ring, const char *path, const struct att_key_options *options,
+			    struct att_err *err) ATT_MUST_USE;
+
 /* The requirement for an artifact's name (without folders): the first that matches; NULL when there is none. */
 const struct att_requirement *att_keyring_requirement(const struct att_keyring *ring, struct att_str name);
 

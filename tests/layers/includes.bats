@@ -12,9 +12,10 @@ libattest/sign: libattest/format libattest/base
 libattest/trust: libattest/sign libattest/format libattest/base
 libattest/statement: libattest/sign libattest/package libattest/format libattest/base
 libattest/net: libattest/format libattest/base
+libattest/verify: libattest/trust libattest/statement libattest/sign libattest/package libattest/format libattest/base
 sbom: libattest/package libattest/format libattest/base
 policy: sbom libattest/package libattest/format libattest/base
-release: sbom libattest/statement libattest/trust libattest/sign libattest/package libattest/format libattest/base
+release: sbom libattest/verify libattest/statement libattest/trust libattest/sign libattest/package libattest/format libattest/base
 cmd: *
 "
 
