@@ -168,17 +168,36 @@ int att_pem_decode(const struct att_pem *pem, struct att_buf *out, struct att_er
 	return ATT_OK;
 }
 
+static void add_line(struct att_str mark, struct att_str label, struct att_buf *out)
+{
+	att_buf_add(out, mark);
+	att_buf_add(out, label);
+	att_buf_add(out, ATT_STR("-----\n"));
+}
+
 void att_pem_encode(struct att_str label, struct att_str bytes, struct att_buf *out)
 {
 	enum { PER_LINE = 48 }; /* 64 characters */
-	att_buf_add(out, BEGIN);
-	att_buf_add(out, label);
-	att_buf_add(out, ATT_STR("-----\n"));
+	add_line(BEGIN, label, out);
 	for (size_t at = 0; at < bytes.len; at += PER_LINE) {
 		att_base64_encode(att_str_first(att_str_from(bytes, at), PER_LINE), out);
 		att_buf_add_byte(out, '\n');
 	}
-	att_buf_add(out, END);
-	att_buf_add(out, label);
-	att_buf_add(out, ATT_STR("-----\n"));
+	add_line(END, label, out);
+}
+
+void att_pem_encode_wide(struct att_str label, struct att_str bytes, size_t width, struct att_buf *out)
+{
+	struct att_buf text;
+	att_buf_init(&text, SIZE_MAX);
+	att_base64_encode(bytes, &text);
+	out->failed = out->failed || text.failed;
+	out->starved = out->starved || text.starved;
+	add_line(BEGIN, label, out);
+	for (size_t at = 0; at < text.len; at += width) {
+		att_buf_add(out, att_str_first(att_str_from(att_buf_str(&text), at), width));
+		att_buf_add_byte(out, '\n');
+	}
+	add_line(END, label, out);
+	att_buf_clear(&text);
 }

@@ -27,4 +27,7 @@ int att_pem_decode(const struct att_pem *pem, struct att_buf *out, struct att_er
 /* Appends a block with lines of 64 characters. */
 void att_pem_encode(struct att_str label, struct att_str bytes, struct att_buf *out);
 
+/* The same with lines of `width` characters, for what is not secret: OpenSSH wants 70. */
+void att_pem_encode_wide(struct att_str label, struct att_str bytes, size_t width, struct att_buf *out);
+
 #endif

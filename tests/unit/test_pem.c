@@ -169,6 +169,13 @@ static void test_encode(void **state)
 	assert_text(att_buf_str(&text),
 		    "-----BEGIN PUBLIC KEY-----\n" LINE LINE "AA==\n-----END PUBLIC KEY-----\n");
 	att_buf_clear(&text);
+	/* Lines that end inside of four characters. */
+	att_pem_encode_wide(ATT_STR("X"), (struct att_str){zeros, 16}, 10, &text);
+	assert_text(att_buf_str(&text), "-----BEGIN X-----\nAAAAAAAAAA\nAAAAAAAAAA\nAA==\n-----END X-----\n");
+	att_buf_clear(&text);
+	att_pem_encode_wide(ATT_STR("X"), (struct att_str){zeros, 15}, 10, &text);
+	assert_text(att_buf_str(&text), "-----BEGIN X-----\nAAAAAAAAAA\nAAAAAAAAAA\n-----END X-----\n");
+	att_buf_clear(&text);
 }
 
 int main(void)
