@@ -16,6 +16,7 @@ static const struct {
 	const char *name, *summary;
 } commands[] = {
 	{"sbom", "write an SBOM of a folder, a lockfile or a package database"},
+	{"checksum", "write and verify checksum manifests"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

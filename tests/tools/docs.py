@@ -118,7 +118,7 @@ def check_examples():
 def options_of_help(*command):
     text = subprocess.run(command + ("--help",), capture_output=True, text=True, check=True).stdout
     found = set()
-    for match in re.finditer(r"^ +(?:-(\w), )?--([a-z-]+)( [A-Z]+)?  ", text, re.M):
+    for match in re.finditer(r"^ +(?:-(\w), )?--([a-z0-9-]+)( [A-Z]+)?  ", text, re.M):
         found |= {f"--{match[2]}" + (" VALUE" if match[3] else "")}
         found |= {f"-{match[1]}"} if match[1] else set()
     return found
@@ -129,7 +129,7 @@ def options_of_page(path, heading):
     found = set()
     for item in re.findall(r"^\.It (.*Fl.*)$", section[1] if section else "", re.M):
         for option in item.split(" , "):
-            match = re.fullmatch(r"(?:Fl Fl ([a-z-]+)|Fl (\w))( Ar \w+)?", option.strip())
+            match = re.fullmatch(r"(?:Fl Fl ([a-z0-9-]+)|Fl (\w))( Ar \w+)?", option.strip())
             if not match:
                 offend(f"{path}: cannot read the option in: {item}")
             elif match[1]:
@@ -147,6 +147,12 @@ def check_options():
     # Options of both commands are described once; the second time their names are enough.
     described = {o + " VALUE" if o + " VALUE" in generate else o for o in described}
     compare("option", "attest-sbom tree --help", tree, page, described)
+    for command in ("write", "verify"):
+        page = "docs/man/attest-checksum.1"
+        described = options_of_page(page, f"Options of {command}")
+        described = {o + " VALUE" if o == "--jobs" else o for o in described}
+        compare("option", f"attest-checksum {command} --help", options_of_help("attest-checksum", command), page,
+                described)
     compare("option", "attest --help", options_of_help("attest"), "docs/man/attest.1",
             options_of_page("docs/man/attest.1", "DESCRIPTION"))
 
