@@ -104,6 +104,8 @@
 
 /* A message that a token signs with pure Ed25519, which no token does in parts. */
 #define ATT_MAX_TOKEN_MESSAGE ((size_t)16 << 20)
+/* An OpenSSH signature: the key, a namespace and a signature of 16384 bits at most. */
+#define ATT_MAX_SSH_SIGNATURE ((size_t)65536)
 
 /* Subjects of one statement: sigstore's own clients take 1024; a large release has some hundred files. */
 #define ATT_MAX_SUBJECTS 4096
@@ -111,8 +113,8 @@
 /* A signature file: a bundle may carry an SBOM as its payload. */
 #define ATT_MAX_SIGNATURE_FILE ((size_t)128 << 20)
 
-/* Digests that one pass over an artifact computes: each is work per byte, and only signatures without a key's mark,
- * tried with many keys, ask for more than a handful. */
+/* Digests that one pass over an artifact computes: each is work per byte, and only signatures without a key's
+ * mark, tried with many keys, ask for more than a handful. */
 #define ATT_MAX_DIGEST_JOBS 64
 
 /* Signature files that are looked at for one artifact. */
