@@ -35,6 +35,27 @@ static int refuse(struct att_str text, bool url, const char *what, struct att_er
 		what, text.len);
 }
 
+/* libsodium 1.0.18 takes every byte from 0x80 on for a "/". Looks at all bytes, in the same time whatever they
+ * are. */
+static bool is_ascii(struct att_str text)
+{
+	unsigned char all = 0;
+	for (size_t i = 0; i < text.len; i++)
+		all |= (unsigned char)text.data[i];
+	return all < 0x80;
+}
+
+static bool decode(struct att_str text, int alphabet, char *to, size_t size)
+{
+	size_t made = 0;
+	/* Without a set of characters to ignore, white space ends the decoding; without a place to write the
+	 * end to, an end before that of the text is an error. Leftover bits are refused as well. */
+	return is_ascii(text) &&
+	       sodium_base642bin((unsigned char *)to, size, text.data, text.len, NULL, &made, NULL, alphabet) ==
+		       0 &&
+	       made == size;
+}
+
 int att_base64_decode(struct att_str text, enum att_base64 variant, const char *what, struct att_buf *out,
 		      struct att_err *err)
 {
@@ -52,30 +73,23 @@ int att_base64_decode(struct att_str text, enum att_base64 variant, const char *
 		else if (!padded)
 			alphabet = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
 	}
-	size_t digits = count_digits(text), size = digits / 4 * 3 + digits % 4 * 3 / 4, made = 0;
+	size_t digits = count_digits(text), size = digits / 4 * 3 + digits % 4 * 3 / 4;
 	char *to = att_buf_reserve(out, size);
 	if (!to)
 		return out->starved
 			       ? att_err_memory(err)
 			       : att_err_set(err, ATT_ERR_LIMIT, "%s is longer than %zu bytes", what, out->max);
-	/* Without a set of characters to ignore, white space ends the decoding; without a place to write the
-	 * end to, an end before that of the text is an error. Leftover bits are refused as well. */
-	if (sodium_base642bin((unsigned char *)to, size, text.data, text.len, NULL, &made, NULL, alphabet) !=
-		    0 ||
-	    made != size)
+	if (!decode(text, alphabet, to, size))
 		return refuse(text, url, what, err);
-	out->len += made;
+	out->len += size;
 	return ATT_OK;
 }
 
 int att_base64_decode_exact(struct att_str text, const char *what, void *bytes, size_t size,
 			    struct att_err *err)
 {
-	size_t digits = count_digits(text), found = digits / 4 * 3 + digits % 4 * 3 / 4, made = 0;
-	if (found == size &&
-	    sodium_base642bin(bytes, size, text.data, text.len, NULL, &made, NULL,
-			      sodium_base64_VARIANT_ORIGINAL) == 0 &&
-	    made == size)
+	size_t digits = count_digits(text), found = digits / 4 * 3 + digits % 4 * 3 / 4;
+	if (found == size && decode(text, sodium_base64_VARIANT_ORIGINAL, bytes, size))
 		return ATT_OK;
 	sodium_memzero(bytes, size);
 	if (found != size)

@@ -112,6 +112,31 @@ static void test_refused(void **state)
 	}
 }
 
+/* Every byte that is no digit is refused, at every position: libsodium takes those from 0x80 on for digits. */
+static void test_every_byte(void **state)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	(void)state;
+	for (int c = 0; c < 256; c++)
+		for (size_t at = 0; at < 8; at++) {
+			char text[8] = "AAAAAAAA", bytes[6];
+			struct att_buf out;
+			struct att_str all = {text, sizeof text};
+			bool digit = memchr(digits, c, sizeof digits - 1) != NULL;
+			text[at] = (char)c;
+			if (c == '=' && at == 7) /* padding */
+				continue;
+			att_buf_init(&out, 100);
+			assert_int_equal(att_base64_decode(all, ATT_BASE64, "it", &out, NULL) == ATT_OK, digit);
+			assert_int_equal(
+				att_base64_decode_exact(all, "it", bytes, sizeof bytes, NULL) == ATT_OK, digit);
+			att_buf_clear(&out);
+			assert_int_equal(att_base64_decode(all, ATT_BASE64_EITHER, "it", &out, NULL) == ATT_OK,
+					 digit || c == '-' || c == '_');
+			att_buf_clear(&out);
+		}
+}
+
 static void test_limits(void **state)
 {
 	struct att_buf bytes;
@@ -182,8 +207,10 @@ static void test_hex(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_known),  cmocka_unit_test(test_either), cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_limits), cmocka_unit_test(test_long),   cmocka_unit_test(test_hex),
+		cmocka_unit_test(test_known),   cmocka_unit_test(test_either),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_every_byte),
+		cmocka_unit_test(test_limits),  cmocka_unit_test(test_long),
+		cmocka_unit_test(test_hex),
 	};
 	return cmocka_run_group_tests_name("base64", tests, NULL, NULL);
 }
