@@ -10,7 +10,13 @@ make_key() {
 	python3 key.py
 }
 
-parts=(key)
+# What the formats' own tools sign, and what is wrong with it.
+make_minisign() { signing/make.sh minisign; }
+make_signify() { signing/make.sh signify; }
+make_dsse() { signing/make.sh dsse; }
+make_bundle() { signing/make.sh bundle; }
+
+parts=(key minisign signify dsse bundle)
 [ $# -gt 0 ] || set -- "${parts[@]}"
 for part; do
 	"make_$part"

@@ -119,5 +119,7 @@
 
 /* Signature files that are looked at for one artifact. */
 #define ATT_MAX_SIGNATURE_FILES 64
+/* What a DSSE envelope signs: it is held in memory. The largest SBOM attestations seen are about 20 MB. */
+#define ATT_MAX_PAYLOAD ((size_t)64 << 20)
 
 #endif

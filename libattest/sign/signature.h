@@ -20,11 +20,13 @@ struct att_signature {
 	struct att_str bytes;             /* what att_key_verify takes */
 	struct att_str key_hint; /* key number (8 bytes), bundle hint, DSSE keyid: chooses, never decides */
 	struct att_str key_blob; /* the OpenSSH key inside an sshsig: has to be the pinned one */
-	struct att_str trusted_comment;       /* signed; worth showing only once the signature holds */
-	struct att_str global_signature;      /* minisign: over the signature and the trusted comment */
-	struct att_str name_space;            /* sshsig */
-	struct att_digest claimed;            /* digest of the artifact that the file states (messageDigest) */
+	struct att_str trusted_comment;  /* signed; worth showing only once the signature holds */
+	struct att_str global_signature; /* minisign: over the signature and the trusted comment */
+	struct att_str name_space;       /* sshsig */
+	struct att_digest claimed; /* the artifact's digest by this file's word: whoever verifies compares it */
 	struct att_str payload, payload_type; /* DSSE: what is signed, decoded */
+	struct att_str message;               /* DSSE: the bytes that are signed; the payload is their end */
+	unsigned log_entries, timestamps;     /* in a bundle; read, and not checked here */
 	bool legacy;                          /* minisign without prehashing */
 };
 
@@ -57,7 +59,7 @@ struct att_signature_format {
 
 	/* Appends every signature in the file (one, for most) to out[0..*count), of which there is room for
 	 * ATT_MAX_SIGNATURES_IN_FILE. Strict: trailing bytes, other line counts, unknown versions are errors
-	 * with their place. */
+	 * with their place. Members that the format does not fill are zero. */
 	int (*parse)(const struct att_source *source, struct att_arena *arena, struct att_signature *out,
 		     size_t *count, struct att_err *err);
 
@@ -85,8 +87,9 @@ extern const struct att_signature_format *const att_signature_formats[];
 /* By its name; NULL when there is none. */
 const struct att_signature_format *att_signature_format_find(struct att_str name);
 
-/* Parses with the first format that recognises the bytes. Errors: ATT_ERR_UNSUPPORTED, naming the formats that
- * are read and, for PGP armour, saying so; those of the format. *count is at least 1 on success. */
+/* Parses with the first format that recognises the bytes; a file of JSON lines (".intoto.jsonl") holds one
+ * envelope or bundle on each. Errors: ATT_ERR_UNSUPPORTED, naming the formats that are read and, for PGP
+ * armour, saying so; ATT_ERR_LIMIT; those of the format. *count is at least 1 on success. */
 int att_signature_parse(const struct att_source *source, struct att_arena *arena,
 			struct att_signature out[static ATT_MAX_SIGNATURES_IN_FILE], size_t *count,
 			struct att_err *err) ATT_MUST_USE;
