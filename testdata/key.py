@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Writes testdata/key: public keys in every format, keys that must be refused, and signatures with their verdicts.
+And testdata/sshsig: the same of OpenSSH's signatures; testdata/raw: some of the signatures as they are.
 
 The arithmetic is written out below from FIPS 186-4, RFC 8017 and RFC 8032, independent of the libraries that the
 tests are about. Secret numbers come from hashes of words: the vectors are the same on every run, and good for
@@ -577,11 +578,166 @@ def write_rsa():
     case("as-ecdsa", None, pure, "ecdsa")
 
 
+# ---- OpenSSH's signatures (PROTOCOL.sshsig) ----
+
+SSHSIG = os.path.join(os.path.dirname(HERE), "sshsig")
+sshsigs = []
+SSH_KEYS = {
+    "ed25519.der": ssh(b"ssh-ed25519", ed),
+    "p256.der": ssh(b"ecdsa-sha2-nistp256", b"nistp256", p256.encode(q256)),
+    "p384.der": ssh(b"ecdsa-sha2-nistp384", b"nistp384", p384.encode(q384)),
+    "rsa2048.der": ssh(b"ssh-rsa", mpint(rsa.e), mpint(rsa.n)),
+}
+INFO512 = sequence(sequence(oid("608648016503040203"), NULL), tlv(4, bytes(64)))[:-64]
+
+
+def pkcs1_512(message):
+    info = INFO512 + hashlib.sha512(message).digest()
+    return rsa.raw(b"\x00\x01" + b"\xff" * (rsa.size - 3 - len(info)) + b"\x00" + info)
+
+
+def ssh_number(pair):
+    return ssh(*(mpint(n) for n in pair))
+
+
+SSH_SIGN = {
+    "ssh-ed25519": lambda m: ed_sign(a, prefix, ed, m),
+    "ecdsa-sha2-nistp256": lambda m: ssh_number(p256.sign(d256, m, "sha256")),
+    "ecdsa-sha2-nistp384": lambda m: ssh_number(p384.sign(d384, m, "sha384")),
+    "rsa-sha2-256": lambda m: rsa.raw(rsa.pkcs1(hashlib.sha256(m).digest())),
+    "rsa-sha2-512": pkcs1_512,
+}
+
+
+def armor(blob, label="SSH SIGNATURE"):
+    text = "\n".join(textwrap.wrap(base64.b64encode(blob).decode(), 70))
+    return f"-----BEGIN {label}-----\n{text}\n-----END {label}-----\n".encode()
+
+
+def sshsig(key, kind, space=b"file", reserved=b"", digest="sha512", blob=None, magic=b"SSHSIG\0\0\0\1", edit=None,
+           signer=None, behind=b"", signed_space=None):
+    h = hashlib.new(digest if digest in ("sha256", "sha512") else "md5", M).digest()
+    signed = b"SSHSIG" + ssh(space if signed_space is None else signed_space, reserved, digest.encode(), h)
+    signature = SSH_SIGN[signer or kind](signed)
+    if edit:
+        signature = edit(signature)
+    return magic + ssh(SSH_KEYS[key] if blob is None else blob, space, reserved, digest.encode(),
+                       ssh(kind.encode(), signature)) + behind
+
+
+def ssh_case(name, what, second, data):
+    with open(os.path.join(SSHSIG, name), "wb") as file:
+        file.write(data)
+    sshsigs.append(f"{name}\t{what}\t{second}")
+
+
+def write_sshsig_good():
+    kinds = (("ed25519.der", "ssh-ed25519"), ("p256.der", "ecdsa-sha2-nistp256"), ("p384.der", "ecdsa-sha2-nistp384"),
+             ("rsa2048.der", "rsa-sha2-256"), ("rsa2048.der", "rsa-sha2-512"))
+    for key, kind in kinds:
+        for digest in ("sha256", "sha512"):
+            ssh_case(f"good/{kind}-{digest}", key, "holds", armor(sshsig(key, kind, digest=digest)))
+    e = ("ed25519.der", "ssh-ed25519")
+    ssh_case("good/namespace", e[0], "holds", armor(sshsig(*e, space=b"git@example.org")))
+    ssh_case("good/reserved", e[0], "holds", armor(sshsig(*e, reserved=b"later")))
+    ssh_case("good/crlf", e[0], "holds", armor(sshsig(*e)).replace(b"\n", b"\r\n"))
+    ssh_case("good/one-line", e[0], "holds", b"-----BEGIN SSH SIGNATURE-----\n" + base64.b64encode(sshsig(*e)) +
+             b"\n-----END SSH SIGNATURE-----")
+
+
+def write_sshsig_refuted():
+    e, c, r = ("ed25519.der", "ssh-ed25519"), ("p256.der", "ecdsa-sha2-nistp256"), ("rsa2048.der", "rsa-sha2-512")
+
+    def case(name, key, **more):
+        ssh_case(f"bad/{name}", key[0], "refuted", armor(sshsig(*key, **more)))
+    case("other-namespace", e, signed_space=b"git")
+    case("flipped", e, edit=lambda s: s[:-9] + bytes([s[-9] ^ 1]) + s[-8:])
+    case("s-plus-l", e, edit=lambda s: s[:32] + (int.from_bytes(s[32:], "little") + L).to_bytes(32, "little"))
+    case("ed25519-short", e, edit=lambda s: s[:-1])
+    case("ecdsa-zero", c, edit=lambda s: ssh(b"", b"\1"))
+    case("ecdsa-beyond", c, edit=lambda s: ssh_number((p256.n, 1)))
+    case("rsa-short", r, edit=lambda s: s[:-1])
+    case("rsa-long", r, edit=lambda s: b"\0" + s)
+    case("rsa-256-as-512", r, signer="rsa-sha2-256")
+    for name, key, other in (("other-key", e, "p256.der"), ("other-rsa", r, "ed25519.der")):
+        ssh_case(f"bad/{name}", other, "cannot-tell", armor(sshsig(*key)))
+
+
+def write_sshsig_bad():
+    e, c, r = ("ed25519.der", "ssh-ed25519"), ("p256.der", "ecdsa-sha2-nistp256"), ("rsa2048.der", "rsa-sha2-512")
+
+    def case(name, code, message, key=e, **more):
+        ssh_case(f"bad/{name}", code, message, armor(sshsig(*key, **more)))
+    fields = ("2:1 expected key, namespace, digest and signature of an OpenSSH signature, and nothing behind them, "
+              "found other bytes")
+    version = "2:1 expected version 1 of OpenSSH's signatures, found another"
+    case("version-2", "UNSUPPORTED", version, magic=b"SSHSIG\0\0\0\2")
+    case("version-0", "UNSUPPORTED", version, magic=b"SSHSIG\0\0\0\0")
+    case("magic", "MALFORMED", "2:1 expected an OpenSSH signature, found other bytes", magic=b"SSHSIH\0\0\0\1")
+    case("no-namespace", "MALFORMED", "2:1 expected a namespace in the OpenSSH signature, found an empty one", space=b"")
+    case("trailing", "MALFORMED", fields, behind=b"\0")
+    whole = sshsig(*e)
+    ssh_case("bad/cut", "MALFORMED", fields, armor(whole[:-1]))
+    ssh_case("bad/only-magic", "MALFORMED", version, armor(b"SSHSIG"))
+    ssh_case("bad/length-beyond", "MALFORMED", fields, armor(b"SSHSIG\0\0\0\1" + b"\xff" * 40))
+    for digest in ("sha1", "SHA512", "md5", "", "sha384"):
+        case(f"digest-{digest or 'none'}", "UNSUPPORTED",
+             f'2:1 expected the digest sha256 or sha512, found "{digest}"', digest=digest)
+    case("ssh-rsa", "REFUSED", "2:1 expected rsa-sha2-256 or rsa-sha2-512, found ssh-rsa, which is RSA with SHA-1",
+         (r[0], "ssh-rsa"), signer="rsa-sha2-256")
+    sk = b"sk-ssh-ed25519@openssh.com"
+    case("security-key", "UNSUPPORTED", "2:1 expected an OpenSSH signature of a plain key, found one of a security key "
+         f"({sk.decode()}), which is not supported", (e[0], sk.decode()), signer=e[1], blob=ssh(sk, ed, b"ssh:"))
+    cert = b"ssh-ed25519-cert-v01@openssh.com"
+    case("certificate", "UNSUPPORTED", "2:1 expected an OpenSSH signature of a plain key, found one with a certificate "
+         f"({cert.decode()}), which is not supported", blob=ssh(cert, ed))
+    only = ("2:1 expected an OpenSSH signature by ssh-ed25519, ecdsa-sha2-nistp256, ecdsa-sha2-nistp384, rsa-sha2-256 or "
+            "rsa-sha2-512, found")
+    case("dss", "UNSUPPORTED", f"{only} ssh-dss", (e[0], "ssh-dss"), signer=e[1])
+    case("p521", "UNSUPPORTED", f"{only} ecdsa-sha2-nistp521", (c[0], "ecdsa-sha2-nistp521"), signer=c[1])
+    case("key-type-differs", "MALFORMED", "2:1 expected an OpenSSH key of type ssh-rsa, found ssh-ed25519",
+         (e[0], "rsa-sha2-512"), signer=e[1])
+    case("no-key", "MALFORMED", "2:1 expected an OpenSSH key in the signature, found other bytes", blob=b"")
+    pair = "2:1 expected r and s in the OpenSSH signature, found other bytes"
+    case("ecdsa-negative", "MALFORMED", pair, c, edit=lambda s: ssh(b"\x80" + bytes(31), b"\1"))
+    case("ecdsa-padded", "MALFORMED", pair, c, edit=lambda s: ssh(b"\0\1", b"\1"))
+    case("ecdsa-three", "MALFORMED", pair, c, edit=lambda s: s + ssh(b"\1"))
+    case("ecdsa-der", "MALFORMED", pair, c, edit=lambda s: der_pair(1, 1))
+    bare = b"SSHSIG\0\0\0\1" + ssh(SSH_KEYS[e[0]], b"file", b"", b"sha512")
+    ssh_case("bad/no-signature", "MALFORMED", "2:1 expected the type and the bytes of the OpenSSH signature, found other "
+             "bytes", armor(bare + ssh(b"")))
+    ssh_case("bad/empty-signature", "MALFORMED", "2:1 expected the type and the bytes of the OpenSSH signature, found "
+             "other bytes", armor(bare + ssh(ssh(b"ssh-ed25519", b""))))
+    ssh_case("bad/signature-trailing", "MALFORMED", "2:1 expected the type and the bytes of the OpenSSH signature, found "
+             "other bytes", armor(bare + ssh(ssh(b"ssh-ed25519", bytes(64)) + b"\0")))
+    other = armor(whole)
+    ssh_case("bad/two", "MALFORMED", "2:1 expected one OpenSSH signature, found something behind it", other + other)
+    ssh_case("bad/text-behind", "MALFORMED", "2:1 expected one OpenSSH signature, found something behind it", other + b"x\n")
+    ssh_case("bad/headers", "MALFORMED", "1:1 expected \"-----BEGIN SSH SIGNATURE-----\" and base64, found something else",
+             other.replace(b"-----\nU", b"-----\na: b\n\nU"))
+    ssh_case("bad/end-differs", "MALFORMED", '6:1 expected "-----END SSH SIGNATURE-----", found "-----END SSH SIG-----"',
+             other.replace(b"END SSH SIGNATURE", b"END SSH SIG"))
+    ssh_case("bad/blank", "MALFORMED", '3:1 expected a line of base64 or "-----END SSH SIGNATURE-----", found other '
+             'characters', other[:130] + b" " + other[131:])
+
+
+os.makedirs(os.path.join(SSHSIG, "good"), exist_ok=True)
+os.makedirs(os.path.join(HERE, "..", "raw"), exist_ok=True)
+os.makedirs(os.path.join(SSHSIG, "bad"), exist_ok=True)
 os.makedirs(os.path.join(HERE, "good"), exist_ok=True)
 os.makedirs(os.path.join(HERE, "bad"), exist_ok=True)
 for make in (write_keys, write_bad_spki, write_bad_ec, write_bad_rsa, write_bad_text, write_bad_ssh):
     make()
 for make in (write_ecdsa, write_ed25519, write_rsa):
     make()
+for make in (write_sshsig_good, write_sshsig_refuted, write_sshsig_bad):
+    make()
+with open(os.path.join(SSHSIG, "expect.txt"), "w", encoding="ascii") as out:
+    out.write("\n".join(sshsigs) + "\n")
 write("keys.txt", ("\n".join(sorted(expected)) + "\n").encode())
+for name, file_name in (("p256-low-s", "ecdsa"), ("ed25519-good", "ed25519"), ("ed25519-ph", "ed25519ph"),
+                        ("rsa-good", "rsa")):
+    raw = next(bytes.fromhex(line.split()[6]) for line in signatures if line.startswith(name + " "))
+    write(f"../raw/{file_name}", raw)
+    write(f"../raw/{file_name}.b64", base64.b64encode(raw) + b"\n")
 write("signatures.txt", ("\n".join(signatures) + "\n").encode())

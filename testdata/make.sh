@@ -5,7 +5,8 @@
 set -eu
 cd "$(dirname "$0")"
 
-# Keys and signatures, good and hostile, from numbers that stand in the script: the same bytes every time.
+# Keys, signatures by them, bare and in OpenSSH's form, good and hostile, from numbers that stand in the script: the same
+# bytes every time.
 make_key() {
 	python3 key.py
 }

@@ -9,5 +9,7 @@ extern const struct att_signature_format att_signature_format_minisign;
 extern const struct att_signature_format att_signature_format_signify;
 extern const struct att_signature_format att_signature_format_bundle;
 extern const struct att_signature_format att_signature_format_dsse;
+extern const struct att_signature_format att_signature_format_sshsig;
+extern const struct att_signature_format att_signature_format_raw;
 
 #endif

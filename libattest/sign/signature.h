@@ -23,6 +23,10 @@ struct att_signature {
 	struct att_str trusted_comment;  /* signed; worth showing only once the signature holds */
 	struct att_str global_signature; /* minisign: over the signature and the trusted comment */
 	struct att_str name_space;       /* sshsig */
+	struct att_str head;             /* sshsig: what is signed before the artifact's digest */
+	enum att_digest_kind inner_kind; /* sshsig: the digest of both */
+	/* raw: another reading of the same bytes as the signature before it; one of both has to hold. */
+	bool alternative;
 	struct att_digest claimed; /* the artifact's digest by this file's word: whoever verifies compares it */
 	struct att_str payload, payload_type; /* DSSE: what is signed, decoded */
 	struct att_str message;               /* DSSE: the bytes that are signed; the payload is their end */
