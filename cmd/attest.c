@@ -17,6 +17,7 @@ static const struct {
 } commands[] = {
 	{"sbom", "write an SBOM of a folder, a lockfile or a package database"},
 	{"checksum", "write and verify checksum manifests"},
+	{"key", "make keys, show them, write them in other formats"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -19,6 +19,9 @@ struct att_passphrase {
 	void *context;
 };
 
+/* Does this look like a file of a secret key, of any kind, those that are not read included? */
+bool att_secret_recognise(struct att_str bytes);
+
 /* Reads one secret key: PKCS#8 plain and encrypted (PBES2, scrypt included), PKCS#1, SEC1, each as PEM;
  * cosign's "ENCRYPTED SIGSTORE PRIVATE KEY" and "ENCRYPTED COSIGN PRIVATE KEY" with one of the three standard
  * scrypt settings (N 32768, 65536, 131072; r 8, p 1) and no other; minisign and signify secret keys, encrypted

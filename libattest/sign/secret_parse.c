@@ -144,6 +144,17 @@ static int parse_commented(const struct att_secret_reader *reader, struct att_st
 	return parse_line(reader, line, out, err);
 }
 
+bool att_secret_recognise(struct att_str bytes)
+{
+	struct att_str comment, line;
+	if (!att_str_starts(bytes, ATT_STR("untrusted comment:")))
+		return att_pem_recognise(bytes) &&
+		       att_str_find(bytes, ATT_STR("PRIVATE KEY-----")) != ATT_STR_NONE;
+	/* A public one takes 56 characters, the shorter secret one 140. */
+	(void)att_str_split(&bytes, '\n', &comment);
+	return att_str_split(&bytes, '\n', &line) && line.len > 100;
+}
+
 int att_secret_parse_within(const struct att_secret_reader *reader, struct att_str bytes,
 			    struct att_secret **out, struct att_err *err)
 {

@@ -153,6 +153,10 @@ def check_options():
         described = {o + " VALUE" if o == "--jobs" else o for o in described}
         compare("option", f"attest-checksum {command} --help", options_of_help("attest-checksum", command), page,
                 described)
+    for command in ("new", "show", "public", "convert"):
+        page = "docs/man/attest-key.1"
+        compare("option", f"attest-key {command} --help", options_of_help("attest-key", command) - {"--help"},
+                page, options_of_page(page, f"Options of {command}"))
     compare("option", "attest --help", options_of_help("attest"), "docs/man/attest.1",
             options_of_page("docs/man/attest.1", "DESCRIPTION"))
 
