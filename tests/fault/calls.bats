@@ -12,24 +12,15 @@ setup() {
     "$BIN/attest-sbom" t -o want.json 2>err
     strace -f -o log "$BIN/attest-sbom" t -o o/x.json --jobs 2 2>err
     judge 0 "nothing fails"
-    # What comes before main is the dynamic linker's; main begins with the look at descriptor 0.
-    sed -E 's/^[0-9]+ +//' log | awk -F'(' '
-        /^fcntl\(0, F_GETFD/ { started = 1 }
-        /^[a-z]/ { count[$1]++; if (!started) before[$1] = count[$1] }
-        END { for (c in count) if (count[c] > before[c]) print c, before[c] + 1, count[c] }' | sort >calls
+    list_calls log >calls
     [ "$(wc -l <calls)" -gt 15 ]
 }
-
-# These have nobody to tell. A failing futex or getrandom means a broken kernel, at which the C library and
-# libsodium give up on purpose; brk is memory, which malloc.bats takes away where it can be borne; the others end
-# the process or come back from a signal.
-unfailing=' brk exit exit_group futex getrandom rt_sigreturn execve set_robust_list rseq '
 
 # fail_each ERROR...: every call, the first, the last and up to eight between.
 fail_each() {
     local call first last step n error status failed=0 ran=0
     while read -r call first last; do
-        [[ $unfailing == *" $call "* ]] && continue
+        can_fail "$call" || continue
         step=$(((last - first) / 8 + 1))
         for ((n = first; n <= last; n += step)); do
             for error; do

@@ -32,3 +32,19 @@ judge() {
     echo old >o/x.json
     [ "$state" = good ]
 }
+
+# list_calls LOG: "CALL FIRST LAST" of what strace wrote down. What comes before main is the dynamic linker's; main
+# begins with the look at descriptor 0.
+list_calls() {
+    sed -E 's/^[0-9]+ +//' "$1" | awk -F'(' '
+        /^fcntl\(0, F_GETFD/ { started = 1 }
+        /^[a-z]/ { count[$1]++; if (!started) before[$1] = count[$1] }
+        END { for (c in count) if (count[c] > before[c]) print c, before[c] + 1, count[c] }' | sort
+}
+
+# Not those which have nobody to tell. A failing futex or getrandom means a broken kernel, at which the C library and
+# libsodium give up on purpose; brk is memory, which malloc.bats takes away where it can be borne; the others end
+# the process or come back from a signal.
+can_fail() { # CALL
+    [[ ' brk exit exit_group futex getrandom rt_sigreturn execve set_robust_list rseq ' != *" $1 "* ]]
+}
