@@ -3,11 +3,12 @@
  * output is laid over unless the rounds are 0. */
 #include <sodium.h>
 
+#include "libattest/sign/bcrypt_pbkdf.h"
 #include "libattest/sign/secret_internal.h"
 
 #include "libattest/base/banned.h"
 
-enum { ROUNDS_AT = 4, SALT_AT = 8, SUM_AT = 24, NUMBER_AT = 32, SECRET_AT = 40, SUM = 8 };
+enum { ROUNDS_AT = 4, SALT_AT = 8, SUM_AT = 24, NUMBER_AT = 32, SECRET_AT = 40, SUM = 8, SALT = 16 };
 
 static int open_secret(const struct att_secret_reader *reader, const uint8_t *bytes,
 		       uint8_t secret[static ATT_ED25519_SECRET], struct att_err *err)
@@ -23,11 +24,24 @@ static int open_secret(const struct att_secret_reader *reader, const uint8_t *by
 				   "expected at most %llu rounds of bcrypt in %.*s, found %llu",
 				   (unsigned long long)reader->costs.bcrypt_rounds, ATT_STR_ARG(reader->name),
 				   (unsigned long long)rounds);
-	att_err_set(err, ATT_ERR_UNSUPPORTED,
-		    "expected a signify key without passphrase, found an encrypted one in "
-		    "%.*s",
-		    ATT_STR_ARG(reader->name));
-	return ATT_ERR_UNSUPPORTED;
+	struct att_buf phrase;
+	uint8_t *stream = att_locked_alloc(ATT_ED25519_SECRET, err);
+	int status = stream ? att_passphrase_get(reader, false, &phrase, err) : ATT_ERR_MEMORY;
+	if (status != ATT_OK) {
+		sodium_free(stream);
+		return status;
+	}
+	if (phrase.len == 0)
+		status = att_wrong_passphrase(reader->name, err); /* signify takes none that is empty */
+	else
+		status = att_bcrypt_pbkdf(att_buf_str(&phrase),
+					  (struct att_str){(const char *)bytes + SALT_AT, SALT},
+					  (uint32_t)rounds, stream, ATT_ED25519_SECRET, err);
+	for (size_t i = 0; status == ATT_OK && i < ATT_ED25519_SECRET; i++)
+		secret[i] ^= stream[i];
+	att_locked_free(&phrase);
+	sodium_free(stream);
+	return status;
 }
 
 int att_secret_parse_signify(const struct att_secret_reader *reader, struct att_str bytes,

@@ -5,7 +5,9 @@ those that somebody changed. Called by secret.sh, in testdata/secret."""
 import base64
 import hashlib
 import json
+import os
 import pathlib
+import pty
 import struct
 
 PASSPHRASE = b"correct horse"
@@ -220,7 +222,23 @@ def write_minisign():
     write("bad/minisign-base64.key", commented(plain).replace("\nRW", "\nR!"))
 
 
+def make_encrypted_signify():
+    """signify asks at the terminal only."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvp("signify-openbsd", ["signify-openbsd", "-G", "-p", "good/signify-encrypted.pub", "-s",
+                                      "good/signify-encrypted.sec"])
+    for _ in range(2):
+        seen = b""
+        while not seen.rstrip().endswith(b"passphrase:"):
+            seen += os.read(terminal, 1000)
+        os.write(terminal, PASSPHRASE + b"\n")
+    os.waitpid(pid, 0)
+    os.rename("good/signify-encrypted.pub", "good/signify-encrypted.sec.pub")
+
+
 def write_signify():
+    make_encrypted_signify()
     plain = base64.b64decode(pathlib.Path("good/signify.sec").read_text().splitlines()[1])
     changed = bytearray(plain[40:])
     changed[-1] ^= 1

@@ -128,6 +128,7 @@ static const struct {
 	{"sec1-p256.pem", ATT_KEY_P256, 256, false},
 	{"sec1-p384.pem", ATT_KEY_P384, 384, false},
 	{"sec1-without-public.pem", ATT_KEY_P256, 256, false},
+	{"signify-encrypted.sec", ATT_KEY_ED25519, 256, true},
 	{"signify.sec", ATT_KEY_ED25519, 256, false},
 };
 enum { GOOD = sizeof good / sizeof *good };
