@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Signature formats against the programs of others, below attest-sign and attest-verify:
  *   sign_file verify KEY SIGNATURE FILE [NAMESPACE]   exit 0 holds, 1 refuted, 2 could not tell
- *   sign_file sign SECRET FORMAT FILE [NAMESPACE]     the signature on standard output; FORMAT may be raw:pss,
- * raw:ph Passphrases come from the variable PASSPHRASE. */
+ *   sign_file sign SECRET FORMAT FILE [EXTRA]         the signature on standard output; FORMAT may be raw:pss,
+ * raw:ph EXTRA is a comment for minisign and signify, the payload's type for bundle and dsse, otherwise a
+ * namespace. Passphrases come from the variable PASSPHRASE. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,7 +102,7 @@ static int verify(struct run *r, char **arguments, const char *name_space)
 	return refuted ? 1 : 2;
 }
 
-static int sign(struct run *r, char **arguments, const char *name_space)
+static int sign(struct run *r, char **arguments, const char *extra)
 {
 	const struct att_passphrase passphrase = {ask, NULL};
 	struct att_str rest = att_str_of(arguments[1]), name, variant = {NULL, 0};
@@ -115,14 +116,18 @@ static int sign(struct run *r, char **arguments, const char *name_space)
 	}
 	if (att_secret_load(arguments[0], &passphrase, NULL, &exposed, &r->secret, &r->err) != ATT_OK)
 		return complain(&r->err);
+	bool comments = att_str_is(name, "minisign") || att_str_is(name, "signify");
+	bool typed = att_str_is(name, "bundle") || att_str_is(name, "dsse");
 	struct att_sign_request request = {
 		.secret = r->secret,
 		.file = {.fd = r->fd, .name = arguments[2]},
-		.name_space = att_str_of(name_space),
+		.comment = att_str_of(comments ? extra : NULL),
+		.payload_type = att_str_of(typed ? extra : NULL),
+		.name_space = att_str_of(extra ? extra : "file"),
 		.scheme = att_str_is(variant, "pss")  ? ATT_SCHEME_RSA_PSS
 			  : att_str_is(variant, "ph") ? ATT_SCHEME_ED25519PH
 						      : ATT_SCHEME_NONE,
-		.time = -1,
+		.time = 1700000000,
 	};
 	if (format->sign(&request, &r->bytes, &r->err) != ATT_OK)
 		return complain(&r->err);
@@ -136,18 +141,18 @@ int main(int argc, char **argv)
 	bool checks = argc > 1 && strcmp(argv[1], "verify") == 0;
 	if (argc < 5 || argc > 6 || (!checks && strcmp(argv[1], "sign") != 0)) {
 		fputs("usage: sign_file verify KEY SIGNATURE FILE [NAMESPACE]\n"
-		      "       sign_file sign SECRET FORMAT FILE [NAMESPACE]\n",
+		      "       sign_file sign SECRET FORMAT FILE [EXTRA]\n",
 		      stderr);
 		return 2;
 	}
-	const char *name_space = argc == 6 ? argv[5] : "file";
+	const char *extra = argc == 6 ? argv[5] : NULL;
 	att_arena_init(&r.arena);
 	att_buf_init(&r.bytes, ATT_MAX_DOCUMENT);
 	r.fd = open(argv[4], O_RDONLY | O_CLOEXEC);
 	if (r.fd < 0)
 		perror(argv[4]);
 	else
-		status = (checks ? verify : sign)(&r, argv + 2, name_space);
+		status = checks ? verify(&r, argv + 2, extra ? extra : "file") : sign(&r, argv + 2, extra);
 	if (r.fd >= 0)
 		close(r.fd);
 	att_key_free(r.key);
