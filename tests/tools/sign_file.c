@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Signature formats against the programs of others, below attest-sign and attest-verify:
  *   sign_file verify KEY SIGNATURE FILE [NAMESPACE]   exit 0 holds, 1 refuted, 2 could not tell
- *   sign_file sign SECRET FORMAT FILE [EXTRA]         the signature on standard output; FORMAT may be raw:pss,
- * raw:ph EXTRA is a comment for minisign and signify, the payload's type for bundle and dsse, otherwise a
- * namespace. Passphrases come from the variable PASSPHRASE. */
+ *   sign_file sign SECRET FORMAT FILE [EXTRA]         the signature on standard output
+ * FORMAT may also be raw:pss or raw:ph. EXTRA is a comment for minisign and signify, the payload's type for
+ * bundle and dsse, otherwise a namespace. Passphrases come from the variable PASSPHRASE.
+ */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
