@@ -199,8 +199,9 @@ verify() {
     printf abc >m/real/f
     ln -s real m/in
     ln -s in/f m/f
-    local name trace
-    for trace in "" "strace -f -o /dev/null -e inject=openat2:error=ENOSYS"; do
+    # The leak checker cannot work below strace.
+    local name trace old_kernel="strace -f -o /dev/null -E ASAN_OPTIONS=detect_leaks=0 -e inject=openat2:error=ENOSYS"
+    for trace in "" "$old_kernel"; do
         for name in file up/outside absolute folder/a.tar.gz; do
             echo "$abc  $name" >m/SUMS
             # shellcheck disable=SC2086 # a command with its arguments
@@ -211,9 +212,11 @@ verify() {
     printf '%s  in/f\n%s  f\n' "$abc" "$abc" >m/SUMS
     verify 0 m/SUMS
     # An old kernel cannot promise where a link leads.
-    run -2 strace -f -o /dev/null -e inject=openat2:error=ENOSYS "$BIN/attest-checksum" verify m/SUMS
+    # shellcheck disable=SC2086 # a command with its arguments
+    run -2 $old_kernel "$BIN/attest-checksum" verify m/SUMS
     echo "$abc  real/f" >m/SUMS
-    strace -f -o /dev/null -e inject=openat2:error=ENOSYS "$BIN/attest-checksum" verify m/SUMS
+    # shellcheck disable=SC2086
+    $old_kernel "$BIN/attest-checksum" verify m/SUMS
 }
 
 @test "every bad manifest is refused with its place" {
