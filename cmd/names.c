@@ -78,7 +78,7 @@ int cli_read_stream(int fd, const char *name, struct att_buf *out, struct att_er
 	for (;;) {
 		size_t left = out->max - out->len;
 		/* One byte past the ceiling would be too many. */
-		char byte, *to = left ? att_buf_reserve(out, left < STEP ? left : STEP) : &byte;
+		char byte = 0, *to = left ? att_buf_reserve(out, left < STEP ? left : STEP) : &byte;
 		if (!to)
 			return att_err_memory(err);
 		ssize_t got = read(fd, to, left < STEP ? (left ? left : 1) : STEP);

@@ -37,7 +37,7 @@ static void check_again(const struct att_checksums *list, bool tag)
 	struct att_arena arena = {0};
 	struct att_buf text;
 	struct att_source source;
-	struct att_checksums again;
+	struct att_checksums again = {0};
 	att_buf_init(&text, ATT_MAX_DOCUMENT);
 	for (size_t i = 0; i < list->count; i++) {
 		struct att_str name = needs_dot(&list->items[i]) ? ATT_STR("./-") : list->items[i].name;
@@ -63,7 +63,7 @@ static void check(struct att_str path, struct att_str text)
 {
 	struct att_arena arena = {0};
 	struct att_source source;
-	struct att_checksums list;
+	struct att_checksums list = {0};
 	struct att_err err = {0};
 	require(att_source_init(&source, &arena, path, text, NULL) == ATT_OK);
 	int status = att_checksum_parse(&source, &lenient, &arena, &list, &err);
