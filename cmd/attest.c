@@ -16,6 +16,8 @@ static const struct {
 	const char *name, *summary;
 } commands[] = {
 	{"sbom", "write an SBOM of a folder, a lockfile or a package database"},
+	{"sign", "sign files with a key"},
+	{"verify", "check files against their signatures"},
 	{"checksum", "write and verify checksum manifests"},
 	{"key", "make keys, show them, write them in other formats"},
 };

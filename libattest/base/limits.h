@@ -104,8 +104,12 @@
 
 /* A message that a token signs with pure Ed25519, which no token does in parts. */
 #define ATT_MAX_TOKEN_MESSAGE ((size_t)16 << 20)
+
 /* An OpenSSH signature: the key, a namespace and a signature of 16384 bits at most. */
 #define ATT_MAX_SSH_SIGNATURE ((size_t)65536)
+
+/* What a DSSE envelope signs: it is held in memory. The largest SBOM attestations seen are about 20 MB. */
+#define ATT_MAX_PAYLOAD ((size_t)64 << 20)
 
 /* Subjects of one statement: sigstore's own clients take 1024; a large release has some hundred files. */
 #define ATT_MAX_SUBJECTS 4096

@@ -315,8 +315,7 @@ static int read_all(struct reading *reading, struct plan *plan, const struct att
 			status = failed(err);
 		if (status != ATT_OK)
 			break;
-		if (progress && progress->advance)
-			progress->advance(progress->context, got);
+		att_progress_add(progress, got);
 	}
 	free(block);
 	return status;

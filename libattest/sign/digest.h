@@ -56,11 +56,18 @@ struct att_digest_job {
 	struct att_digest digest; /* filled */
 };
 
-/* Told how many more bytes were read; may be called from several threads at once. NULL: nobody listens. */
+/* Told how many more bytes were read; may be called from several threads at once. */
 struct att_progress {
-	void (*advance)(void *context, uint64_t bytes);
+	void (*advance)(void *context, uint64_t bytes); /* NULL: nobody listens */
 	void *context;
 };
+
+/* `progress` may be NULL, too. */
+static inline void att_progress_add(const struct att_progress *progress, uint64_t bytes)
+{
+	if (progress && progress->advance)
+		progress->advance(progress->context, bytes);
+}
 
 /* Opens what a person named to be read: a regular file, also through a symbolic link. Never blocks. *size is
  * its size. Errors: ATT_ERR_NOT_FOUND; ATT_ERR_REFUSED for a folder, FIFO, socket or device; ATT_ERR_IO. */

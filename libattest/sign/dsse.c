@@ -284,8 +284,7 @@ int att_dsse_sign(const struct att_sign_request *request, enum att_digest_kind k
 			 : att_err_memory(err);
 	if (result != ATT_OK)
 		goto out;
-	if (file->progress)
-		file->progress->advance(file->progress->context, payload.len);
+	att_progress_add(file->progress, payload.len);
 	write_envelope(w, att_buf_str(&payload), type, keyid, att_buf_str(&signature));
 out:
 	att_buf_clear(&payload);

@@ -170,8 +170,7 @@ static void judge(struct att_verification *v, const struct att_requirement *requ
 	uint32_t threshold = v->options->threshold > demanded ? v->options->threshold : demanded;
 	uint32_t count = count_keys(v, requirement, &names);
 	const struct att_entry *wrong = find_state(v, ATT_ENTRY_WRONG),
-			       *broken = find_state(v, ATT_ENTRY_BROKEN),
-			       *open = find_state(v, ATT_ENTRY_OPEN);
+			       *broken = find_state(v, ATT_ENTRY_BROKEN), *open = find_state(v, ATT_ENTRY_OPEN);
 	for (size_t i = 0; i < v->entry_count; i++)
 		report_entry(v, &v->entries[i]);
 	if (wrong) {

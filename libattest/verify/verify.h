@@ -13,10 +13,12 @@ struct att_verify_options {
 	uint32_t threshold; /* different keys that must have signed; 0: the policy's, else 1 */
 	const char *const
 		*files; /* signature files to check; NULL-terminated. NULL: those beside the artifact */
+	const struct att_str *text;    /* a signature file that is no file yet, to check instead; NULL: none */
 	struct att_str name_space;     /* that an sshsig must have; empty: "file" */
 	struct att_str predicate_type; /* that a statement about the artifact must have; empty: statements do
 					  not count */
 	bool insecure_legacy_minisign; /* take signatures that are not prehashed */
+	bool want_digest;              /* fill the verdict's digest whatever the signatures need */
 	const struct att_progress *progress;
 };
 

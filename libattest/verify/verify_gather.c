@@ -17,6 +17,10 @@ void att_entry_say(struct att_verification *v, struct att_entry *entry, enum att
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	/* minisign's comments are parted by tabs, which would come out escaped. */
+	for (char *c = text; *c; c++)
+		if (*c == '\t')
+			*c = ' ';
 	entry->state = state;
 	entry->sentence = att_arena_copy(&v->arena, att_str_of(text));
 }
@@ -137,6 +141,8 @@ int att_verify_gather(struct att_verification *v, const char *path)
 {
 	struct att_sidecar *sidecars;
 	size_t count;
+	if (v->options->text)
+		return parse_text(v, ATT_STR("the signature"), *v->options->text, true);
 	if (v->options->files)
 		return read_named(v);
 	if (strcmp(path, "-") == 0)

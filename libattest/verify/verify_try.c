@@ -76,11 +76,13 @@ static int plan_one(struct att_verification *v, size_t entry, size_t key)
 
 int att_verify_plan(struct att_verification *v)
 {
+	const struct att_digest_job sha256 = {.kind = ATT_SHA256};
 	v->payload_job = SIZE_MAX;
+	if (v->options->want_digest)
+		(void)add_job(v, &sha256);
 	for (size_t i = 0; i < v->entry_count; i++) {
 		struct att_entry *entry = &v->entries[i];
 		const struct att_digest_job claimed = {.kind = entry->signature.claimed.kind};
-		const struct att_digest_job sha256 = {.kind = ATT_SHA256};
 		if (entry->state != ATT_ENTRY_OPEN || is_refused(v, entry))
 			continue;
 		if (claimed.kind != ATT_DIGEST_NONE) {
@@ -161,19 +163,17 @@ static void say_good(struct att_verification *v, struct att_entry *entry, const 
 		      ATT_STR_ARG(att_str_first(s->trusted_comment, 300)), s->trusted_comment.len ? "\"" : "");
 }
 
-static void say_wrong(struct att_verification *v, struct att_entry *entry, const struct att_trusted_key *key,
-		      const struct att_err *why)
+static void say_wrong(struct att_verification *v, struct att_entry *entry, const struct att_trusted_key *key)
 {
+	const char *format = entry->signature.format->name;
 	/* Without a mark of the key, it may as well be a good signature by somebody else. */
-	bool named = entry->signature.format->fits != NULL;
-	if (named)
-		att_entry_say(v, entry, ATT_ENTRY_WRONG, "wrong %s signature for key %.*s%s%s",
-			      entry->signature.format->name, ATT_STR_ARG(att_str_first(key->name, 300)),
-			      why->message[0] ? ": " : "", why->message);
+	if (entry->signature.format->fits)
+		att_entry_say(v, entry, ATT_ENTRY_WRONG,
+			      "not a signature of this file by %.*s: the file or the %s signature was changed",
+			      ATT_STR_ARG(att_str_first(key->name, 300)), format);
 	else
 		att_entry_say(v, entry, ATT_ENTRY_UNMATCHED,
-			      "a %s signature that holds for none of the keys given",
-			      entry->signature.format->name);
+			      "a %s signature that holds for none of the keys given", format);
 }
 
 static void try_one(struct att_verification *v, const struct att_attempt *attempt)
@@ -189,7 +189,7 @@ static void try_one(struct att_verification *v, const struct att_attempt *attemp
 	enum att_outcome outcome = att_signature_verify(&entry->signature, key->key, digest, &why);
 	if (outcome == ATT_REFUTED) {
 		if (entry->state != ATT_ENTRY_NOT_COUNTED)
-			say_wrong(v, entry, key, &why);
+			say_wrong(v, entry, key);
 		return;
 	}
 	if (outcome != ATT_HOLDS) {

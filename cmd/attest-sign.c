@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+/* attest-sign: signs files with a key, in the formats that the world verifies. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd/cli.h"
+#include "cmd/names.h"
+#include "cmd/passphrase.h"
+#include "cmd/progress.h"
+#include "libattest/base/pool.h"
+#include "libattest/base/utf8.h"
+#include "libattest/sign/checksum.h"
+#include "libattest/sign/signature.h"
+#include "libattest/verify/verify.h"
+
+#include "libattest/base/banned.h"
+
+#define PROGRAM "attest-sign"
+
+/* One file on its way. */
+struct piece {
+	const char *path;
+	char *output; /* NULL: standard output; owned */
+	struct att_buf signature;
+	struct att_err err;
+	int status;
+};
+
+struct run {
+	struct cli_command *command;
+	const struct att_signature_format *format;
+	struct cli_passphrase passphrase;
+	struct cli_progress progress;
+	struct att_secret *secret;
+	struct att_sign_request request;
+	struct piece *pieces;
+	size_t count;
+	unsigned jobs;
+};
+
+/* --- what was asked ------------------------------------------------------------------------------------ */
+
+static void find_format(struct run *r)
+{
+	const char *name = cli_value(r->command, "as");
+	char known[160];
+	size_t used = 0;
+	r->format = att_signature_format_find(att_str_of(name ? name : "bundle"));
+	if (r->format && r->format->sign)
+		return;
+	for (size_t i = 0; att_signature_formats[i] && used < sizeof known - 1; i++)
+		if (att_signature_formats[i]->sign)
+			used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "",
+						 att_signature_formats[i]->name);
+	cli_usage(PROGRAM, "expected one of %s for --as, found \"%s\"", known, name);
+}
+
+/* SOURCE_DATE_EPOCH, or the clock: only minisign's usual comment states it. */
+static int64_t signing_time(void)
+{
+	int64_t seconds;
+	return cli_source_date(PROGRAM, &seconds) ? seconds : (int64_t)time(NULL);
+}
+
+static char *output_of(const struct run *r, const char *path)
+{
+	const char *chosen = cli_value(r->command, "output");
+	size_t size = strlen(path) + strlen(r->format->suffix) + 1;
+	char *name = chosen ? strdup(chosen) : malloc(size);
+	if (!name)
+		cli_usage(PROGRAM, "out of memory");
+	if (!chosen)
+		snprintf(name, size, "%s%s", path, r->format->suffix);
+	return name;
+}
+
+static void add_piece(struct run *r, const char *path)
+{
+	struct piece *piece = &r->pieces[r->count++];
+	bool is_stream = strcmp(path, "-") == 0;
+	piece->path = path;
+	att_buf_init(&piece->signature, ATT_MAX_SIGNATURE_FILE);
+	if (!is_stream || cli_value(r->command, "output"))
+		piece->output = output_of(r, path);
+}
+
+static void read_request(struct run *r)
+{
+	const struct cli_command *c = r->command;
+	const char *jobs = cli_value(c, "jobs"), *manifest = cli_value(c, "manifest");
+	size_t count = 0;
+	while (c->arguments[count])
+		count++;
+	if (count == 0)
+		cli_usage(PROGRAM, "expected a file, found none");
+	if (!cli_value(c, "key"))
+		cli_usage(PROGRAM,
+			  "expected --key and the secret key to sign with; \"attest key new\" makes one");
+	if (cli_value(c, "output") && (count > 1 || manifest))
+		cli_usage(PROGRAM, "--output names one signature, found %zu files", count);
+	find_format(r);
+	r->jobs = jobs ? cli_number(PROGRAM, "jobs", jobs, 1, ATT_MAX_JOBS) : att_pool_processors();
+	r->pieces = calloc(count + 1, sizeof *r->pieces);
+	if (!r->pieces)
+		cli_usage(PROGRAM, "out of memory");
+	if (manifest)
+		add_piece(r, manifest);
+	for (size_t i = 0; !manifest && i < count; i++)
+		add_piece(r, c->arguments[i]);
+	r->request.comment = att_str_of(cli_value(c, "comment"));
+	r->request.name_space = att_str_of(cli_value(c, "namespace"));
+	if (r->request.name_space.len == 0 && strcmp(r->format->name, "sshsig") == 0)
+		r->request.name_space = ATT_STR("file");
+	r->request.payload_type = att_str_of(cli_value(c, "payload-type"));
+	r->request.scheme = cli_flag(c, "rsa-pss") ? ATT_SCHEME_RSA_PSS : ATT_SCHEME_NONE;
+	r->request.time = signing_time();
+}
+
+static void narrow(const struct run *r)
+{
+	const char *const *arguments = r->command->arguments;
+	const char *key = cli_value(r->command, "key"), *file = cli_value(r->command, "passphrase-file");
+	size_t inputs = 0, used = 0;
+	while (arguments[inputs])
+		inputs++;
+	const char **readable = calloc(inputs + 5, sizeof *readable);
+	char **folders = calloc(r->count + 1, sizeof *folders);
+	if (!readable || !folders)
+		cli_usage(PROGRAM, "out of memory");
+	for (size_t i = 0; i < inputs; i++)
+		readable[i] = arguments[i];
+	readable[inputs] = key;
+	if (file)
+		readable[inputs + 1] = file;
+	for (size_t i = 0; i < r->count; i++) {
+		folders[used] = r->pieces[i].output ? cli_folder_of(r->pieces[i].output) : NULL;
+		used += folders[used] != NULL;
+	}
+	const struct att_sandbox sandbox = {.readable = readable, .writable = (const char *const *)folders};
+	cli_enter_sandbox(PROGRAM, &sandbox);
+	for (size_t i = 0; i < used; i++)
+		free(folders[i]);
+	free(folders);
+	free(readable);
+}
+
+static void fail(const struct att_err *err)
+{
+	cli_complain(PROGRAM, err);
+	exit(CLI_UNKNOWN);
+}
+
+static void warn_exposed(const char *path)
+{
+	struct att_findings findings;
+	const struct att_finding finding = {
+		.code = "exposed-key",
+		.severity = ATT_WARNING,
+		.message = ATT_STR("others than its owner may read this secret key"),
+		.help = ATT_STR("chmod 600 the file, and replace the key if the machine has other users"),
+		.file = att_str_of(path),
+	};
+	att_findings_init(&findings);
+	att_findings_add(&findings, &finding);
+	cli_print_findings(&findings);
+	att_findings_clear(&findings);
+}
+
+static void load_secret(struct run *r)
+{
+	const char *path = cli_value(r->command, "key");
+	bool exposed = false;
+	struct att_err err = {0};
+	int status = att_secret_load(path, &r->passphrase.source, NULL, &exposed, &r->secret, &err);
+	if (status != ATT_OK)
+		fail(&err);
+	if (exposed)
+		warn_exposed(path);
+	r->request.secret = r->secret;
+}
+
+/* --- signing ------------------------------------------------------------------------------------------- */
+
+static int open_piece(struct piece *piece, int *fd)
+{
+	uint64_t size;
+	*fd = STDIN_FILENO;
+	return strcmp(piece->path, "-") == 0 ? ATT_OK : att_artifact_open(piece->path, fd, &size, &piece->err);
+}
+
+/* Reads the file anew and checks the signature as a stranger would, who has nothing but the public key. */
+static int check(struct run *r, struct piece *piece)
+{
+	struct att_str text = att_buf_str(&piece->signature);
+	struct att_trusted_key own = {.key = NULL, .name = ATT_STR("the key just used")};
+	struct att_keyring ring = {.keys = &own, .count = 1};
+	struct att_verdict verdict;
+	int status = att_key_of_spki(att_key_spki(att_secret_public(r->secret)), own.name, NULL, &own.key,
+				     &piece->err);
+	if (status != ATT_OK)
+		return status;
+	const struct att_verify_options options = {
+		.keys = &ring,
+		.now = r->request.time,
+		.text = &text,
+		.name_space = r->request.name_space,
+	};
+	att_verify_file(piece->path, &options, &verdict);
+	if (verdict.outcome != ATT_HOLDS)
+		status = att_err_set(&piece->err, ATT_ERR_IO,
+				     "%s: the new signature was not found good when read again (%.*s)",
+				     piece->path, ATT_STR_ARG(verdict.sentence));
+	att_verdict_clear(&verdict);
+	att_key_free(own.key);
+	return status;
+}
+
+static void sign_one(void *context, size_t i)
+{
+	struct run *r = context;
+	struct piece *piece = &r->pieces[i];
+	struct att_sign_request request = r->request;
+	int fd;
+	piece->status = open_piece(piece, &fd);
+	if (piece->status != ATT_OK)
+		return;
+	request.file = (struct att_signed_file){fd, piece->path, &r->progress.progress};
+	piece->status = r->format->sign(&request, &piece->signature, &piece->err);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	if (piece->status == ATT_OK && !att_buf_ok(&piece->signature))
+		piece->status = att_err_memory(&piece->err);
+	/* A stream is gone by now; the signature itself was checked when it was made. */
+	if (piece->status == ATT_OK && fd != STDIN_FILENO)
+		piece->status = check(r, piece);
+}
+
+/* Nothing is written before everything is signed. */
+static int write_all(struct run *r)
+{
+	struct att_err err = {0};
+	for (size_t i = 0; i < r->count; i++)
+		if (r->pieces[i].status != ATT_OK)
+			fail(&r->pieces[i].err);
+	for (size_t i = 0; i < r->count; i++) {
+		const struct piece *piece = &r->pieces[i];
+		if (cli_write(piece->output, att_buf_str(&piece->signature), &err) != ATT_OK) {
+			for (size_t j = 0; j < i; j++)
+				cli_note("%s: %s was written before", PROGRAM, r->pieces[j].output);
+			fail(&err);
+		}
+	}
+	return CLI_HOLDS;
+}
+
+static void tell(const struct run *r)
+{
+	char kind[32];
+	att_key_describe(att_secret_public(r->secret), kind);
+	for (size_t i = 0; i < r->count; i++)
+		if (r->pieces[i].output)
+			cli_note("%s: signed with %s, %s in %s", r->pieces[i].path, kind, r->format->name,
+				 r->pieces[i].output);
+}
+
+/* --- manifests ----------------------------------------------------------------------------------------- */
+
+static void add_line(struct att_buf *out, struct att_str name, const char *path)
+{
+	struct att_digest_job job = {.kind = ATT_SHA256};
+	struct att_err err = {0};
+	int fd;
+	uint64_t size;
+	int status = att_artifact_open(path, &fd, &size, &err);
+	if (status == ATT_OK) {
+		status = att_digest_run(fd, path, &job, 1, NULL, NULL, &err);
+		close(fd);
+	}
+	if (status == ATT_OK)
+		status = att_checksum_write(&job.digest, name, false, out, &err);
+	if (status != ATT_OK)
+		fail(&err);
+}
+
+/* Names are relative to the manifest, so that both can move together. */
+static void write_manifest(const struct run *r, const char *manifest, const struct att_str *names)
+{
+	struct att_buf out;
+	struct att_err err = {0};
+	att_buf_init(&out, ATT_MAX_DOCUMENT);
+	for (size_t i = 0; r->command->arguments[i]; i++)
+		add_line(&out, names[i], r->command->arguments[i]);
+	int status = att_buf_ok(&out) ? cli_write(manifest, att_buf_str(&out), &err) : att_err_memory(&err);
+	if (status != ATT_OK)
+		fail(&err);
+	att_buf_clear(&out);
+}
+
+static struct att_str *manifest_names(const struct run *r, const char *manifest, struct att_arena *arena)
+{
+	size_t count = 0;
+	while (r->command->arguments[count])
+		count++;
+	struct att_str *names = att_arena_alloc(arena, count, sizeof *names);
+	char *base = cli_real_folder_of(manifest);
+	if (!names)
+		cli_usage(PROGRAM, "out of memory");
+	if (!base)
+		cli_usage(PROGRAM, "cannot open the folder of %s", manifest);
+	for (size_t i = 0; i < count; i++)
+		names[i] = cli_name_below(PROGRAM, arena, base, r->command->arguments[i]);
+	free(base);
+	return names;
+}
+
+/* --- main ---------------------------------------------------------------------------------------------- */
+
+static int run(struct cli_command *command)
+{
+	struct run r = {.command = command};
+	struct att_arena arena = {0};
+	const char *manifest = cli_value(command, "manifest");
+	read_request(&r);
+	struct att_str *names = manifest ? manifest_names(&r, manifest, &arena) : NULL;
+	cli_passphrase_open(&r.passphrase, cli_value(command, "passphrase-file"));
+	narrow(&r);
+	load_secret(&r);
+	if (manifest)
+		write_manifest(&r, manifest, names);
+	cli_progress_start(&r.progress, 0);
+	att_pool_run(r.jobs, r.count, sign_one, &r);
+	cli_progress_end(&r.progress);
+	int exit_code = write_all(&r);
+	tell(&r);
+	cli_passphrase_close(&r.passphrase);
+	att_secret_free(r.secret);
+	for (size_t i = 0; i < r.count; i++) {
+		att_buf_clear(&r.pieces[i].signature);
+		free(r.pieces[i].output);
+	}
+	free(r.pieces);
+	att_arena_clear(&arena);
+	return exit_code;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli_option options[] = {
+		{"key", 'k', "KEY", "the secret key", false, NULL, 0},
+		{"as", 'a', "FORMAT", "bundle (default), dsse, minisign, signify, sshsig or raw", false, NULL,
+		 0},
+		{"output", 'o', "FILE", "the signature file; else the file's name and the format's suffix",
+		 false, NULL, 0},
+		{"manifest", 'm', "FILE", "write the files' SHA-256 to FILE, and sign that", false, NULL, 0},
+		{"comment", 'c', "TEXT", "minisign's trusted comment, or signify's comment", false, NULL, 0},
+		{"namespace", 0, "NAME", "what an SSH signature is for; else \"file\"", false, NULL, 0},
+		{"payload-type", 0, "TYPE", "media type of what a DSSE envelope holds", false, NULL, 0},
+		{"rsa-pss", 0, NULL, "sign with RSASSA-PSS (raw only)", false, NULL, 0},
+		{"passphrase-file", 0, "FILE", "take the passphrase from the first line of FILE", false, NULL,
+		 0},
+		{"jobs", 'j', "N", "read on N threads; else one per processor", false, NULL, 0},
+		{NULL, 0, NULL, NULL, false, NULL, 0},
+	};
+	struct cli_command command = {
+		.program = PROGRAM,
+		.synopsis = "attest sign --key KEY FILE... [OPTION...]",
+		.description =
+			"Signs files with a key, each into a file of its own beside it. FILE \"-\" is standard "
+			"input, signed to\nstandard output. Every signature is checked before any is written.",
+		.epilogue =
+			"The passphrase of a key is asked for on the terminal, or comes from --passphrase-file "
+			"or, "
+			"for cosign's\nkeys, COSIGN_PASSWORD. Exit status: 0 when all is signed, 2 otherwise.",
+		.options = options,
+	};
+	cli_start();
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		cli_print_version(PROGRAM);
+	const char **arguments = calloc((size_t)argc, sizeof *arguments);
+	if (!arguments)
+		cli_usage(PROGRAM, "out of memory");
+	for (int i = 1; i < argc; i++)
+		arguments[i - 1] = argv[i];
+	cli_parse(&command, argc - 1, arguments);
+	free(arguments);
+	int exit_code = run(&command);
+	cli_free(&command);
+	return exit_code;
+}
