@@ -133,8 +133,13 @@ static void narrow(const struct run *r)
 	for (size_t i = 0; i < inputs; i++)
 		readable[i] = arguments[i];
 	readable[inputs] = key;
+	size_t more = inputs + 1;
 	if (file)
-		readable[inputs + 1] = file;
+		readable[more++] = file;
+	/* The manifest is written, and read again to be signed. */
+	char *manifest_folder = cli_folder_of(cli_value(r->command, "manifest"));
+	if (manifest_folder)
+		readable[more++] = manifest_folder;
 	for (size_t i = 0; i < r->count; i++) {
 		folders[used] = r->pieces[i].output ? cli_folder_of(r->pieces[i].output) : NULL;
 		used += folders[used] != NULL;
@@ -144,6 +149,7 @@ static void narrow(const struct run *r)
 	for (size_t i = 0; i < used; i++)
 		free(folders[i]);
 	free(folders);
+	free(manifest_folder);
 	free(readable);
 }
 

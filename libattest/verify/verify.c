@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libattest/verify/verify.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 #include "libattest/verify/verify_internal.h"
@@ -18,18 +17,18 @@ void att_verdict_clear(struct att_verdict *verdict)
 
 /* --- what is said -------------------------------------------------------------------------------------- */
 
+/* What each state means for the step, and the finding that it is; no code: none. */
 static const struct {
 	enum att_outcome outcome;
-	const char *code; /* of the finding; NULL: none */
-	enum att_severity severity;
+	struct att_finding finding;
 } said[] = {
-	[ATT_ENTRY_OPEN] = {ATT_NOT_CHECKED, "unchecked-signature", ATT_ERROR},
-	[ATT_ENTRY_GOOD] = {ATT_HOLDS, NULL, ATT_NOTE},
-	[ATT_ENTRY_WRONG] = {ATT_REFUTED, "wrong-signature", ATT_ERROR},
-	[ATT_ENTRY_UNMATCHED] = {ATT_NOT_CHECKED, "other-key", ATT_WARNING},
-	[ATT_ENTRY_NOT_COUNTED] = {ATT_REFUTED, "signature-not-counted", ATT_WARNING},
-	[ATT_ENTRY_UNCHECKED] = {ATT_NOT_CHECKED, "unchecked-signature", ATT_WARNING},
-	[ATT_ENTRY_BROKEN] = {ATT_CANNOT_TELL, "unreadable-signature", ATT_ERROR},
+	[ATT_ENTRY_OPEN] = {ATT_NOT_CHECKED, {.code = "unchecked-signature", .severity = ATT_ERROR}},
+	[ATT_ENTRY_GOOD] = {ATT_HOLDS, {.code = NULL}},
+	[ATT_ENTRY_WRONG] = {ATT_REFUTED, {.code = "wrong-signature", .severity = ATT_ERROR}},
+	[ATT_ENTRY_UNMATCHED] = {ATT_NOT_CHECKED, {.code = "other-key", .severity = ATT_WARNING}},
+	[ATT_ENTRY_NOT_COUNTED] = {ATT_REFUTED, {.code = "signature-not-counted", .severity = ATT_WARNING}},
+	[ATT_ENTRY_UNCHECKED] = {ATT_NOT_CHECKED, {.code = "unchecked-signature", .severity = ATT_WARNING}},
+	[ATT_ENTRY_BROKEN] = {ATT_CANNOT_TELL, {.code = "unreadable-signature", .severity = ATT_ERROR}},
 };
 
 static void report_entry(struct att_verification *v, const struct att_entry *entry)
@@ -42,30 +41,34 @@ static void report_entry(struct att_verification *v, const struct att_entry *ent
 		.found = ATT_ARENA_JOIN(&v->arena, entry->path, ATT_STR(": "), entry->sentence),
 	};
 	att_steps_add(&v->verdict->steps, &step);
-	if (!said[entry->state].code)
+	struct att_finding finding = said[entry->state].finding;
+	if (!finding.code)
 		return;
-	const struct att_finding finding = {
-		.code = said[entry->state].code,
-		.severity = said[entry->state].severity,
-		.message = entry->sentence,
-		.file = entry->path,
-		.artifact = v->verdict->artifact,
-	};
+	finding.message = entry->sentence;
+	finding.file = entry->path;
+	finding.artifact = v->verdict->artifact;
 	att_findings_add(&v->verdict->findings, &finding);
 }
 
-static void fail(struct att_verification *v, enum att_outcome outcome, const char *code,
-		 struct att_str sentence, const char *help)
+/* One signature may be read in two ways (a bare Ed25519 one): what holds is all that is said of it. */
+static bool is_other_reading(const struct att_verification *v, size_t i)
 {
-	const struct att_finding finding = {
-		.code = code,
-		.severity = ATT_ERROR,
-		.message = sentence,
-		.help = att_str_of(help),
-		.artifact = v->verdict->artifact,
-	};
+	const struct att_entry *e = &v->entries[i];
+	if (e->state != ATT_ENTRY_UNMATCHED)
+		return false;
+	if (e->signature.alternative && i > 0)
+		return true;
+	return i + 1 < v->entry_count && v->entries[i + 1].signature.alternative &&
+	       v->entries[i + 1].state != ATT_ENTRY_UNMATCHED;
+}
+
+static void fail(struct att_verification *v, enum att_outcome outcome, const struct att_finding *why)
+{
+	struct att_finding finding = *why;
+	finding.severity = ATT_ERROR;
+	finding.artifact = v->verdict->artifact;
 	v->verdict->outcome = outcome;
-	v->verdict->sentence = att_arena_copy(&v->verdict->arena, sentence);
+	v->verdict->sentence = att_arena_copy(&v->verdict->arena, why->message);
 	att_findings_add(&v->verdict->findings, &finding);
 }
 
@@ -141,26 +144,34 @@ static void refuse_entry(struct att_verification *v, enum att_outcome outcome, c
 static void refuse_count(struct att_verification *v, uint32_t count, uint32_t threshold)
 {
 	const struct att_entry *entry = find_state(v, ATT_ENTRY_NOT_COUNTED);
-	char text[160];
+	struct att_finding too_few = {.code = "too-few-signatures"};
+	struct att_finding none_valid = {
+		.code = "no-valid-signature",
+		.help = ATT_STR("no signature by a believed key was found"),
+	};
+	struct att_finding none = {
+		.code = "no-signature",
+		.message = v->entry_count ? ATT_STR("no signature of a kind that attest checks was found")
+					  : ATT_STR("no signature was found"),
+		.help = ATT_STR(
+			"put the signature beside the file (.sigstore.json, .minisig, .sig, .sshsig), or "
+			"name it with --signature"),
+	};
 	if (count > 0) {
-		snprintf(text, sizeof text, "expected signatures by %u different keys, found %u", threshold,
-			 count);
-		fail(v, ATT_REFUTED, "too-few-signatures", att_str_of(text), NULL);
+		too_few.message = att_arena_printf(
+			&v->arena, "expected signatures by %u different keys, found %u", threshold, count);
+		fail(v, ATT_REFUTED, &too_few);
 		return;
 	}
 	if (!entry)
 		entry = find_state(v, ATT_ENTRY_UNMATCHED);
 	if (entry) {
 		refuse_entry(v, ATT_REFUTED, entry);
-		fail(v, ATT_REFUTED, "no-valid-signature", v->verdict->sentence,
-		     "no signature by a believed key was found");
+		none_valid.message = v->verdict->sentence;
+		fail(v, ATT_REFUTED, &none_valid);
 		return;
 	}
-	fail(v, ATT_CANNOT_TELL, "no-signature",
-	     v->entry_count ? ATT_STR("no signature of a kind that attest checks was found")
-			    : ATT_STR("no signature was found"),
-	     "put the signature beside the file (.sigstore.json, .minisig, .sig, .sshsig), or name it with "
-	     "--signature");
+	fail(v, ATT_CANNOT_TELL, &none);
 }
 
 static void judge(struct att_verification *v, const struct att_requirement *requirement)
@@ -172,7 +183,8 @@ static void judge(struct att_verification *v, const struct att_requirement *requ
 	const struct att_entry *wrong = find_state(v, ATT_ENTRY_WRONG),
 			       *broken = find_state(v, ATT_ENTRY_BROKEN), *open = find_state(v, ATT_ENTRY_OPEN);
 	for (size_t i = 0; i < v->entry_count; i++)
-		report_entry(v, &v->entries[i]);
+		if (!is_other_reading(v, i))
+			report_entry(v, &v->entries[i]);
 	if (wrong) {
 		refuse_entry(v, ATT_REFUTED, wrong);
 	} else if (broken) {
