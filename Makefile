@@ -11,14 +11,15 @@ BUILD ?= $(if $(SANITIZE),build/asan,build)
 PKG_CONFIG ?= pkg-config
 
 # Libraries by what needs them; --as-needed keeps from each program what it does not use.
-PACKAGES := libcjson yaml-0.1 libsodium libcrypto popt libseccomp expat
+PACKAGES := libcjson yaml-0.1 libsodium libcrypto popt libseccomp expat p11-kit-1
+P11_KIT := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags p11-kit-1))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -pthread
 WARNINGS := -Wall -Wextra -Werror -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef \
 	-Wformat=2 -Wvla -Walloca -Wswitch-enum -Wimplicit-fallthrough -Wnull-dereference
 HARDENING := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
 CFLAGS ?= -O2 -g
-ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -DATT_VERSION='"$(VERSION)"' -I. -pthread -fvisibility=hidden \
+ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -DATT_VERSION='"$(VERSION)"' -I. $(P11_KIT) -pthread -fvisibility=hidden \
 	-ffunction-sections -fdata-sections -fno-strict-aliasing $(WARNINGS) $(CFLAGS)
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed -Wl,--gc-sections $(LDFLAGS)
 ifdef SANITIZE
@@ -96,8 +97,8 @@ $(BUILD)/tests/fail_malloc.so: tests/fault/fail_malloc.c Makefile
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARNINGS) -O1 -fPIC -shared $< -o $@
 
 # Fuzzers: everything compiled by clang with coverage, into a tree of its own.
-FUZZ_FLAGS := -std=c17 -D_GNU_SOURCE -DATT_VERSION='"$(VERSION)"' -I. -pthread -g -O1 -Wno-unknown-warning-option \
-	-fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_FLAGS := -std=c17 -D_GNU_SOURCE -DATT_VERSION='"$(VERSION)"' -I. $(P11_KIT) -pthread -g -O1 \
+	-Wno-unknown-warning-option -fsanitize=address,undefined -fno-sanitize-recover=all
 build/fuzz/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,FUZZ)

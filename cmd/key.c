@@ -52,6 +52,11 @@ static int parse(struct att_str bytes, const char *path, const struct cli_passph
 	return status;
 }
 
+static bool is_token(const char *path)
+{
+	return path && strncmp(path, "pkcs11:", 7) == 0;
+}
+
 int key_file_load(const char *path, const struct cli_passphrase *passphrase, struct key_file *out,
 		  struct att_err *err)
 {
@@ -60,6 +65,12 @@ int key_file_load(const char *path, const struct cli_passphrase *passphrase, str
 	uint64_t size;
 	int fd = -1;
 	*out = (struct key_file){0};
+	if (is_token(path)) {
+		int found = att_secret_of_pkcs11(path, &passphrase->source, NULL, &out->secret, err);
+		if (found == ATT_OK)
+			out->key = att_secret_public(out->secret);
+		return found;
+	}
 	att_buf_init(&bytes, ATT_MAX_SECRET_FILE);
 	int status = att_artifact_open(path, &fd, &size, err);
 	if (status == ATT_OK && fstat(fd, &st) != 0)
@@ -103,6 +114,11 @@ void key_narrow(const struct cli_command *command, const char *path, const char 
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
 		if (files[i])
 			readable[count++] = files[i];
+	/* A module goes to its token's files, to sockets, to daemons; nothing untrusted is parsed then. */
+	if (is_token(path)) {
+		free(folder);
+		return;
+	}
 	const struct att_sandbox sandbox = {.readable = readable, .writable = writable};
 	cli_enter_sandbox(KEY_PROGRAM, &sandbox);
 	free(folder);

@@ -101,6 +101,14 @@ static void warn_of_readers(struct att_findings *findings, const char *path)
 	att_findings_add(findings, &finding);
 }
 
+/* Without what stands behind the "?" of a token's URI: it may be a PIN. */
+static struct att_str shown_name(const char *path)
+{
+	struct att_str name = att_str_of(path);
+	return att_str_starts(name, ATT_STR("pkcs11:")) ? att_str_first(name, att_str_find_byte(name, '?'))
+							: name;
+}
+
 static int show(const struct cli_command *command, const char *path, const struct cli_passphrase *passphrase)
 {
 	const char *format = cli_value(command, "format");
@@ -118,7 +126,7 @@ static int show(const struct cli_command *command, const char *path, const struc
 	if (status == ATT_OK && file.exposed)
 		warn_of_readers(&findings, path);
 	if (status != ATT_OK)
-		att_findings_add_err(&findings, att_str_of(path), NULL, &err);
+		att_findings_add_err(&findings, shown_name(path), NULL, &err);
 	const struct att_report report = {.program = KEY_PROGRAM,
 					  .command = "show",
 					  .exit = status == ATT_OK ? CLI_HOLDS : CLI_UNKNOWN,

@@ -139,10 +139,6 @@ static int sign_pkey(const struct att_secret *secret, enum att_scheme scheme, co
 		    EVP_PKEY_CTX_set_signature_md(context, md) > 0 &&
 		    EVP_PKEY_sign(context, to, &len, digest->bytes, att_digest_size(digest->kind)) > 0;
 	EVP_PKEY_CTX_free(context);
-	if (good && scheme == ATT_SCHEME_ECDSA)
-		good = lower_s(to, &len, LONGEST_SIGNATURE,
-			       att_key_kind(secret->key) == ATT_KEY_P256 ? NID_X9_62_prime256v1
-									 : NID_secp384r1) == 0;
 	if (!good) {
 		ERR_clear_error();
 		return att_err_memory(err);
@@ -235,6 +231,10 @@ int att_secret_sign_digest(const struct att_secret *secret, enum att_scheme sche
 		status = sign_prehashed(secret, digest, &made, err);
 	else
 		status = sign_pkey(secret, scheme, digest, &made, err);
+	if (status == ATT_OK && scheme == ATT_SCHEME_ECDSA &&
+	    lower_s((uint8_t *)made.data, &made.len, made.capacity,
+		    att_key_kind(secret->key) == ATT_KEY_P256 ? NID_X9_62_prime256v1 : NID_secp384r1) != 0)
+		status = att_err_memory(err);
 	if (status == ATT_OK)
 		status = deliver(att_key_verify(secret->key, scheme, digest, att_buf_str(&made), NULL), &made,
 				 signature, err);

@@ -65,7 +65,8 @@ openssl genpkey -algorithm ed448 -out bad/ed448.pem
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out bad/p521.pem
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out bad/secp256k1.pem
 openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out bad/rsa1024.pem
-openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_primes:3 -out bad/rsa-three-primes.pem
+openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_keygen_primes:3 \
+	-out bad/rsa-three-primes.pem
 openssl ecparam -name prime256v1 -genkey -param_enc explicit -noout -out bad/explicit-curve.pem
 ssh-keygen -q -t ed25519 -N '' -C '' -f bad/openssh
 rm bad/openssh.pub
