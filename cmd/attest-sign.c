@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 /* attest-sign: signs files with a key, in the formats that the world verifies. */
-#include <errno.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cmd/cli.h"
-#include "cmd/names.h"
 #include "cmd/passphrase.h"
 #include "cmd/progress.h"
+#include "cmd/sign_manifest.h"
 #include "libattest/base/pool.h"
 #include "libattest/base/utf8.h"
-#include "libattest/sign/checksum.h"
 #include "libattest/sign/signature.h"
 #include "libattest/verify/verify.h"
 
 #include "libattest/base/banned.h"
 
-#define PROGRAM "attest-sign"
+#define PROGRAM SIGN_PROGRAM
 
 /* One file on its way. */
 struct piece {
@@ -119,6 +118,11 @@ static void read_request(struct run *r)
 	r->request.time = signing_time();
 }
 
+static bool is_token(const char *key)
+{
+	return strncmp(key, "pkcs11:", 7) == 0;
+}
+
 static void narrow(const struct run *r)
 {
 	const char *const *arguments = r->command->arguments;
@@ -145,7 +149,9 @@ static void narrow(const struct run *r)
 		used += folders[used] != NULL;
 	}
 	const struct att_sandbox sandbox = {.readable = readable, .writable = (const char *const *)folders};
-	cli_enter_sandbox(PROGRAM, &sandbox);
+	/* The module of a token needs files and sockets of its own. */
+	if (!is_token(key))
+		cli_enter_sandbox(PROGRAM, &sandbox);
 	for (size_t i = 0; i < used; i++)
 		free(folders[i]);
 	free(folders);
@@ -180,7 +186,9 @@ static void load_secret(struct run *r)
 	const char *path = cli_value(r->command, "key");
 	bool exposed = false;
 	struct att_err err = {0};
-	int status = att_secret_load(path, &r->passphrase.source, NULL, &exposed, &r->secret, &err);
+	int status = is_token(path)
+			     ? att_secret_of_pkcs11(path, &r->passphrase.source, NULL, &r->secret, &err)
+			     : att_secret_load(path, &r->passphrase.source, NULL, &exposed, &r->secret, &err);
 	if (status != ATT_OK)
 		fail(&err);
 	if (exposed)
@@ -272,71 +280,19 @@ static void tell(const struct run *r)
 				 r->pieces[i].output);
 }
 
-/* --- manifests ----------------------------------------------------------------------------------------- */
-
-static void add_line(struct att_buf *out, struct att_str name, const char *path)
-{
-	struct att_digest_job job = {.kind = ATT_SHA256};
-	struct att_err err = {0};
-	int fd;
-	uint64_t size;
-	int status = att_artifact_open(path, &fd, &size, &err);
-	if (status == ATT_OK) {
-		status = att_digest_run(fd, path, &job, 1, NULL, NULL, &err);
-		close(fd);
-	}
-	if (status == ATT_OK)
-		status = att_checksum_write(&job.digest, name, false, out, &err);
-	if (status != ATT_OK)
-		fail(&err);
-}
-
-/* Names are relative to the manifest, so that both can move together. */
-static void write_manifest(const struct run *r, const char *manifest, const struct att_str *names)
-{
-	struct att_buf out;
-	struct att_err err = {0};
-	att_buf_init(&out, ATT_MAX_DOCUMENT);
-	for (size_t i = 0; r->command->arguments[i]; i++)
-		add_line(&out, names[i], r->command->arguments[i]);
-	int status = att_buf_ok(&out) ? cli_write(manifest, att_buf_str(&out), &err) : att_err_memory(&err);
-	if (status != ATT_OK)
-		fail(&err);
-	att_buf_clear(&out);
-}
-
-static struct att_str *manifest_names(const struct run *r, const char *manifest, struct att_arena *arena)
-{
-	size_t count = 0;
-	while (r->command->arguments[count])
-		count++;
-	struct att_str *names = att_arena_alloc(arena, count, sizeof *names);
-	char *base = cli_real_folder_of(manifest);
-	if (!names)
-		cli_usage(PROGRAM, "out of memory");
-	if (!base)
-		cli_usage(PROGRAM, "cannot open the folder of %s", manifest);
-	for (size_t i = 0; i < count; i++)
-		names[i] = cli_name_below(PROGRAM, arena, base, r->command->arguments[i]);
-	free(base);
-	return names;
-}
-
 /* --- main ---------------------------------------------------------------------------------------------- */
 
 static int run(struct cli_command *command)
 {
 	struct run r = {.command = command};
-	struct att_arena arena = {0};
-	const char *manifest = cli_value(command, "manifest");
+	struct sign_manifest manifest;
 	read_request(&r);
-	struct att_str *names = manifest ? manifest_names(&r, manifest, &arena) : NULL;
+	sign_manifest_open(&manifest, cli_value(command, "manifest"), command->arguments);
 	cli_passphrase_open(&r.passphrase, cli_value(command, "passphrase-file"));
 	narrow(&r);
 	load_secret(&r);
-	if (manifest)
-		write_manifest(&r, manifest, names);
 	cli_progress_start(&r.progress, 0);
+	sign_manifest_write(&manifest, r.jobs, &r.progress.progress);
 	att_pool_run(r.jobs, r.count, sign_one, &r);
 	cli_progress_end(&r.progress);
 	int exit_code = write_all(&r);
@@ -348,14 +304,14 @@ static int run(struct cli_command *command)
 		free(r.pieces[i].output);
 	}
 	free(r.pieces);
-	att_arena_clear(&arena);
+	sign_manifest_close(&manifest);
 	return exit_code;
 }
 
 int main(int argc, char **argv)
 {
 	struct cli_option options[] = {
-		{"key", 'k', "KEY", "the secret key", false, NULL, 0},
+		{"key", 'k', "KEY", "the secret key: a file, or a pkcs11: URI", false, NULL, 0},
 		{"as", 'a', "FORMAT", "bundle (default), dsse, minisign, signify, sshsig or raw", false, NULL,
 		 0},
 		{"output", 'o', "FILE", "the signature file; else the file's name and the format's suffix",
@@ -383,6 +339,10 @@ int main(int argc, char **argv)
 		.options = options,
 	};
 	cli_start();
+	/* No settings file decides how signatures are made; what OpenSSL holds of keys lies in locked memory.
+	 */
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	(void)CRYPTO_secure_malloc_init(1 << 17, 32);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		cli_print_version(PROGRAM);
 	const char **arguments = calloc((size_t)argc, sizeof *arguments);

@@ -26,10 +26,11 @@ struct att_entry {
 	struct att_signature signature;
 	struct att_source source; /* of the signature file */
 	enum att_entry_state state;
-	size_t key;              /* of ATT_ENTRY_GOOD: position in the keyring */
-	size_t claimed_job;      /* of the digest that the file states; SIZE_MAX: it states none */
-	bool other_file;         /* that digest is of another file: no key is tried */
-	struct att_str sentence; /* what is to be said about it */
+	size_t key;               /* of ATT_ENTRY_GOOD: position in the keyring */
+	size_t claimed_job;       /* of the digest that the file states; SIZE_MAX: it states none */
+	bool other_file;          /* that digest is of another file: no key is tried */
+	struct att_str statement; /* type of the statement about the artifact that was accepted; empty: none */
+	struct att_str sentence;  /* what is to be said about it */
 };
 
 /* One key tried on one signature. */

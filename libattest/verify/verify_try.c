@@ -82,7 +82,10 @@ int att_verify_plan(struct att_verification *v)
 		(void)add_job(v, &sha256);
 	for (size_t i = 0; i < v->entry_count; i++) {
 		struct att_entry *entry = &v->entries[i];
-		const struct att_digest_job claimed = {.kind = entry->signature.claimed.kind};
+		/* What an envelope claims is its payload, which may be a statement about the artifact. */
+		const struct att_digest_job claimed = {
+			.kind = entry->signature.payload.data ? ATT_DIGEST_NONE : entry->signature.claimed.kind,
+		};
 		if (entry->state != ATT_ENTRY_OPEN || is_refused(v, entry))
 			continue;
 		if (claimed.kind != ATT_DIGEST_NONE) {
@@ -137,6 +140,7 @@ static bool statement_counts(struct att_verification *v, struct att_entry *entry
 			      ATT_STR_ARG(att_str_first(statement.predicate_type, 200)));
 		return false;
 	}
+	entry->statement = statement.predicate_type;
 	return true;
 }
 
@@ -157,10 +161,13 @@ static void say_good(struct att_verification *v, struct att_entry *entry, const 
 	char kind[32];
 	const struct att_signature *s = &entry->signature;
 	att_key_describe(key->key, kind);
-	att_entry_say(v, entry, ATT_ENTRY_GOOD, "%s signature by %.*s (%s)%s%.*s%s", s->format->name,
+	att_entry_say(v, entry, ATT_ENTRY_GOOD, "%s signature by %.*s (%s)%s%.*s%s%.*s%s%s", s->format->name,
 		      ATT_STR_ARG(att_str_first(key->name, 300)), kind,
+		      entry->statement.len ? " of a statement about it, " : "",
+		      ATT_STR_ARG(att_str_first(entry->statement, 200)),
 		      s->trusted_comment.len ? ", signed comment \"" : "",
-		      ATT_STR_ARG(att_str_first(s->trusted_comment, 300)), s->trusted_comment.len ? "\"" : "");
+		      ATT_STR_ARG(att_str_first(s->trusted_comment, 300)), s->trusted_comment.len ? "\"" : "",
+		      s->log_entries + s->timestamps ? ", transparency log and timestamps not checked" : "");
 }
 
 static void say_wrong(struct att_verification *v, struct att_entry *entry, const struct att_trusted_key *key)

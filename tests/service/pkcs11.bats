@@ -106,3 +106,15 @@ sign() { # URI SCHEME DIGEST
     [[ "$output" == *'found one that stays in its token'* ]]
     [ ! -e out ]
 }
+
+@test "attest sign with a key in a token makes what openssl and attest verify" {
+    put p256 01 p256
+    attest key public "pkcs11:object=p256;type=private?$Q" -o p256.pub
+    attest sign --key "pkcs11:object=p256?$Q" file
+    attest verify file --key p256.pub
+    rm file.sigstore.json
+    attest sign --key "pkcs11:object=p256?$Q" --as raw file
+    openssl dgst -sha256 -verify p256.pub -signature file.sig file
+    run -2 attest sign --key "pkcs11:object=nothing?$Q" -o none file
+    [ ! -e none ]
+}
