@@ -44,6 +44,22 @@ struct reading {
 	} * results;
 };
 
+/* What is about to be signed is read as those will read it who verify: a file named twice is found here. */
+static void check(const struct sign_manifest *manifest, struct att_str text)
+{
+	static const struct att_checksum_options strict;
+	struct att_source source;
+	struct att_arena arena = {0};
+	struct att_checksums list;
+	struct att_err err = {0};
+	int status = att_source_init(&source, &arena, att_str_of(manifest->path), text, &err);
+	if (status == ATT_OK)
+		status = att_checksum_parse(&source, &strict, &arena, &list, &err);
+	if (status != ATT_OK)
+		fail(&err);
+	att_arena_clear(&arena);
+}
+
 static void read_one(void *context, size_t i)
 {
 	const struct reading *reading = context;
@@ -78,6 +94,8 @@ void sign_manifest_write(struct sign_manifest *manifest, unsigned jobs, const st
 		    ATT_OK)
 			fail(&err);
 	}
+	if (att_buf_ok(&out))
+		check(manifest, att_buf_str(&out));
 	int status =
 		att_buf_ok(&out) ? cli_write(manifest->path, att_buf_str(&out), &err) : att_err_memory(&err);
 	if (status != ATT_OK)
