@@ -50,29 +50,9 @@ static char *reserve(struct att_buf *buf, size_t more, size_t spare)
 	return buf->data + buf->len;
 }
 
-char *att_buf_reserve(struct att_buf *buf, size_t more)
+char *att_buf_grow(struct att_buf *buf, size_t more)
 {
 	return reserve(buf, more, 0);
-}
-
-void att_buf_add(struct att_buf *buf, struct att_str bytes)
-{
-	if (bytes.len == 0)
-		return;
-	char *to = att_buf_reserve(buf, bytes.len);
-	if (to) {
-		memcpy(to, bytes.data, bytes.len);
-		buf->len += bytes.len;
-	}
-}
-
-void att_buf_add_byte(struct att_buf *buf, char byte)
-{
-	char *to = att_buf_reserve(buf, 1);
-	if (to) {
-		*to = byte;
-		buf->len++;
-	}
 }
 
 void att_buf_printf(struct att_buf *buf, const char *format, ...)

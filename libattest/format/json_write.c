@@ -18,6 +18,29 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
+/* Is is_plain true for all eight bytes of a word? A byte of x - n * ONES sets its high bit where it was under
+ * n; what borrows from its neighbour is itself such a byte. */
+static bool all_plain(uint64_t x)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	uint64_t quote = x ^ (ones * '"'), backslash = x ^ (ones * '\\');
+	return ((x | ((x - ones * 0x20) & ~x) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) &
+		high) == 0;
+}
+
+static size_t plain_length(struct att_str s, size_t from)
+{
+	size_t at = from;
+	for (uint64_t word; s.len - at >= sizeof word; at += sizeof word) {
+		memcpy(&word, s.data + at, sizeof word);
+		if (!all_plain(word))
+			break;
+	}
+	while (at < s.len && is_plain((unsigned char)s.data[at]))
+		at++;
+	return at - from;
+}
+
 static void write_escape(struct att_buf *out, unsigned char c)
 {
 	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
@@ -34,10 +57,9 @@ static void write_string(struct att_buf *out, struct att_str s)
 	size_t at = 0;
 	att_buf_add_byte(out, '"');
 	while (at < s.len) {
-		size_t from = at;
-		while (at < s.len && is_plain((unsigned char)s.data[at]))
-			at++;
-		att_buf_add(out, (struct att_str){s.data + from, at - from});
+		size_t plain = plain_length(s, at);
+		att_buf_add(out, (struct att_str){s.data + at, plain});
+		at += plain;
 		if (at == s.len)
 			break;
 		uint32_t character;
@@ -63,19 +85,19 @@ void att_json_begin(struct att_json_writer *w, struct att_buf *out, bool compact
 /* A new line for something `depth` levels deep, or a space where everything stands on one line. */
 static void start_line(struct att_json_writer *w, unsigned depth)
 {
-	static const char spaces[] = "                                                                ";
 	if (w->compact)
 		return;
 	if (w->one_line && w->depth >= w->one_line) {
 		att_buf_add_byte(w->out, ' ');
 		return;
 	}
-	att_buf_add_byte(w->out, '\n');
-	for (size_t left = (size_t)depth * 2; left > 0;) {
-		struct att_str some = att_str_first(ATT_STR(spaces), left);
-		att_buf_add(w->out, some);
-		left -= some.len;
-	}
+	size_t len = 1 + (size_t)depth * 2;
+	char *to = att_buf_reserve(w->out, len);
+	if (!to)
+		return;
+	memset(to, ' ', len);
+	to[0] = '\n';
+	w->out->len += len;
 }
 
 static void start_element(struct att_json_writer *w)
