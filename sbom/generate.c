@@ -114,6 +114,20 @@ static int by_path(const void *a, const void *b)
 			       ((const struct sbom_graph_source *)b)->path);
 }
 
+/* The graph's text points into the files that it was read from. */
+static int hand_over_texts(struct run *run, struct sbom_graph *graph)
+{
+	graph->texts = att_arena_alloc(&graph->arena, run->slot_count, sizeof *graph->texts);
+	if (!graph->texts)
+		return att_err_memory(run->err);
+	for (size_t i = 0; i < run->slot_count; i++) {
+		graph->texts[i] = run->slots[i].text;
+		att_buf_init(&run->slots[i].text, 0);
+	}
+	graph->text_count = run->slot_count;
+	return ATT_OK;
+}
+
 static int build_graph(struct run *run, struct sbom_graph *graph)
 {
 	size_t count = 0;
@@ -134,6 +148,8 @@ static int build_graph(struct run *run, struct sbom_graph *graph)
 	int status = sbom_graph_build(sources, count, &run->options->graph, graph, run->findings, run->err);
 	if (status == ATT_OK)
 		status = sbom_graph_check(graph, run->err);
+	if (status == ATT_OK)
+		status = hand_over_texts(run, graph);
 	free(sources);
 	return status;
 }

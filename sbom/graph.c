@@ -163,6 +163,16 @@ static int merge_into(struct builder *b, uint32_t node, const struct sbom_compon
 	return status;
 }
 
+/* The component becomes the node's as it stands. Its lists stay where they are; the first entry that joins one
+ * moves it, since another node may hold the same. */
+static void take(struct sbom_node *node, const struct sbom_component *from)
+{
+	node->component = *from;
+	node->component.hash_capacity = from->hash_count;
+	node->component.property_capacity = from->property_count;
+	node->component.occurrence_capacity = from->occurrence_count;
+}
+
 /* The node of a component, made when it is new. */
 static int node_for(struct builder *b, const struct sbom_component *component, struct att_str path,
 		    uint32_t *index)
@@ -170,9 +180,6 @@ static int node_for(struct builder *b, const struct sbom_component *component, s
 	bool found;
 	const struct sbom_component placed = with_place(b, component);
 	struct att_str identity = sbom_component_identity(&b->graph->arena, &placed);
-	/* An identity that is the purl itself lives in the catalog, which may go before the graph does. */
-	if (identity.data == placed.purl.data)
-		identity = att_arena_copy(&b->graph->arena, identity);
 	if (!identity.data ||
 	    att_map_put(&b->by_identity, identity, (uint32_t)b->graph->node_count, &found, index) != ATT_OK)
 		return att_err_memory(b->err);
@@ -181,6 +188,8 @@ static int node_for(struct builder *b, const struct sbom_component *component, s
 		if (status != ATT_OK)
 			return status;
 		b->graph->nodes[*index].ref = identity;
+		take(&b->graph->nodes[*index], &placed);
+		return ATT_OK;
 	}
 	return merge_into(b, *index, &placed, path);
 }
@@ -339,6 +348,13 @@ static int build(struct builder *b)
 	return status == ATT_OK ? sbom_graph_find_reach(graph, b->err) : status;
 }
 
+static void hand_over(struct sbom_catalog *catalog, struct sbom_graph *graph)
+{
+	att_arena_adopt(&graph->arena, &catalog->arena);
+	sbom_catalog_clear(catalog);
+	memset(catalog, 0, sizeof *catalog);
+}
+
 int sbom_graph_build(const struct sbom_graph_source *sources, size_t count,
 		     const struct sbom_graph_options *options, struct sbom_graph *out,
 		     struct att_findings *findings, struct att_err *err)
@@ -353,6 +369,9 @@ int sbom_graph_build(const struct sbom_graph_source *sources, size_t count,
 	};
 	memset(out, 0, sizeof *out);
 	int status = build(&b);
+	for (size_t i = 0; i < count; i++)
+		if (sources[i].catalog)
+			hand_over(sources[i].catalog, out);
 	att_map_clear(&b.by_identity);
 	att_map_clear(&b.named_by_folder);
 	att_map_clear(&b.placed_by_name);
@@ -361,6 +380,8 @@ int sbom_graph_build(const struct sbom_graph_source *sources, size_t count,
 
 void sbom_graph_clear(struct sbom_graph *graph)
 {
+	for (size_t i = 0; i < graph->text_count; i++)
+		att_buf_clear(&graph->texts[i]);
 	att_arena_clear(&graph->arena);
 	memset(graph, 0, sizeof *graph);
 }

@@ -34,6 +34,8 @@ struct sbom_graph {
 	size_t edge_count;
 	struct sbom_graph_input *inputs; /* ordered by path */
 	size_t input_count;
+	struct att_buf *texts; /* what the components' text may point into: cleared with the graph */
+	size_t text_count;
 };
 
 struct sbom_catalog;
@@ -51,7 +53,8 @@ struct sbom_graph_options {
 };
 
 /* Merges catalogs into a graph: equal identities become one node, repeated edges one, everything hangs
- * together below node 0, order depends on content alone. All text is copied. Two archives of one version
+ * together below node 0, order depends on content alone. The catalogs' memory goes over to the graph and they
+ * are empty afterwards; the texts that they were parsed from have to outlive it. Two archives of one version
  * with different hashes are a finding (hash-conflict). Errors: ATT_ERR_LIMIT above ATT_MAX_COMPONENTS or
  * ATT_MAX_EDGES, ATT_ERR_MEMORY. Clear the graph in any case. */
 int sbom_graph_build(const struct sbom_graph_source *sources, size_t count,

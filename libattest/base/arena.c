@@ -30,6 +30,23 @@ void att_arena_clear(struct att_arena *arena)
 	att_arena_init(arena);
 }
 
+void att_arena_adopt(struct att_arena *into, struct att_arena *from)
+{
+	struct att_arena_block **end = into->blocks ? &into->blocks->next : &into->blocks;
+	if (!into->blocks) {
+		into->used = from->used;
+		into->size = from->size;
+	}
+	struct att_arena_block *rest = *end;
+	*end = from->blocks;
+	while (*end)
+		end = &(*end)->next;
+	*end = rest;
+	into->total += from->total;
+	into->failed |= from->failed;
+	att_arena_init(from);
+}
+
 static struct att_arena_block *new_block(struct att_arena *arena, size_t bytes)
 {
 	if (bytes > SIZE_MAX - sizeof(struct att_arena_block))

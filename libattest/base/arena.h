@@ -21,6 +21,10 @@ void att_arena_init(struct att_arena *arena);
 /* Frees everything that came from the arena and leaves it empty, ready for use. */
 void att_arena_clear(struct att_arena *arena);
 
+/* Hands everything that came from `from` over to `into`: it lives as long as that from now on, and `from` is
+ * empty. */
+void att_arena_adopt(struct att_arena *into, struct att_arena *from);
+
 /* Zeroed memory for `count` elements of `size` bytes, aligned for any type; owned by the arena. NULL when
  * memory is out or count * size overflows. A count of 0 gives a valid pointer. */
 void *att_arena_alloc(struct att_arena *arena, size_t count, size_t size);
