@@ -70,7 +70,7 @@ $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(BUILD)/lib/libcli.a $(ARCHIVES)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
 
-build/bench/%: $(BUILD)/obj/bench/%.o $(ARCHIVES)
+build/bench/%: $(BUILD)/obj/bench/%.o $(call objects,$(CLI_SRC)) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIBS) -o $@

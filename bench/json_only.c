@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/cli.h"
 #include "libattest/base/file.h"
 #include "libattest/base/limits.h"
 #include "libattest/format/json.h"
@@ -17,6 +18,7 @@ int main(int argc, char **argv)
 	struct att_value value;
 	if (argc != 2)
 		return 2;
+	cli_expect_much(); /* as attest-sbom does */
 	att_buf_init(&bytes, ATT_MAX_DOCUMENT);
 	int status = att_file_read(AT_FDCWD, argv[1], &bytes, &err);
 	if (status == 0)

@@ -376,6 +376,7 @@ int main(int argc, char **argv)
 {
 	const char **arguments = calloc((size_t)argc + 1, sizeof *arguments);
 	cli_start();
+	cli_expect_much();
 	if (!arguments)
 		cli_usage(PROGRAM, "out of memory");
 	for (int i = 1; i < argc; i++)

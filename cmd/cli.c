@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <popt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "libattest/base/file.h"
@@ -22,6 +24,20 @@ void cli_start(void)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
 			_exit(CLI_UNKNOWN);
 	}
+}
+
+void cli_expect_much(void)
+{
+	enum { PAGE = 2 << 20, RESERVE = 64 << 20 };
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	mallopt(M_TOP_PAD, RESERVE);
+	/* More than the heap has: it grows by that and the reserve, none of which is touched. */
+	char *first = malloc(PAGE);
+	uintptr_t begin = ((uintptr_t)first + PAGE - 1) & ~(uintptr_t)(PAGE - 1), end = (uintptr_t)sbrk(0);
+	if (first && end > begin && end - begin <= PAGE + RESERVE)
+		madvise(first + (begin - (uintptr_t)first), end - begin, MADV_HUGEPAGE);
+	free(first);
 }
 
 /* --- messages ------------------------------------------------------------------------------------------ */

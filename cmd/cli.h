@@ -37,6 +37,10 @@ struct cli_command {
  * and that a write to a closed standard output fails instead of getting lost. */
 void cli_start(void);
 
+/* For programs that may read documents of megabytes: memory then comes in large steps and large pages, and is
+ * not given back in between. Costs nothing until it is used. */
+void cli_expect_much(void);
+
 /* Reads options and arguments (argv without the program's name). "--" ends options. Prints --help and exits
  * with 0; wrong usage is told and exits with 2. Free the command in the end. */
 void cli_parse(struct cli_command *command, int argc, const char **argv);
