@@ -358,16 +358,6 @@ static int read_packages(struct bun *b)
 
 /* --- dependencies -------------------------------------------------------------------------------------- */
 
-static const struct {
-	const char *name;
-	uint32_t scope;
-} groups[] = {
-	{"dependencies", SBOM_RUNTIME},
-	{"devDependencies", SBOM_DEV},
-	{"optionalDependencies", SBOM_OPTIONAL},
-	{"peerDependencies", SBOM_PEER},
-};
-
 /* Names in "optionalPeers". */
 static int list_optional_peers(struct bun *b, const struct att_value *tables, struct att_map *out)
 {
@@ -403,12 +393,12 @@ static int add_edges(struct bun *b, uint32_t from, uint32_t node, const struct a
 	struct att_map optional_peers;
 	att_map_init(&optional_peers);
 	int status = list_optional_peers(b, tables, &optional_peers);
-	for (size_t g = 0; status == ATT_OK && g < sizeof groups / sizeof groups[0]; g++) {
+	for (size_t g = 0; status == ATT_OK && g < SBOM_NPM_GROUPS; g++) {
 		const struct att_value *list;
-		status = att_value_want(&b->input->source, tables, groups[g].name, ATT_OBJECT, false, &list,
-					b->err);
+		status = att_value_want(&b->input->source, tables, sbom_npm_groups[g].name, ATT_OBJECT, false,
+					&list, b->err);
 		if (status == ATT_OK && list)
-			status = add_group(b, from, node, list, groups[g].scope, &optional_peers);
+			status = add_group(b, from, node, list, sbom_npm_groups[g].scope, &optional_peers);
 	}
 	att_map_clear(&optional_peers);
 	return status;

@@ -70,6 +70,8 @@ static int add_member(struct deno *d, const struct att_member *entry, uint32_t *
 		return status;
 	*index = 0;
 	component.folder = sbom_path_join(&d->catalog->arena, d->catalog->folder, folder);
+	if (!component.folder.data && d->catalog->arena.failed)
+		return att_err_memory(d->err);
 	if (!component.folder.data && entry)
 		return sbom_deno_malformed(d, entry->key_span, "a folder below the root", folder);
 	if (entry)
@@ -164,22 +166,13 @@ static int add_list(struct deno *d, const struct deno_member *member, const stru
 /* The lock does not tell what package.json asks for to run from what it asks for to develop. */
 static uint32_t manifest_scope(const struct att_value *manifest, const struct att_value *item)
 {
-	static const struct {
-		const char *name;
-		uint32_t scope;
-	} groups[] = {
-		{"dependencies", SBOM_RUNTIME},
-		{"devDependencies", SBOM_DEV},
-		{"optionalDependencies", SBOM_OPTIONAL},
-		{"peerDependencies", SBOM_PEER},
-	};
 	struct att_str name, rest;
 	uint32_t bits = 0;
 	if (!sbom_deno_split_specifier(att_value_text(item), &name, &rest))
 		return SBOM_RUNTIME;
-	for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
-		if (att_value_get_str(att_value_get(manifest, groups[g].name), att_str_from(name, 4)))
-			bits |= groups[g].scope;
+	for (size_t g = 0; g < SBOM_NPM_GROUPS; g++)
+		if (att_value_get_str(att_value_get(manifest, sbom_npm_groups[g].name), att_str_from(name, 4)))
+			bits |= sbom_npm_groups[g].scope;
 	return bits ? bits : (uint32_t)SBOM_RUNTIME;
 }
 

@@ -133,25 +133,17 @@ static int add_required(struct npm *npm, const struct npm_package *p)
  * moved on from its lock takes nothing away, so nothing here is missed. */
 static int add_manifest(struct npm *npm)
 {
-	static const struct {
-		const char *key;
-		uint32_t scope;
-	} tables[] = {
-		{"dependencies", SBOM_RUNTIME},
-		{"devDependencies", SBOM_DEV},
-		{"optionalDependencies", SBOM_OPTIONAL},
-		{"peerDependencies", SBOM_PEER},
-	};
 	const struct npm_package root = {.root = true};
 	const struct att_value *optional = att_value_get(npm->manifest, "optionalDependencies");
 	int status = ATT_OK;
-	for (size_t i = 0; status == ATT_OK && i < sizeof tables / sizeof tables[0]; i++) {
-		struct table t = {.names = att_value_get(npm->manifest, tables[i].key),
-				  .scope = tables[i].scope,
+	for (size_t i = 0; status == ATT_OK && i < SBOM_NPM_GROUPS; i++) {
+		struct table t = {.names = att_value_get(npm->manifest, sbom_npm_groups[i].name),
+				  .scope = sbom_npm_groups[i].scope,
 				  .may_be_absent = true};
-		t.won = tables[i].scope == SBOM_RUNTIME ? optional : NULL;
-		t.meta = tables[i].scope == SBOM_PEER ? att_value_get(npm->manifest, "peerDependenciesMeta")
-						      : NULL;
+		t.won = sbom_npm_groups[i].scope == SBOM_RUNTIME ? optional : NULL;
+		t.meta = sbom_npm_groups[i].scope == SBOM_PEER
+				 ? att_value_get(npm->manifest, "peerDependenciesMeta")
+				 : NULL;
 		if (t.names && t.names->kind == ATT_OBJECT)
 			status = add_table(npm, &root, &t);
 	}

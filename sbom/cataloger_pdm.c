@@ -7,12 +7,6 @@
 
 #include "libattest/base/banned.h"
 
-struct package {
-	const struct att_value *table, *extras;
-	struct att_str name, normalized, version;
-	uint32_t index;
-};
-
 struct pdm {
 	struct sbom_input *input;
 	struct sbom_catalog *catalog;
@@ -20,14 +14,17 @@ struct pdm {
 	struct sbom_python_lock lock;
 	struct sbom_python_project project;
 	struct att_map excluded; /* names that the project keeps out of its lock */
-	struct package *packages;
-	size_t package_count;
-	struct att_map by_identity;
+	struct sbom_python_packages packages;
 	const struct att_value *files; /* [metadata.files] of old locks */
-	uint32_t *scopes;              /* by component */
 };
 
 /* --- packages ------------------------------------------------------------------------------------------ */
+
+static bool has_extras(const struct sbom_python_package *package)
+{
+	const struct att_value *extras = att_value_get(package->table, "extras");
+	return extras && extras->count > 0;
+}
 
 /* PDM writes addresses of local files with the project's folder left open. */
 static bool local_path(struct att_str url, struct att_str *path)
@@ -42,7 +39,8 @@ static bool local_path(struct att_str url, struct att_str *path)
 	return false;
 }
 
-static int describe_source(struct pdm *p, const struct package *package, struct sbom_component *component)
+static int describe_source(struct pdm *p, const struct sbom_python_package *package,
+			   struct sbom_component *component)
 {
 	const struct att_source *source = &p->input->source;
 	const struct att_value *git, *url, *path;
@@ -73,7 +71,7 @@ static int describe_source(struct pdm *p, const struct package *package, struct 
 	return ATT_OK;
 }
 
-static int add_files(struct pdm *p, const struct package *package, struct sbom_component *component)
+static int add_files(struct pdm *p, const struct sbom_python_package *package, struct sbom_component *component)
 {
 	const struct att_source *source = &p->input->source;
 	const struct att_value *list, *hash;
@@ -98,19 +96,21 @@ static int add_files(struct pdm *p, const struct package *package, struct sbom_c
 	return status;
 }
 
-static int add_properties(struct pdm *p, const struct package *package, struct sbom_component *component)
+static int add_properties(struct pdm *p, const struct sbom_python_package *package,
+			  struct sbom_component *component)
 {
 	struct att_arena *arena = &p->catalog->arena;
+	const struct att_value *extras = att_value_get(package->table, "extras");
 	int status =
 		sbom_component_add_property(arena, component, "attest:python:marker",
 					    att_value_text(att_value_get(package->table, "marker")), p->err);
-	for (uint32_t i = 0; status == ATT_OK && package->extras && i < package->extras->count; i++)
+	for (uint32_t i = 0; status == ATT_OK && has_extras(package) && i < extras->count; i++)
 		status = sbom_component_add_property(arena, component, "attest:python:extra",
-						     att_value_text(&package->extras->items[i]), p->err);
+						     att_value_text(&extras->items[i]), p->err);
 	return status;
 }
 
-static uint32_t scope_of(const struct package *package)
+static uint32_t scope_of(const struct sbom_python_package *package)
 {
 	const struct att_value *groups = att_value_get(package->table, "groups");
 	uint32_t scope = 0;
@@ -127,7 +127,7 @@ static uint32_t scope_of(const struct package *package)
 	return scope;
 }
 
-static int add_package(struct pdm *p, struct package *package)
+static int add_package(struct pdm *p, struct sbom_python_package *package)
 {
 	struct sbom_component component = {.name = package->name, .version = package->version};
 	size_t before = p->catalog->component_count;
@@ -148,83 +148,46 @@ static int add_package(struct pdm *p, struct package *package)
 	if (status == ATT_OK && p->catalog->component_count > before)
 		status = sbom_python_lock_add(&p->lock, package->normalized, &item, p->err);
 	if (status == ATT_OK)
-		p->scopes[package->index] |= scope_of(package);
+		p->packages.scopes[package->index] |= scope_of(package);
 	return sbom_python_error_at(&p->input->source, package->table->span, status, p->err);
 }
 
-static int refuse_twice(struct pdm *p, const struct package *package, uint32_t number)
+static int refuse_twice(struct pdm *p, const struct sbom_python_package *package)
 {
-	const struct att_value *t = package->table;
+	const struct att_source *source = &p->input->source;
+	const struct att_value *extras, *t = package->table;
 	const struct att_str nul = {"", 1};
-	bool found;
-	uint32_t other;
+	int status = att_value_want(source, t, "extras", ATT_ARRAY, false, &extras, p->err);
+	for (uint32_t i = 0; status == ATT_OK && extras && i < extras->count; i++)
+		if (extras->items[i].kind != ATT_STRING)
+			status = att_source_err(source, p->err, ATT_ERR_MALFORMED, extras->items[i].span,
+						"expected the name of an extra, found %s",
+						att_value_kind_name(&extras->items[i]));
+	if (status != ATT_OK)
+		return status;
 	struct att_str identity = ATT_ARENA_JOIN(
 		&p->catalog->arena, package->normalized, nul, package->version, nul,
 		att_value_text(att_value_get(t, "git")), nul, att_value_text(att_value_get(t, "revision")), nul,
 		att_value_text(att_value_get(t, "url")), nul, att_value_text(att_value_get(t, "path")), nul,
 		att_value_text(att_value_get(t, "marker")));
-	for (uint32_t i = 0; identity.data && package->extras && i < package->extras->count; i++) {
-		if (package->extras->items[i].kind != ATT_STRING)
-			return att_source_err(&p->input->source, p->err, ATT_ERR_MALFORMED,
-					      package->extras->items[i].span,
-					      "expected the name of an extra, found %s",
-					      att_value_kind_name(&package->extras->items[i]));
-	}
-	if (package->extras && package->extras->count > 0 && identity.data) {
+	if (extras && extras->count > 0 && identity.data) {
 		/* The list as written: PDM sorts it. */
-		struct att_span span = package->extras->span;
+		struct att_span span = extras->span;
 		identity = ATT_ARENA_JOIN(
 			&p->catalog->arena, identity, nul,
-			att_str_first(att_str_from(p->input->source.text, span.begin), span.end - span.begin));
+			att_str_first(att_str_from(source->text, span.begin), span.end - span.begin));
 	}
-	if (!identity.data || att_map_put(&p->by_identity, identity, number, &found, &other) != ATT_OK)
-		return att_err_memory(p->err);
-	if (found)
-		return att_source_err(&p->input->source, p->err, ATT_ERR_MALFORMED, t->span,
-				      "expected every package once, found %.*s %.*s twice",
-				      ATT_STR_ARG(att_str_first(package->name, 150)),
-				      ATT_STR_ARG(att_str_first(package->version, 80)));
-	return ATT_OK;
-}
-
-static int read_package(struct pdm *p, const struct att_value *table, uint32_t number)
-{
-	const struct att_source *source = &p->input->source;
-	const struct att_value *name, *version;
-	struct package *package = &p->packages[number];
-	int status = att_value_want(source, table, "name", ATT_STRING, true, &name, p->err);
-	if (status == ATT_OK)
-		status = att_value_want(source, table, "version", ATT_STRING, true, &version, p->err);
-	if (status == ATT_OK)
-		status = att_value_want(source, table, "extras", ATT_ARRAY, false, &package->extras, p->err);
-	if (status != ATT_OK)
-		return status;
-	if (!sbom_python_is_name(name->string))
-		return att_source_err(source, p->err, ATT_ERR_MALFORMED, name->span,
-				      "expected the name of a package, found \"%.*s\"",
-				      ATT_STR_ARG(att_str_first(name->string, 200)));
-	package->table = table;
-	package->name = name->string;
-	package->version = version->string;
-	package->normalized = sbom_python_normalize(&p->catalog->arena, name->string);
-	return package->normalized.data ? refuse_twice(p, package, number) : att_err_memory(p->err);
+	return sbom_python_refuse_twice(source, &p->packages, package, identity, p->err);
 }
 
 static int read_packages(struct pdm *p, const struct att_value *lock)
 {
-	const struct att_value *list;
-	int status = att_value_want(&p->input->source, lock, "package", ATT_ARRAY, false, &list, p->err);
-	if (status != ATT_OK)
-		return status;
-	p->package_count = list ? list->count : 0;
-	p->packages = att_arena_alloc(&p->catalog->arena, p->package_count, sizeof *p->packages);
-	p->scopes = att_arena_alloc(&p->catalog->arena, p->package_count + 1, sizeof *p->scopes);
-	if (!p->packages || !p->scopes)
-		return att_err_memory(p->err);
-	for (uint32_t i = 0; status == ATT_OK && i < p->package_count; i++)
-		status = read_package(p, &list->items[i], i);
-	for (uint32_t i = 0; status == ATT_OK && i < p->package_count; i++)
-		status = add_package(p, &p->packages[i]);
+	int status =
+		sbom_python_packages_read(&p->input->source, &p->catalog->arena, lock, &p->packages, p->err);
+	for (size_t i = 0; status == ATT_OK && i < p->packages.count; i++)
+		status = refuse_twice(p, &p->packages.items[i]);
+	for (size_t i = 0; status == ATT_OK && i < p->packages.count; i++)
+		status = add_package(p, &p->packages.items[i]);
 	return status;
 }
 
@@ -244,7 +207,7 @@ static int load_excluded(struct pdm *p)
 	return ATT_OK;
 }
 
-static int add_dependency(struct pdm *p, const struct package *from, const struct att_value *item)
+static int add_dependency(struct pdm *p, const struct sbom_python_package *from, const struct att_value *item)
 {
 	const struct att_source *source = &p->input->source;
 	struct sbom_requirement requirement;
@@ -267,9 +230,8 @@ static int add_dependency(struct pdm *p, const struct package *from, const struc
 	};
 	if (!want.name.data)
 		return att_err_memory(p->err);
-	bool extra = from->extras && from->extras->count > 0;
 	status = sbom_python_lock_depend(&p->lock, p->catalog, from->index, &want,
-					 extra ? SBOM_OPTIONAL : SBOM_RUNTIME, &found, p->err);
+					 has_extras(from) ? SBOM_OPTIONAL : SBOM_RUNTIME, &found, p->err);
 	/* A marker may rule it out on every platform of the project. */
 	if (status != ATT_OK || found || requirement.marker.len > 0 ||
 	    att_map_find(&p->excluded, want.name, &ignored))
@@ -279,7 +241,7 @@ static int add_dependency(struct pdm *p, const struct package *from, const struc
 			      ATT_STR_ARG(att_str_first(requirement.name, 200)));
 }
 
-static int add_dependencies(struct pdm *p, const struct package *from)
+static int add_dependencies(struct pdm *p, const struct sbom_python_package *from)
 {
 	const struct att_value *list;
 	int status =
@@ -328,12 +290,12 @@ static int parse_lock(struct pdm *p)
 		status = load_excluded(p);
 	if (status == ATT_OK)
 		status = read_packages(p, &lock);
-	for (size_t i = 0; status == ATT_OK && i < p->package_count; i++)
-		status = add_dependencies(p, &p->packages[i]);
+	for (size_t i = 0; status == ATT_OK && i < p->packages.count; i++)
+		status = add_dependencies(p, &p->packages.items[i]);
 	if (status == ATT_OK)
 		status = sbom_python_project_depend(&p->project, &p->lock, p->catalog, p->err);
 	if (status == ATT_OK)
-		status = sbom_python_connect(p->catalog, p->scopes, p->package_count + 1, p->err);
+		status = sbom_python_connect(p->catalog, p->packages.scopes, p->packages.count + 1, p->err);
 	return status;
 }
 
@@ -342,7 +304,7 @@ static int parse(struct sbom_input *input, struct sbom_catalog *catalog, struct 
 	struct pdm p = {.input = input, .catalog = catalog, .err = err, .lock = {.arena = &catalog->arena}};
 	int status = parse_lock(&p);
 	att_map_clear(&p.lock.by_name);
-	att_map_clear(&p.by_identity);
+	att_map_clear(&p.packages.by_identity);
 	att_map_clear(&p.excluded);
 	return status;
 }

@@ -8,12 +8,6 @@
 
 #include "libattest/base/banned.h"
 
-struct package {
-	const struct att_value *table, *source;
-	struct att_str name, normalized, version;
-	uint32_t index;
-};
-
 struct poetry {
 	struct sbom_input *input;
 	struct sbom_catalog *catalog;
@@ -21,19 +15,16 @@ struct poetry {
 	struct sbom_python_lock lock;
 	struct sbom_python_project project;
 	struct att_str project_name; /* normalized */
-	struct package *packages;
-	size_t package_count;
-	struct att_map by_identity;     /* name, version and source -> package */
+	struct sbom_python_packages packages;
 	struct att_map forks;           /* normalized name -> number of packages */
 	const struct att_value *files;  /* [metadata.files] of format 1 */
 	const struct att_value *hashes; /* [metadata.hashes] of the oldest locks */
-	uint32_t *scopes;               /* by component */
 };
 
 /* --- packages ------------------------------------------------------------------------------------------ */
 
-static int add_file_hash(struct poetry *p, const struct package *package, struct sbom_component *component,
-			 const struct att_value *file, bool by_name)
+static int add_file_hash(struct poetry *p, const struct sbom_python_package *package,
+			 struct sbom_component *component, const struct att_value *file, bool by_name)
 {
 	const struct att_value *hash, *name;
 	struct att_str stem, version;
@@ -60,7 +51,8 @@ static int add_bare_hash(struct poetry *p, struct sbom_component *component, con
 	return sbom_python_error_at(&p->input->source, hash->span, status, p->err);
 }
 
-static int add_hashes(struct poetry *p, const struct package *package, struct sbom_component *component)
+static int add_hashes(struct poetry *p, const struct sbom_python_package *package,
+		      struct sbom_component *component)
 {
 	const struct att_value *list;
 	uint32_t forks = 0;
@@ -83,26 +75,24 @@ static int add_hashes(struct poetry *p, const struct package *package, struct sb
 	return status;
 }
 
-static int describe_source(struct poetry *p, const struct package *package, struct sbom_component *component,
-			   struct att_str *index)
+static int describe_source(struct poetry *p, const struct sbom_python_package *package,
+			   struct sbom_component *component, struct att_str *index)
 {
-	const struct att_value *type, *url;
+	const struct att_value *type, *url, *origin = att_value_get(package->table, "source");
 	component->origin = SBOM_ORIGIN_REGISTRY;
-	if (!package->source)
+	if (!origin)
 		return ATT_OK;
-	int status =
-		att_value_want(&p->input->source, package->source, "type", ATT_STRING, true, &type, p->err);
+	int status = att_value_want(&p->input->source, origin, "type", ATT_STRING, true, &type, p->err);
 	if (status == ATT_OK)
-		status = att_value_want(&p->input->source, package->source, "url", ATT_STRING, true, &url,
-					p->err);
+		status = att_value_want(&p->input->source, origin, "url", ATT_STRING, true, &url, p->err);
 	if (status != ATT_OK)
 		return status;
 	component->origin_url = url->string;
 	if (att_str_is(type->string, "git")) {
 		component->origin = SBOM_ORIGIN_GIT;
-		component->vcs_revision = att_value_text(att_value_get(package->source, "resolved_reference"));
+		component->vcs_revision = att_value_text(att_value_get(origin, "resolved_reference"));
 		if (component->vcs_revision.len == 0)
-			component->vcs_revision = att_value_text(att_value_get(package->source, "reference"));
+			component->vcs_revision = att_value_text(att_value_get(origin, "reference"));
 		return ATT_OK;
 	}
 	if (att_str_is(type->string, "url")) {
@@ -124,7 +114,8 @@ static int describe_source(struct poetry *p, const struct package *package, stru
 }
 
 /* Markers are one string, or, when groups differ, one for each group. */
-static int add_markers(struct poetry *p, const struct package *package, struct sbom_component *component)
+static int add_markers(struct poetry *p, const struct sbom_python_package *package,
+		       struct sbom_component *component)
 {
 	const struct att_value *markers = att_value_get(package->table, "markers");
 	struct att_arena *arena = &p->catalog->arena;
@@ -140,7 +131,7 @@ static int add_markers(struct poetry *p, const struct package *package, struct s
 }
 
 /* Why the package is in the lock. */
-static uint32_t scope_of(const struct package *package)
+static uint32_t scope_of(const struct sbom_python_package *package)
 {
 	const struct att_value *groups = att_value_get(package->table, "groups");
 	uint32_t main =
@@ -154,7 +145,7 @@ static uint32_t scope_of(const struct package *package)
 	return scope;
 }
 
-static int add_package(struct poetry *p, struct package *package)
+static int add_package(struct poetry *p, struct sbom_python_package *package)
 {
 	struct sbom_component component = {.name = package->name, .version = package->version};
 	struct att_str index = {NULL, 0};
@@ -175,71 +166,40 @@ static int add_package(struct poetry *p, struct package *package)
 	if (status == ATT_OK)
 		status = sbom_python_lock_add(&p->lock, package->normalized, &item, p->err);
 	if (status == ATT_OK)
-		p->scopes[package->index] |= scope_of(package);
+		p->packages.scopes[package->index] |= scope_of(package);
 	return sbom_python_error_at(&p->input->source, package->table->span, status, p->err);
 }
 
-static int refuse_twice(struct poetry *p, const struct package *package, uint32_t number)
+static int refuse_twice(struct poetry *p, const struct sbom_python_package *package)
 {
-	bool found;
-	uint32_t other, forks = 0;
+	uint32_t forks = 0;
 	const struct att_str nul = {"", 1};
-	struct att_str identity =
-		ATT_ARENA_JOIN(&p->catalog->arena, package->normalized, nul, package->version, nul,
-			       att_value_text(att_value_get(package->source, "url")), nul,
-			       att_value_text(att_value_get(package->source, "resolved_reference")), nul,
-			       att_value_text(att_value_get(package->source, "subdirectory")));
-	if (!identity.data || att_map_put(&p->by_identity, identity, number, &found, &other) != ATT_OK)
-		return att_err_memory(p->err);
-	if (found)
-		return att_source_err(&p->input->source, p->err, ATT_ERR_MALFORMED, package->table->span,
-				      "expected every package once, found %.*s %.*s twice",
-				      ATT_STR_ARG(att_str_first(package->name, 150)),
-				      ATT_STR_ARG(att_str_first(package->version, 80)));
+	const struct att_value *origin;
+	int status =
+		att_value_want(&p->input->source, package->table, "source", ATT_OBJECT, false, &origin, p->err);
+	if (status != ATT_OK)
+		return status;
+	struct att_str identity = ATT_ARENA_JOIN(&p->catalog->arena, package->normalized, nul, package->version,
+						 nul, att_value_text(att_value_get(origin, "url")), nul,
+						 att_value_text(att_value_get(origin, "resolved_reference")),
+						 nul, att_value_text(att_value_get(origin, "subdirectory")));
+	status = sbom_python_refuse_twice(&p->input->source, &p->packages, package, identity, p->err);
+	if (status != ATT_OK)
+		return status;
 	att_map_find(&p->forks, package->normalized, &forks);
 	if (att_map_set(&p->forks, package->normalized, forks + 1) != ATT_OK)
 		return att_err_memory(p->err);
 	return ATT_OK;
 }
 
-static int read_package(struct poetry *p, const struct att_value *table, uint32_t number)
-{
-	const struct att_source *source = &p->input->source;
-	const struct att_value *name, *version;
-	struct package *package = &p->packages[number];
-	int status = att_value_want(source, table, "name", ATT_STRING, true, &name, p->err);
-	if (status == ATT_OK)
-		status = att_value_want(source, table, "version", ATT_STRING, true, &version, p->err);
-	if (status == ATT_OK)
-		status = att_value_want(source, table, "source", ATT_OBJECT, false, &package->source, p->err);
-	if (status != ATT_OK)
-		return status;
-	if (!sbom_python_is_name(name->string))
-		return att_source_err(source, p->err, ATT_ERR_MALFORMED, name->span,
-				      "expected the name of a package, found \"%.*s\"",
-				      ATT_STR_ARG(att_str_first(name->string, 200)));
-	package->table = table;
-	package->name = name->string;
-	package->version = version->string;
-	package->normalized = sbom_python_normalize(&p->catalog->arena, name->string);
-	return package->normalized.data ? refuse_twice(p, package, number) : att_err_memory(p->err);
-}
-
 static int read_packages(struct poetry *p, const struct att_value *lock)
 {
-	const struct att_value *list;
-	int status = att_value_want(&p->input->source, lock, "package", ATT_ARRAY, false, &list, p->err);
-	if (status != ATT_OK)
-		return status;
-	p->package_count = list ? list->count : 0;
-	p->packages = att_arena_alloc(&p->catalog->arena, p->package_count, sizeof *p->packages);
-	p->scopes = att_arena_alloc(&p->catalog->arena, p->package_count + 1, sizeof *p->scopes);
-	if (!p->packages || !p->scopes)
-		return att_err_memory(p->err);
-	for (uint32_t i = 0; status == ATT_OK && i < p->package_count; i++)
-		status = read_package(p, &list->items[i], i);
-	for (uint32_t i = 0; status == ATT_OK && i < p->package_count; i++)
-		status = add_package(p, &p->packages[i]);
+	int status =
+		sbom_python_packages_read(&p->input->source, &p->catalog->arena, lock, &p->packages, p->err);
+	for (size_t i = 0; status == ATT_OK && i < p->packages.count; i++)
+		status = refuse_twice(p, &p->packages.items[i]);
+	for (size_t i = 0; status == ATT_OK && i < p->packages.count; i++)
+		status = add_package(p, &p->packages.items[i]);
 	return status;
 }
 
@@ -257,8 +217,8 @@ static bool may_be_absent(struct att_str normalized, const struct att_value *val
 	       att_value_get(value, "platform");
 }
 
-static int add_dependency(struct poetry *p, const struct package *from, const struct att_member *entry,
-			  const struct att_value *value)
+static int add_dependency(struct poetry *p, const struct sbom_python_package *from,
+			  const struct att_member *entry, const struct att_value *value)
 {
 	struct att_str normalized = sbom_python_normalize(&p->catalog->arena, entry->key);
 	struct sbom_python_want want = {.name = normalized, .constraint = att_value_text(value)};
@@ -284,7 +244,7 @@ static int add_dependency(struct poetry *p, const struct package *from, const st
 			      ATT_STR_ARG(att_str_first(entry->key, 200)));
 }
 
-static int add_dependencies(struct poetry *p, const struct package *from)
+static int add_dependencies(struct poetry *p, const struct sbom_python_package *from)
 {
 	const struct att_value *table;
 	int status = att_value_want(&p->input->source, from->table, "dependencies", ATT_OBJECT, false, &table,
@@ -339,12 +299,12 @@ static int parse_lock(struct poetry *p)
 	p->project_name = sbom_python_normalize(&p->catalog->arena, p->project.name);
 	if (status == ATT_OK)
 		status = p->project_name.data ? read_packages(p, &lock) : att_err_memory(p->err);
-	for (size_t i = 0; status == ATT_OK && i < p->package_count; i++)
-		status = add_dependencies(p, &p->packages[i]);
+	for (size_t i = 0; status == ATT_OK && i < p->packages.count; i++)
+		status = add_dependencies(p, &p->packages.items[i]);
 	if (status == ATT_OK)
 		status = sbom_python_project_depend(&p->project, &p->lock, p->catalog, p->err);
 	if (status == ATT_OK)
-		status = sbom_python_connect(p->catalog, p->scopes, p->package_count + 1, p->err);
+		status = sbom_python_connect(p->catalog, p->packages.scopes, p->packages.count + 1, p->err);
 	return status;
 }
 
@@ -353,7 +313,7 @@ static int parse(struct sbom_input *input, struct sbom_catalog *catalog, struct 
 	struct poetry p = {.input = input, .catalog = catalog, .err = err, .lock = {.arena = &catalog->arena}};
 	int status = parse_lock(&p);
 	att_map_clear(&p.lock.by_name);
-	att_map_clear(&p.by_identity);
+	att_map_clear(&p.packages.by_identity);
 	att_map_clear(&p.forks);
 	return status;
 }

@@ -5,6 +5,13 @@
 
 #include "libattest/base/banned.h"
 
+const struct sbom_npm_group sbom_npm_groups[SBOM_NPM_GROUPS] = {
+	{"dependencies", SBOM_RUNTIME},
+	{"devDependencies", SBOM_DEV},
+	{"optionalDependencies", SBOM_OPTIONAL},
+	{"peerDependencies", SBOM_PEER},
+};
+
 bool sbom_npm_split_name(struct att_str full, struct att_str *group, struct att_str *name)
 {
 	size_t slash = att_str_find_byte(full, '/');

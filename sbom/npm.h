@@ -13,6 +13,14 @@ struct sbom_npm_source {
 	struct att_str revision; /* commit, tag or branch; empty when not named */
 };
 
+/* The tables of package.json that name packages, and what for. */
+struct sbom_npm_group {
+	const char *name;
+	uint32_t scope;
+};
+enum { SBOM_NPM_GROUPS = 4 };
+extern const struct sbom_npm_group sbom_npm_groups[SBOM_NPM_GROUPS];
+
 /* Cuts "@scope/name" into group "@scope" and name; without a scope the group is empty. False when it is no
  * package name: an empty part, a slash too many. */
 bool sbom_npm_split_name(struct att_str full, struct att_str *group, struct att_str *name);

@@ -20,6 +20,33 @@ struct sbom_python_lock {
 	struct att_map by_name; /* normalized name -> its first item; clear it */
 };
 
+/* An entry of a lock's list of packages. */
+struct sbom_python_package {
+	const struct att_value *table;
+	struct att_str name, normalized, version;
+	uint32_t index; /* its component */
+};
+
+/* Zeroed memory is none. */
+struct sbom_python_packages {
+	struct sbom_python_package *items;
+	size_t count;
+	struct att_map by_identity; /* for sbom_python_refuse_twice; clear it */
+	uint32_t *scopes;           /* count + 1 of them, for sbom_python_connect */
+};
+
+/* Reads name and version of every entry of `lock`'s list "package", which may be missing; views point into the
+ * list. Errors: ATT_ERR_MALFORMED with the place, ATT_ERR_MEMORY. */
+int sbom_python_packages_read(const struct att_source *source, struct att_arena *arena,
+			      const struct att_value *lock, struct sbom_python_packages *out,
+			      struct att_err *err) ATT_MUST_USE;
+
+/* ATT_ERR_MALFORMED when an entry of the same identity was there before; NULL data in `identity` is
+ * ATT_ERR_MEMORY. */
+int sbom_python_refuse_twice(const struct att_source *source, struct sbom_python_packages *packages,
+			     const struct sbom_python_package *package, struct att_str identity,
+			     struct att_err *err) ATT_MUST_USE;
+
 /* What a dependency asks for. */
 struct sbom_python_want {
 	struct att_str name;       /* normalized */
