@@ -326,8 +326,8 @@ static void report_unevaluated(struct script *s)
 	if (s->unevaluated == 0)
 		return;
 	struct att_str message = att_arena_printf(
-		&s->catalog->arena, "not evaluated: %zu dependencies or versions that this script computes",
-		s->unevaluated);
+		&s->catalog->arena, "not evaluated: %zu %s that this script computes", s->unevaluated,
+		s->unevaluated == 1 ? "dependency or version" : "dependencies or versions");
 	sbom_catalog_warn(s->catalog, &s->input->source, "not-evaluated", ATT_NOTE, s->first_unevaluated,
 			  message, ATT_STR("lock the dependencies: gradle dependencies --write-locks"));
 }
