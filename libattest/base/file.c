@@ -5,9 +5,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "libattest/base/file_temporary.h"
 
 #include "libattest/base/banned.h"
 
@@ -94,56 +95,6 @@ int att_file_write_fd(int fd, const char *name, struct att_str bytes, struct att
 	return ATT_OK;
 }
 
-/* A name beside the target that nobody else has. */
-static int temporary_name(struct att_buf *name, struct att_str folder)
-{
-	uint64_t salt;
-	if (getrandom(&salt, sizeof salt, 0) != (ssize_t)sizeof salt)
-		return -1;
-	att_buf_clear(name);
-	att_buf_add(name, folder);
-	att_buf_printf(name, "/.attest-%016llx.tmp", (unsigned long long)salt);
-	att_buf_add_byte(name, '\0');
-	return att_buf_ok(name) ? 0 : -1;
-}
-
-/* A file without a name: a kill leaves nothing behind. Not every file system has them, and only /proc can
- * name them later; without either *name is the file's name, otherwise it is empty. */
-static int open_temporary(struct att_str folder, const char *folder_path, struct att_buf *name)
-{
-	att_buf_clear(name);
-	int fd = -1;
-	if (access("/proc/self/fd", X_OK) == 0)
-		fd = open(folder_path, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
-	else
-		errno = EOPNOTSUPP;
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT && errno != EINVAL))
-		return fd;
-	if (temporary_name(name, folder) != 0)
-		return -1;
-	fd = open(name->data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	if (fd < 0)
-		att_buf_clear(name); /* not ours to remove */
-	return fd;
-}
-
-/* Gives a nameless file a name: the target's when that is free, in one step. Else the temporary one, which a
- * rename then moves over the target; only a kill between the two leaves it there, whole. */
-static int name_temporary(int fd, struct att_str folder, const char *path, struct att_buf *name)
-{
-	char self[64];
-	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-	if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
-		return 0;
-	if (errno != EEXIST || temporary_name(name, folder) != 0)
-		return -1;
-	if (linkat(AT_FDCWD, self, AT_FDCWD, name->data, AT_SYMLINK_FOLLOW) != 0) {
-		att_buf_clear(name);
-		return -1;
-	}
-	return 0;
-}
-
 enum { NO_MODE = -1 };
 
 /* *mode is the permissions of the regular file at `path`, NO_MODE when there is none. */
@@ -167,10 +118,10 @@ static int check_target(const char *path, int *mode, struct att_err *err)
 
 int att_file_write_atomic(const char *path, struct att_str bytes, struct att_err *err)
 {
-	struct att_buf folder, name;
-	int mode, fd = -1, status = check_target(path, &mode, err);
+	struct att_buf folder;
+	struct att_temporary temporary = {.fd = -1};
+	int mode, status = check_target(path, &mode, err);
 	att_buf_init(&folder, 1 << 16);
-	att_buf_init(&name, 1 << 16);
 	if (status != ATT_OK)
 		goto out;
 
@@ -178,33 +129,31 @@ int att_file_write_atomic(const char *path, struct att_str bytes, struct att_err
 	att_buf_add(&folder, slash == ATT_STR_NONE ? ATT_STR(".")
 			     : slash == 0          ? ATT_STR("/")
 						   : att_str_first(att_str_of(path), slash));
-	struct att_str folder_view = att_buf_str(&folder);
 	att_buf_add_byte(&folder, '\0');
 	if (!att_buf_ok(&folder)) {
 		status = att_err_set(err, ATT_ERR_LIMIT, "path is too long: %s", path);
 		goto out;
 	}
-	folder_view.data = folder.data;
+	temporary.folder = folder.data;
+	temporary.target = att_str_of(slash == ATT_STR_NONE ? path : path + slash + 1);
 
-	fd = open_temporary(folder_view, folder.data, &name);
-	if (fd < 0) {
+	att_temporary_open(&temporary, mode != NO_MODE);
+	if (temporary.fd < 0) {
 		status = att_err_set_errno(err, errno, "cannot create a file in %s", folder.data);
 		goto out;
 	}
-	status = att_file_write_fd(fd, path, bytes, err);
+	status = att_file_write_fd(temporary.fd, path, bytes, err);
 	if (status != ATT_OK)
 		goto out;
 	/* What its owner kept from others stays so. */
-	if ((mode != NO_MODE && fchmod(fd, (mode_t)mode) != 0) || fsync(fd) != 0) {
+	if ((mode != NO_MODE && fchmod(temporary.fd, (mode_t)mode) != 0) || fsync(temporary.fd) != 0) {
 		status = att_err_set_errno(err, errno, "cannot write %s", path);
 		goto out;
 	}
-	if ((name.len == 0 && name_temporary(fd, folder_view, path, &name) != 0) ||
-	    (name.len > 0 && rename(name.data, path) != 0)) {
+	if (att_temporary_place(&temporary, path) != 0) {
 		status = att_err_set_errno(err, errno, "cannot put %s in its place", path);
 		goto out;
 	}
-	att_buf_clear(&name); /* renamed: nothing to remove */
 
 	/* The bytes are in place already; a folder that cannot be synced is no reason to claim otherwise. */
 	int folder_fd = open(folder.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -213,11 +162,7 @@ int att_file_write_atomic(const char *path, struct att_str bytes, struct att_err
 		close(folder_fd);
 	}
 out:
-	if (name.len > 0)
-		(void)unlink(name.data);
-	if (fd >= 0)
-		close(fd);
-	att_buf_clear(&name);
+	att_temporary_close(&temporary);
 	att_buf_clear(&folder);
 	return status;
 }

@@ -17,9 +17,9 @@ int att_file_read(int dir, const char *path, struct att_buf *out, struct att_err
 int att_file_read_fd(int fd, const char *name, struct att_buf *out, struct att_err *err) ATT_MUST_USE;
 
 /* Makes `path` hold exactly `bytes`, or leaves it as it was: a nameless temporary file in the same folder,
- * fsync, and a rename. An existing regular file is replaced and its permissions
- * are kept; a link, device or folder is refused with
- * ATT_ERR_REFUSED. Other errors: ATT_ERR_IO, ATT_ERR_NOT_FOUND (no such folder). */
+ * fsync, and a rename. An existing regular file is replaced and its permissions are kept; a link, device or
+ * folder is refused with ATT_ERR_REFUSED. What a killed writer of the same file left beside it, named
+ * ".attest-*.tmp", is removed. Other errors: ATT_ERR_IO, ATT_ERR_NOT_FOUND (no such folder). */
 int att_file_write_atomic(const char *path, struct att_str bytes, struct att_err *err) ATT_MUST_USE;
 
 /* A file that is to come into being. */

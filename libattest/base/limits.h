@@ -125,5 +125,7 @@
 #define ATT_MAX_SIGNATURE_FILES 64
 /* What a DSSE envelope signs: it is held in memory. The largest SBOM attestations seen are about 20 MB. */
 #define ATT_MAX_PAYLOAD ((size_t)64 << 20)
+/* Entries of an output's folder that are looked at for what killed runs left behind: about 30 ms. */
+#define ATT_MAX_SWEPT ((size_t)100000)
 
 #endif

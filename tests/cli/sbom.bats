@@ -399,10 +399,14 @@ J
         timeout -s KILL "0.00$ms" "$BIN/attest" sbom t -o o.json 2>/dev/null || true
         [ "$(cat o.json)" = old ] || cmp o.json want.json
     done
-    # A kill just before the rename can leave the new file beside the old one: whole, never half.
+    # A kill just before the rename can leave the new file beside the old one: whole, never half, and until the
+    # next run.
     for left in .attest-*; do
         [ ! -e "$left" ] || cmp "$left" want.json
     done
+    "$BIN/attest" sbom t -o o.json
+    cmp o.json want.json
+    [ -z "$(find . -name '.attest-*')" ]
 }
 
 @test "killed at any moment while it writes a new file: nothing, or the whole file, and nothing else" {

@@ -55,6 +55,25 @@ fail_each() {
     done
 }
 
+# killed CALL [INJECTION...]: a kill at the first such call of a run leaves one file with a name beside the output;
+# the next run removes it.
+killed() {
+    local call=$1 status=0 more=()
+    shift
+    for injection; do more+=(-e "inject=$injection"); done
+    timeout 20 strace -f -o /dev/null -e "inject=$call:signal=KILL:when=1" "${more[@]}" \
+        "$BIN/attest-sbom" t -o o/x.json 2>err || status=$?
+    [ "$status" -eq 137 ]
+    [ "$(cat o/x.json)" = old ]
+    [ "$(find o -name '.attest-x.json-*.tmp' | wc -l)" -eq 1 ]
+    "$BIN/attest-sbom" t -o o/x.json
+    judge 0 "after a kill at $call"
+}
+
+@test "killed before the rename" { killed rename; }
+@test "killed before the rename, without nameless files" { killed rename access:error=ENOENT; }
+@test "killed before a file without nameless ones is whole" { killed fsync access:error=ENOENT; }
+
 @test "a file that is shorter when it is read than when it was looked at" {
     local path status=0
     for path in t/Cargo.lock t/below/package-lock.json t/Cargo.toml; do

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -326,6 +327,113 @@ static void test_write_without_room(void **state)
 	assert_int_equal(count_entries(), 1);
 }
 
+static const char leftover[] = ".attest-f-0123456789abcdef.tmp";
+
+static void write_f(void)
+{
+	struct att_err err;
+	if (att_file_write_atomic("f", ATT_STR("new"), &err) != ATT_OK)
+		fail_msg("%s", err.message);
+	assert_holds("f", ATT_STR("new"));
+}
+
+static void test_write_removes_leftovers(void **state)
+{
+	char long_name[256] = "", path[256];
+	(void)state;
+	/* A new file has none. */
+	put(leftover, ATT_STR("half"));
+	write_f();
+	assert_int_equal(count_entries(), 2);
+	put(".attest-f-ffffffffffffffff.tmp", ATT_STR(""));
+	assert_int_equal(chmod(".attest-f-ffffffffffffffff.tmp", 0444), 0);
+	write_f();
+	assert_int_equal(count_entries(), 1);
+
+	/* Names as long as can be. */
+	memset(long_name, 'x', 255);
+	put(long_name, ATT_STR("old"));
+	snprintf(path, sizeof path, ".attest-%.100s-0123456789abcdef.tmp", long_name);
+	put(path, ATT_STR("half"));
+	assert_int_equal(att_file_write_atomic(long_name, ATT_STR("new"), NULL), ATT_OK);
+	assert_holds(long_name, ATT_STR("new"));
+	assert_int_equal(count_entries(), 2);
+}
+
+static void test_write_leaves_what_is_in_use(void **state)
+{
+	(void)state;
+	put("f", ATT_STR("old"));
+	put(leftover, ATT_STR("being written"));
+	int fd = open(leftover, O_RDONLY);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	write_f();
+	assert_holds(leftover, ATT_STR("being written"));
+	close(fd);
+	write_f();
+	assert_int_equal(count_entries(), 1);
+}
+
+/* Would hang here if it opened the FIFO to wait for somebody. */
+static void test_write_leaves_what_is_not_its_own(void **state)
+{
+	static const char *const others[] = {
+		".attest-g-0123456789abcdef.tmp",   ".attest-f-0123456789abcde.tmp",
+		".attest-f-0123456789abcdef0.tmp",  ".attest-f-0123456789ABCDEF.tmp",
+		".attest-f-0123456789abcdef.tmq",   ".attest-f-0123456789abcdeg.tmp",
+		".attest-ff-0123456789abcdef.tmp",  "attest-f-0123456789abcdef.tmp",
+		".attest-f-0123456789abcdef.tmp.1", ".attest-0123456789abcdef.tmp",
+	};
+	size_t count = sizeof others / sizeof others[0];
+	(void)state;
+	alarm(10);
+	put("f", ATT_STR("old"));
+	put("kept", ATT_STR("kept"));
+	for (size_t i = 0; i < count; i++)
+		put(others[i], ATT_STR("x"));
+	assert_int_equal(symlink("kept", ".attest-f-0000000000000001.tmp"), 0);
+	assert_int_equal(symlink("none", ".attest-f-0000000000000002.tmp"), 0);
+	assert_int_equal(mkfifo(".attest-f-0000000000000003.tmp", 0644), 0);
+	int reader = open(".attest-f-0000000000000003.tmp", O_RDONLY | O_NONBLOCK);
+	assert_int_equal(mkdir(".attest-f-0000000000000004.tmp", 0755), 0);
+	assert_int_equal(link("kept", ".attest-f-0000000000000005.tmp"), 0);
+	int entries = (int)count + 7;
+	if (geteuid() == 0) {
+		put(leftover, ATT_STR("somebody else's"));
+		assert_int_equal(chown(leftover, 65534, 65534), 0);
+		entries++;
+	}
+	write_f();
+	assert_int_equal(count_entries(), entries);
+	assert_holds("kept", ATT_STR("kept"));
+	close(reader);
+	alarm(0);
+}
+
+static void test_many_writers(void **state)
+{
+	enum { WRITERS = 4, TIMES = 100 };
+	pid_t children[WRITERS];
+	(void)state;
+	put("f", ATT_STR("old"));
+	for (size_t i = 0; i < WRITERS; i++) {
+		children[i] = fork();
+		assert_true(children[i] >= 0);
+		int failed = 0;
+		for (int n = 0; children[i] == 0 && n < TIMES; n++)
+			failed |= att_file_write_atomic("f", ATT_STR("new"), NULL);
+		if (children[i] == 0)
+			_exit(failed ? 1 : 0);
+	}
+	for (size_t i = 0; i < WRITERS; i++) {
+		int status = -1;
+		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+		assert_int_equal(status, 0);
+	}
+	assert_holds("f", ATT_STR("new"));
+	assert_int_equal(count_entries(), 1);
+}
+
 static void test_write_fd(void **state)
 {
 	static char bytes[300000];
@@ -414,6 +522,10 @@ int main(void)
 		IN_FOLDER(test_write_refuses),
 		IN_FOLDER(test_write_in_unwritable_folder),
 		IN_FOLDER(test_write_without_room),
+		IN_FOLDER(test_write_removes_leftovers),
+		IN_FOLDER(test_write_leaves_what_is_in_use),
+		IN_FOLDER(test_write_leaves_what_is_not_its_own),
+		IN_FOLDER(test_many_writers),
 		IN_FOLDER(test_write_fd),
 		IN_FOLDER(test_write_new),
 	};
