@@ -124,7 +124,8 @@ static const char *purpose_of(enum sbom_kind kind)
 
 static struct att_str download_location(struct writer *w, const struct sbom_component *c)
 {
-	if (!sbom_document_is_url(c->origin_url))
+	/* A path of somebody's disk is no place to download from, and others' validators refuse it. */
+	if (!sbom_document_is_url(c->origin_url) || att_str_starts(c->origin_url, ATT_STR("file:")))
 		return ATT_STR("NOASSERTION");
 	if (c->origin != SBOM_ORIGIN_GIT)
 		return c->origin_url;

@@ -391,6 +391,14 @@ J
     cmp a b
 }
 
+@test "SPDX names no path of this disk as a place to download from" {
+    cp -r "$TESTDATA/cargo/good/registries" t
+    "$BIN/attest" sbom t | jq -r '.components[].externalReferences[]?.url' | grep '^file:'
+    "$BIN/attest" sbom t --format spdx >o.json
+    [ "$(jq '.packages | length > 3' o.json)" = true ]
+    [ "$(jq '[.packages[].downloadLocation | select(startswith("file:"))] | length' o.json)" = 0 ]
+}
+
 @test "killed at any moment, the output is old, or new and whole" {
     make_tree t
     "$BIN/attest" sbom t -o want.json
