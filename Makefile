@@ -118,7 +118,7 @@ asan:
 lint:
 	$(Q)tests/run lint
 interop:
-	$(Q)tests/run interop
+	$(Q)PEERS=$(abspath $(PEERS)) tests/run interop
 format:
 	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
 fuzz: $(FUZZERS)
