@@ -157,7 +157,8 @@ static void refuse_count(struct att_verification *v, uint32_t count, uint32_t th
 			"put the signature beside the file (.sigstore.json, .minisig, .sig, .sshsig), or "
 			"name it with --signature"),
 	};
-	if (count > 0) {
+	/* Also when who signed is believed, but not asked for this artifact. */
+	if (count > 0 || find_state(v, ATT_ENTRY_GOOD)) {
 		too_few.message = att_arena_printf(
 			&v->arena, "expected signatures by %u different keys, found %u", threshold, count);
 		fail(v, ATT_REFUTED, &too_few);
