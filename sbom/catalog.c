@@ -211,58 +211,85 @@ void sbom_catalog_warn(struct sbom_catalog *catalog, const struct att_source *so
 	att_findings_add(&catalog->findings, &finding);
 }
 
+/* Edges by the component that they leave: those of component i are targets[first[i]] to targets[first[i + 1]].
+ */
+struct ways {
+	uint32_t *first, *targets, *stack;
+	bool *reached;
+};
+
+/* Takes the edges with a bit of `mask`; a counting sort. */
+static int find_ways(const struct sbom_catalog *catalog, uint32_t mask, struct att_arena *arena, struct ways *w,
+		     struct att_err *err)
+{
+	size_t nodes = catalog->component_count, edges = catalog->edge_count;
+	w->first = att_arena_alloc(arena, nodes + 2, sizeof *w->first);
+	w->targets = att_arena_alloc(arena, edges + 1, sizeof *w->targets);
+	w->stack = att_arena_alloc(arena, nodes + 1, sizeof *w->stack);
+	w->reached = att_arena_alloc(arena, nodes + 1, sizeof *w->reached);
+	if (!w->first || !w->targets || !w->stack || !w->reached)
+		return att_err_memory(err);
+	for (size_t i = 0; i < edges; i++)
+		w->first[catalog->edges[i].from + 2] += (catalog->edges[i].scope & mask) != 0;
+	for (size_t i = 2; i < nodes + 2; i++)
+		w->first[i] += w->first[i - 1];
+	for (size_t i = 0; i < edges; i++)
+		if (catalog->edges[i].scope & mask)
+			w->targets[w->first[catalog->edges[i].from + 1]++] = catalog->edges[i].to;
+	return ATT_OK;
+}
+
 /* Marks everything that edges reach from `start`. */
-static void mark(const uint32_t *first, const uint32_t *targets, bool *reached, uint32_t *stack, uint32_t start)
+static void mark(struct ways *w, uint32_t start)
 {
 	size_t depth = 0;
-	reached[start] = true;
-	stack[depth++] = start;
+	w->reached[start] = true;
+	w->stack[depth++] = start;
 	while (depth > 0) {
-		uint32_t at = stack[--depth];
-		for (uint32_t i = first[at]; i < first[at + 1]; i++) {
-			if (!reached[targets[i]]) {
-				reached[targets[i]] = true;
-				stack[depth++] = targets[i];
+		uint32_t at = w->stack[--depth];
+		for (uint32_t i = w->first[at]; i < w->first[at + 1]; i++) {
+			if (!w->reached[w->targets[i]]) {
+				w->reached[w->targets[i]] = true;
+				w->stack[depth++] = w->targets[i];
 			}
 		}
 	}
+}
+
+int sbom_catalog_reach(const struct sbom_catalog *catalog, uint32_t mask, struct att_arena *arena,
+		       const bool **reached, struct att_err *err)
+{
+	struct ways w;
+	int status = find_ways(catalog, mask, arena, &w, err);
+	if (status != ATT_OK)
+		return status;
+	mark(&w, 0);
+	*reached = w.reached;
+	return ATT_OK;
 }
 
 int sbom_catalog_connect(struct sbom_catalog *catalog, struct att_err *err)
 {
 	size_t nodes = catalog->component_count, edges = catalog->edge_count;
 	struct att_arena arena;
+	struct ways w;
 	att_arena_init(&arena);
-	uint32_t *first = att_arena_alloc(&arena, nodes + 2, sizeof *first);
-	uint32_t *targets = att_arena_alloc(&arena, edges + 1, sizeof *targets);
-	uint32_t *stack = att_arena_alloc(&arena, nodes + 1, sizeof *stack);
-	bool *reached = att_arena_alloc(&arena, nodes + 1, sizeof *reached);
 	bool *needed = att_arena_alloc(&arena, nodes + 1, sizeof *needed);
-	int status = ATT_OK;
-	if (!first || !targets || !stack || !reached || !needed) {
-		status = att_err_memory(err);
+	int status = needed ? find_ways(catalog, UINT32_MAX, &arena, &w, err) : att_err_memory(err);
+	if (status != ATT_OK)
 		goto out;
-	}
-	/* Edges by source: a counting sort into first/targets. */
-	for (size_t i = 0; i < edges; i++) {
-		first[catalog->edges[i].from + 2]++;
-		needed[catalog->edges[i].to] = true;
-	}
-	for (size_t i = 2; i < nodes + 2; i++)
-		first[i] += first[i - 1];
 	for (size_t i = 0; i < edges; i++)
-		targets[first[catalog->edges[i].from + 1]++] = catalog->edges[i].to;
-
-	mark(first, targets, reached, stack, 0);
+		needed[catalog->edges[i].to] = true;
+	mark(&w, 0);
 	/* First what nothing needs, then, for rings that nothing leads into, their first component. */
 	for (int rings = 0; rings < 2; rings++) {
 		for (uint32_t i = 0; i < nodes; i++) {
-			if (reached[i] || (!rings && needed[i]))
+			if (w.reached[i] || (!rings && needed[i]))
 				continue;
 			status = sbom_catalog_depend(catalog, 0, i, SBOM_RUNTIME, err);
 			if (status != ATT_OK)
 				goto out;
-			mark(first, targets, reached, stack, i);
+			mark(&w, i);
 		}
 	}
 out:

@@ -74,6 +74,11 @@ int sbom_catalog_add(struct sbom_catalog *catalog, const struct sbom_component *
 int sbom_catalog_depend(struct sbom_catalog *catalog, uint32_t from, uint32_t to, uint32_t scope,
 			struct att_err *err) ATT_MUST_USE;
 
+/* Which components do edges with a bit of `mask` lead to from component 0, itself included? *reached lives in
+ * `arena`. Errors: ATT_ERR_MEMORY. */
+int sbom_catalog_reach(const struct sbom_catalog *catalog, uint32_t mask, struct att_arena *arena,
+		       const bool **reached, struct att_err *err) ATT_MUST_USE;
+
 /* Fills component 0 from `facts` (name, group, version, purl, license, kind, properties); its folder and
  * origin stay. Call it before others merge with the project. */
 int sbom_catalog_name_project(struct sbom_catalog *catalog, const struct sbom_component *facts,

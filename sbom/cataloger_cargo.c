@@ -332,6 +332,28 @@ static int read_packages(struct cargo *c, const struct att_value *lock)
 	return status;
 }
 
+/* Members are roots, whether another member needs them or not. Only what a package beside the lock needs for
+ * other reasons than to run is no part of it: a crate for its tests, say. */
+static int add_roots(struct cargo *c)
+{
+	struct att_arena arena;
+	const bool *needed = NULL, *runs = NULL;
+	bool is_package = false;
+	att_arena_init(&arena);
+	for (size_t i = 0; i < c->package_count; i++)
+		is_package |= is_local(&c->packages[i]) && c->packages[i].index == 0;
+	int status = sbom_catalog_reach(c->catalog, UINT32_MAX, &arena, &needed, c->err);
+	if (status == ATT_OK)
+		status = sbom_catalog_reach(c->catalog, SBOM_RUNTIME, &arena, &runs, c->err);
+	for (size_t i = 0; status == ATT_OK && i < c->package_count; i++) {
+		uint32_t index = c->packages[i].index;
+		if (is_local(&c->packages[i]) && !(is_package && needed[index] && !runs[index]))
+			status = sbom_catalog_depend(c->catalog, 0, index, SBOM_RUNTIME, c->err);
+	}
+	att_arena_clear(&arena);
+	return status;
+}
+
 static int parse_lock(struct cargo *c)
 {
 	struct att_value lock;
@@ -352,11 +374,7 @@ static int parse_lock(struct cargo *c)
 		status = add_package(c, &c->packages[i], local == 1);
 	for (size_t i = 0; status == ATT_OK && i < c->package_count; i++)
 		status = add_dependencies(c, &c->packages[i]);
-	/* Members are roots, whether another member needs them or not. */
-	for (size_t i = 0; status == ATT_OK && i < c->package_count; i++)
-		if (is_local(&c->packages[i]))
-			status = sbom_catalog_depend(c->catalog, 0, c->packages[i].index, SBOM_RUNTIME, c->err);
-	return status;
+	return status == ATT_OK ? add_roots(c) : status;
 }
 
 static int parse(struct sbom_input *input, struct sbom_catalog *catalog, struct att_err *err)
