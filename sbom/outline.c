@@ -20,6 +20,7 @@ struct outline {
 	struct att_buf *out;
 	struct level *levels;
 	bool *unfolded;
+	bool *leads; /* to something that is shown */
 };
 
 static void write_label(struct att_buf *out, const struct sbom_component *c)
@@ -67,7 +68,7 @@ static void write_edge(struct outline *o, size_t depth, const struct sbom_edge *
 	}
 	write_label(o->out, &o->graph->nodes[edge->to].component);
 	write_scopes(o->out, edge->scope);
-	if (o->graph->nodes[edge->to].edge_count > 0)
+	if (o->leads[edge->to])
 		att_buf_add(o->out, o->unfolded[edge->to]            ? ATT_STR(" (*)")
 				    : depth + 1 >= o->options->depth ? ATT_STR(" ...")
 								     : ATT_STR(""));
@@ -89,13 +90,16 @@ int sbom_outline_write(const struct sbom_graph *graph, const struct sbom_outline
 {
 	struct outline o = {.graph = graph, .options = options, .out = out};
 	size_t depth = 1;
+	int status = ATT_OK;
 	o.levels = calloc(graph->node_count + 1, sizeof *o.levels);
 	o.unfolded = calloc(graph->node_count + 1, sizeof *o.unfolded);
-	if (!o.levels || !o.unfolded) {
-		free(o.levels);
-		free(o.unfolded);
-		return att_err_memory(err);
+	o.leads = calloc(graph->node_count + 1, sizeof *o.leads);
+	if (!o.levels || !o.unfolded || !o.leads) {
+		status = att_err_memory(err);
+		goto out;
 	}
+	for (size_t i = 0; i < graph->edge_count; i++)
+		o.leads[graph->edges[i].from] |= is_shown(&o, i);
 	write_label(out, &graph->nodes[0].component);
 	att_buf_add_byte(out, '\n');
 	o.levels[0] = unfold(&o, 0);
@@ -114,9 +118,12 @@ int sbom_outline_write(const struct sbom_graph *graph, const struct sbom_outline
 		if (!o.unfolded[edge->to] && depth < options->depth)
 			o.levels[depth++] = unfold(&o, edge->to);
 	}
+	if (!att_buf_ok(out))
+		status = att_err_set(err, ATT_ERR_LIMIT, "expected at most %zu bytes of outline, found more",
+				     out->max);
+out:
 	free(o.levels);
 	free(o.unfolded);
-	return att_buf_ok(out) ? ATT_OK
-			       : att_err_set(err, ATT_ERR_LIMIT,
-					     "expected at most %zu bytes of outline, found more", out->max);
+	free(o.leads);
+	return status;
 }

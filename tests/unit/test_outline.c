@@ -111,6 +111,30 @@ static void test_no_dev(void **state)
 	assert_outline(&g.graph, 1, true, "app 1.0\n└── @s/a 1 ...\n");
 }
 
+/* What leads to development alone is marked neither as cut off nor as unfolded elsewhere. */
+static void test_no_dev_below(void **state)
+{
+	struct outline_graph g;
+	(void)state;
+	make(&g);
+	g.edges[1].scope = SBOM_RUNTIME; /* app -> b */
+	g.edges[3].scope = SBOM_DEV;     /* a -> c */
+	g.edges[6].scope = SBOM_DEV;     /* c -> d */
+	assert_outline(&g.graph, 1, true,
+		       "app 1.0\n"
+		       "├── @s/a 1\n"
+		       "├── g:b 2 ...\n"
+		       "└── d 4 (dev, optional) ...\n");
+	assert_outline(&g.graph, 100, true,
+		       "app 1.0\n"
+		       "├── @s/a 1\n"
+		       "├── g:b 2\n"
+		       "│   ├── c (peer)\n"
+		       "│   └── d 4\n"
+		       "│       └── @s/a 1\n"
+		       "└── d 4 (dev, optional) (*)\n");
+}
+
 /* Names cannot draw lines of their own, and one without a name is known by its folder. */
 static void test_hostile(void **state)
 {
@@ -145,7 +169,8 @@ static void test_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),   cmocka_unit_test(test_depth), cmocka_unit_test(test_no_dev),
+		cmocka_unit_test(test_whole),   cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_no_dev),  cmocka_unit_test(test_no_dev_below),
 		cmocka_unit_test(test_hostile), cmocka_unit_test(test_full),
 	};
 	return cmocka_run_group_tests_name("outline", tests, NULL, NULL);
