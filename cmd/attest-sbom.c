@@ -25,7 +25,7 @@ static const char understood[] =
 	"Understood files:\n"
 	"  Rust        Cargo.lock\n"
 	"  JavaScript  package-lock.json, npm-shrinkwrap.json, pnpm-lock.yaml, yarn.lock, bun.lock, deno.lock\n"
-	"  Python      requirements*.txt, poetry.lock, uv.lock, pdm.lock, Pipfile.lock\n"
+	"  Python      requirements*.txt, poetry.lock, uv.lock, pdm.lock, pylock.toml, Pipfile.lock\n"
 	"  Go          go.mod (with go.sum), go.work\n"
 	"  Java        pom.xml; gradle.lockfile, dependencies.lock, build.gradle, libs.versions.toml\n"
 	"  others      Gemfile.lock, composer.lock, packages.lock.json, mix.lock, pubspec.lock\n"

@@ -194,8 +194,11 @@ static int refuse_twice(struct poetry *p, const struct sbom_python_package *pack
 
 static int read_packages(struct poetry *p, const struct att_value *lock)
 {
-	int status =
-		sbom_python_packages_read(&p->input->source, &p->catalog->arena, lock, &p->packages, p->err);
+	const struct att_value *list;
+	int status = att_value_want(&p->input->source, lock, "package", ATT_ARRAY, false, &list, p->err);
+	if (status == ATT_OK)
+		status = sbom_python_packages_read(&p->input->source, &p->catalog->arena, list, true,
+						   &p->packages, p->err);
 	for (size_t i = 0; status == ATT_OK && i < p->packages.count; i++)
 		status = refuse_twice(p, &p->packages.items[i]);
 	for (size_t i = 0; status == ATT_OK && i < p->packages.count; i++)

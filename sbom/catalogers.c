@@ -24,10 +24,13 @@ extern const struct sbom_cataloger sbom_cataloger_pipfile;
 extern const struct sbom_cataloger sbom_cataloger_pnpm;
 extern const struct sbom_cataloger sbom_cataloger_poetry;
 extern const struct sbom_cataloger sbom_cataloger_pub;
+extern const struct sbom_cataloger sbom_cataloger_pylock;
 extern const struct sbom_cataloger sbom_cataloger_requirements;
 extern const struct sbom_cataloger sbom_cataloger_uv;
 extern const struct sbom_cataloger sbom_cataloger_yarn;
 
+/* One a line, so that adding one touches one. */
+/* clang-format off */
 const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_bun,
 	&sbom_cataloger_cargo,
@@ -48,8 +51,10 @@ const struct sbom_cataloger *const sbom_catalogers[] = {
 	&sbom_cataloger_pnpm,
 	&sbom_cataloger_poetry,
 	&sbom_cataloger_pub,
+	&sbom_cataloger_pylock,
 	&sbom_cataloger_requirements,
 	&sbom_cataloger_uv,
 	&sbom_cataloger_yarn,
 	NULL,
 };
+/* clang-format on */

@@ -21,6 +21,13 @@ struct sbom_requirement {
 int sbom_requirement_parse(struct att_str text, struct att_arena *arena, struct sbom_requirement *out,
 			   size_t *offset, struct att_err *err) ATT_MUST_USE;
 
+/* Why is a package of a lock installed (PEP 751), going by the extras and dependency groups that its marker
+ * names? SBOM_RUNTIME when it may be without asking for any, else SBOM_OPTIONAL for extras, SBOM_DEV for
+ * groups; 0 when the marker names none. The keys of `default_groups` are normalized; they need not be asked
+ * for. Errors: ATT_ERR_MALFORMED, ATT_ERR_LIMIT, ATT_ERR_MEMORY. */
+int sbom_python_marker_scope(struct att_str marker, const struct att_map *default_groups,
+			     struct att_arena *arena, uint32_t *scope, struct att_err *err) ATT_MUST_USE;
+
 /* Is it a project name (PEP 508: letters, digits, and inside also ".", "_", "-")? */
 bool sbom_python_is_name(struct att_str name);
 

@@ -41,38 +41,36 @@ int sbom_python_lock_add(struct sbom_python_lock *lock, struct att_str normalize
 }
 
 static int read_package(const struct att_source *source, struct att_arena *arena, const struct att_value *table,
-			struct sbom_python_package *out, struct att_err *err)
+			bool versioned, struct sbom_python_package *out, struct att_err *err)
 {
 	const struct att_value *name, *version;
 	int status = att_value_want(source, table, "name", ATT_STRING, true, &name, err);
 	if (status == ATT_OK)
-		status = att_value_want(source, table, "version", ATT_STRING, true, &version, err);
+		status = att_value_want(source, table, "version", ATT_STRING, versioned, &version, err);
 	if (status != ATT_OK)
 		return status;
 	if (!sbom_python_is_name(name->string))
 		return att_source_err(source, err, ATT_ERR_MALFORMED, name->span,
 				      "expected the name of a package, found \"%.*s\"",
 				      ATT_STR_ARG(att_str_first(name->string, 200)));
-	*out = (struct sbom_python_package){.table = table, .name = name->string, .version = version->string};
+	*out = (struct sbom_python_package){
+		.table = table, .name = name->string, .version = att_value_text(version)};
 	out->normalized = sbom_python_normalize(arena, name->string);
 	return out->normalized.data ? ATT_OK : att_err_memory(err);
 }
 
 int sbom_python_packages_read(const struct att_source *source, struct att_arena *arena,
-			      const struct att_value *lock, struct sbom_python_packages *out,
+			      const struct att_value *list, bool versioned, struct sbom_python_packages *out,
 			      struct att_err *err)
 {
-	const struct att_value *list;
-	int status = att_value_want(source, lock, "package", ATT_ARRAY, false, &list, err);
-	if (status != ATT_OK)
-		return status;
+	int status = ATT_OK;
 	out->count = list ? list->count : 0;
 	out->items = att_arena_alloc(arena, out->count, sizeof *out->items);
 	out->scopes = att_arena_alloc(arena, out->count + 1, sizeof *out->scopes);
 	if (!out->items || !out->scopes)
 		return att_err_memory(err);
 	for (uint32_t i = 0; status == ATT_OK && i < out->count; i++)
-		status = read_package(source, arena, &list->items[i], &out->items[i], err);
+		status = read_package(source, arena, &list->items[i], versioned, &out->items[i], err);
 	return status;
 }
 

@@ -35,10 +35,10 @@ struct sbom_python_packages {
 	uint32_t *scopes;           /* count + 1 of them, for sbom_python_connect */
 };
 
-/* Reads name and version of every entry of `lock`'s list "package", which may be missing; views point into the
- * list. Errors: ATT_ERR_MALFORMED with the place, ATT_ERR_MEMORY. */
+/* Reads name and version of every entry of a lock's list, which may be NULL; views point into the list. Without
+ * `versioned` an entry may have no version. Errors: ATT_ERR_MALFORMED with the place, ATT_ERR_MEMORY. */
 int sbom_python_packages_read(const struct att_source *source, struct att_arena *arena,
-			      const struct att_value *lock, struct sbom_python_packages *out,
+			      const struct att_value *list, bool versioned, struct sbom_python_packages *out,
 			      struct att_err *err) ATT_MUST_USE;
 
 /* ATT_ERR_MALFORMED when an entry of the same identity was there before; NULL data in `identity` is

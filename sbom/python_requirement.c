@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* PEP 508. The marker grammar nests by parentheses only, so a counter is all the stack it needs. */
+/* PEP 508, and the markers of PEP 751, which ask what was chosen to be installed. */
 #include "libattest/base/limits.h"
 #include "sbom/python.h"
 
@@ -156,34 +156,44 @@ static bool take_word(struct reader *r, struct att_str *word)
 	return word->len > 0;
 }
 
+struct operand {
+	struct att_str text; /* without quotes */
+	bool quoted;
+};
+
 /* A variable or a quoted string. */
-static int take_operand(struct reader *r)
+static int take_operand(struct reader *r, struct operand *out)
 {
-	struct att_str word;
 	skip_space(r);
-	if (is_at(r, '"') || is_at(r, '\'')) {
+	out->quoted = is_at(r, '"') || is_at(r, '\'');
+	if (out->quoted) {
 		char quote = r->text.data[r->at];
-		size_t length = att_str_find_byte(att_str_from(r->text, r->at + 1), quote);
+		struct att_str rest = att_str_from(r->text, r->at + 1);
+		size_t length = att_str_find_byte(rest, quote);
 		if (length == ATT_STR_NONE)
 			return expected(r, "a string that ends");
+		out->text = att_str_first(rest, length);
 		r->at += length + 2;
 		return ATT_OK;
 	}
 	size_t begin = r->at;
-	if (take_word(r, &word) && att_ascii_is_alpha(word.data[0]) && !att_str_is(word, "and") &&
-	    !att_str_is(word, "or") && !att_str_is(word, "in") && !att_str_is(word, "not"))
+	if (take_word(r, &out->text) && att_ascii_is_alpha(out->text.data[0]) &&
+	    !att_str_is(out->text, "and") && !att_str_is(out->text, "or") && !att_str_is(out->text, "in") &&
+	    !att_str_is(out->text, "not"))
 		return ATT_OK;
 	r->at = begin;
 	return expected(r, "a marker's name or a quoted string");
 }
 
-static int take_operator(struct reader *r)
+/* *negative is set for "!=" and "not in". */
+static int take_operator(struct reader *r, bool *negative)
 {
 	static const char *const operators[] = {"===", "==", "~=", "!=", "<=", ">=", "<", ">"};
 	struct att_str word, rest;
 	skip_space(r);
 	size_t begin = r->at;
 	rest = att_str_from(r->text, r->at);
+	*negative = att_str_starts(rest, ATT_STR("!="));
 	for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
 		if (att_str_starts(rest, att_str_of(operators[i]))) {
 			r->at += strlen(operators[i]);
@@ -191,6 +201,7 @@ static int take_operator(struct reader *r)
 		}
 	}
 	if (take_word(r, &word) && att_str_is(word, "not")) {
+		*negative = true;
 		skip_space(r);
 		take_word(r, &word);
 	}
@@ -200,39 +211,114 @@ static int take_operator(struct reader *r)
 	return expected(r, "a comparison");
 }
 
-static int take_comparison(struct reader *r)
+/* What somebody who installs may have chosen, one bit each: nothing but the default groups; extras too; other
+ * groups too; both. A marker's value is the set of choices under which it may hold. */
+enum { BY_DEFAULT = 1, WITH_EXTRAS = 2, WITH_GROUPS = 4, WITH_BOTH = 8, ALWAYS = 15 };
+
+struct chooser {
+	struct att_arena *arena;
+	const struct att_map *default_groups;
+	bool asked; /* the marker speaks of extras or groups */
+};
+
+/* What the environment is, nobody knows here: only comparisons with extras and groups leave choices out. */
+static int choices(struct chooser *c, const struct operand *left, const struct operand *right, bool negative,
+		   unsigned *out)
 {
-	int status = take_operand(r);
-	if (status == ATT_OK)
-		status = take_operator(r);
-	return status == ATT_OK ? take_operand(r) : status;
+	const struct operand *variable = left->quoted ? right : left;
+	const struct operand *name = left->quoted ? left : right;
+	uint32_t ignored;
+	bool groups = att_str_is(variable->text, "dependency_groups");
+	*out = ALWAYS;
+	if (!c || variable->quoted || !name->quoted ||
+	    (!groups && !att_str_is(variable->text, "extras") && !att_str_is(variable->text, "extra")))
+		return ATT_OK;
+	struct att_str normalized = sbom_python_normalize(c->arena, name->text);
+	if (!normalized.data)
+		return ATT_ERR_MEMORY;
+	bool chosen = groups && att_map_find(c->default_groups, normalized, &ignored);
+	c->asked = true;
+	if (chosen == negative)
+		*out = groups ? WITH_GROUPS | WITH_BOTH : WITH_EXTRAS | WITH_BOTH;
+	return ATT_OK;
 }
 
-static int take_marker(struct reader *r, struct sbom_requirement *out)
+static int take_comparison(struct reader *r, struct chooser *c, unsigned *out)
 {
-	size_t open = 0;
+	struct operand left, right;
+	bool negative;
+	int status = take_operand(r, &left);
+	if (status == ATT_OK)
+		status = take_operator(r, &negative);
+	if (status == ATT_OK)
+		status = take_operand(r, &right);
+	if (status != ATT_OK)
+		return status;
+	return choices(c, &left, &right, negative, out) == ATT_OK ? ATT_OK : att_err_memory(r->err);
+}
+
+/* "a and b or c" as far as it was read: what stands before the last "or", and what stands behind it. */
+struct clause {
+	unsigned before, now;
+};
+
+/* Without a chooser nothing is kept of what is open, only how deep it is, and *out means nothing. */
+static int take_marker(struct reader *r, struct chooser *c, unsigned *out)
+{
+	struct clause open[ATT_MAX_DEPTH] = {{0, ALWAYS}};
+	size_t depth = 0;
 	struct att_str word;
-	skip_space(r);
-	out->marker = att_str_trim(att_str_from(r->text, r->at));
 	for (;;) {
-		skip_space(r);
-		if (take_byte(r, '(')) {
-			open++;
-			continue;
+		for (skip_space(r); take_byte(r, '('); skip_space(r)) {
+			depth++;
+			if (c && depth == ATT_MAX_DEPTH)
+				return att_err_set(r->err, ATT_ERR_LIMIT,
+						   "expected at most %d open parentheses", ATT_MAX_DEPTH - 1);
+			open[c ? depth : 0] = (struct clause){0, ALWAYS};
 		}
-		int status = take_comparison(r);
+		unsigned value;
+		int status = take_comparison(r, c, &value);
 		if (status != ATT_OK)
 			return status;
-		for (skip_space(r); open > 0 && take_byte(r, ')'); skip_space(r))
-			open--;
+		for (skip_space(r); depth > 0 && take_byte(r, ')'); skip_space(r)) {
+			const struct clause *closed = &open[c ? depth : 0];
+			value = closed->before | (closed->now & value);
+			depth--;
+		}
+		struct clause *clause = &open[c ? depth : 0];
+		clause->now &= value;
 		if (r->at == r->text.len)
-			return open > 0 ? expected(r, "\")\"") : ATT_OK;
+			break;
 		size_t begin = r->at;
-		if (!take_word(r, &word) || (!att_str_is(word, "and") && !att_str_is(word, "or"))) {
+		bool either = take_word(r, &word) && att_str_is(word, "or");
+		if (!either && !att_str_is(word, "and")) {
 			r->at = begin;
 			return expected(r, "\"and\" or \"or\"");
 		}
+		if (either)
+			*clause = (struct clause){clause->before | clause->now, ALWAYS};
 	}
+	*out = open[0].before | open[0].now;
+	return depth > 0 ? expected(r, "\")\"") : ATT_OK;
+}
+
+int sbom_python_marker_scope(struct att_str marker, const struct att_map *default_groups,
+			     struct att_arena *arena, uint32_t *scope, struct att_err *err)
+{
+	struct reader r = {.text = marker, .err = err};
+	struct chooser c = {.arena = arena, .default_groups = default_groups};
+	unsigned when;
+	*scope = 0;
+	int status = take_marker(&r, &c, &when);
+	if (status != ATT_OK || !c.asked)
+		return status;
+	if (when & BY_DEFAULT)
+		*scope = SBOM_RUNTIME;
+	else if (when & (WITH_EXTRAS | WITH_GROUPS))
+		*scope = (when & WITH_EXTRAS ? SBOM_OPTIONAL : 0u) | (when & WITH_GROUPS ? SBOM_DEV : 0u);
+	else
+		*scope = SBOM_DEV; /* an extra and a group at once */
+	return ATT_OK;
 }
 
 /* --- the whole ----------------------------------------------------------------------------------------- */
@@ -252,7 +338,11 @@ static int read(struct reader *r, struct att_arena *arena, struct sbom_requireme
 	skip_space(r);
 	if (r->at == r->text.len)
 		return ATT_OK;
-	return take_byte(r, ';') ? take_marker(r, out) : expected(r, "\";\" or the end");
+	if (!take_byte(r, ';'))
+		return expected(r, "\";\" or the end");
+	unsigned ignored;
+	out->marker = att_str_trim(att_str_from(r->text, r->at));
+	return take_marker(r, NULL, &ignored);
 }
 
 int sbom_requirement_parse(struct att_str text, struct att_arena *arena, struct sbom_requirement *out,

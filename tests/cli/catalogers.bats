@@ -48,6 +48,7 @@ run_cases() {
 @test "pnpm" { run_cases pnpm; }
 @test "poetry" { run_cases poetry; }
 @test "pub" { run_cases pub; }
+@test "pylock" { run_cases pylock; }
 @test "requirements" { run_cases requirements; }
 @test "uv" { run_cases uv; }
 @test "yarn" { run_cases yarn; }

@@ -53,7 +53,7 @@ read_by_peers() { # VERSION
     "$ROOT/tests/tools/check_document.py" "$OUT"/*.json | all_passed
 }
 
-ecosystems=("$TESTDATA"/{cargo,composer,deno,dpkg,gem,gomod,maven,npm,nuget,pdm,pnpm,poetry,pub,uv,yarn}/good)
+ecosystems=("$TESTDATA"/{cargo,composer,deno,dpkg,gem,gomod,maven,npm,nuget,pdm,pnpm,poetry,pub,pylock,uv,yarn}/good)
 
 # as_graph TYPE EDGES: debsbom sees every component, and every edge, which the jq program EDGES counts.
 as_graph() {

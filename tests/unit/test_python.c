@@ -83,6 +83,55 @@ static void test_addresses(void **state)
 	att_arena_clear(&arena);
 }
 
+/* --- markers ------------------------------------------------------------------------------------------- */
+
+static void test_marker_scopes(void **state)
+{
+	(void)state;
+	enum { NOT_SAID = 0, BOTH = SBOM_DEV | SBOM_OPTIONAL };
+	static const struct {
+		const char *marker;
+		uint32_t scope;
+	} cases[] = {
+		{"python_version < '3'", NOT_SAID},
+		{"os_name == 'dependency_groups' or 'extras' == os_name", NOT_SAID},
+		{"'main' in dependency_groups", SBOM_RUNTIME},
+		{"'Ma_in' not in dependency_groups", SBOM_RUNTIME},
+		{"'MAIN' not in dependency_groups", SBOM_DEV},
+		{"'dev' in dependency_groups", SBOM_DEV},
+		{"dependency_groups == 'dev'", SBOM_DEV},
+		{"\"x\" in extras", SBOM_OPTIONAL},
+		{"extra == 'x'", SBOM_OPTIONAL},
+		{"extra != 'x'", SBOM_RUNTIME},
+		{"'x' in extras or 'dev' in dependency_groups", BOTH},
+		{"'x' in extras and 'dev' in dependency_groups", SBOM_DEV},
+		{"'x' in extras and 'main' in dependency_groups", SBOM_OPTIONAL},
+		{"a in 'b' and 'x' in extras or a in 'b'", SBOM_RUNTIME},
+		{"'x' in extras and (a in 'b' or 'main' in dependency_groups)", SBOM_OPTIONAL},
+		{"('x' in extras and a in 'b') or 'main' in dependency_groups", SBOM_RUNTIME},
+		{"'main' in dependency_groups or 'x' in extras and 'dev' in dependency_groups", SBOM_RUNTIME},
+		{"(('x' in extras or 'dev' in dependency_groups)) and 'y' in extras", SBOM_OPTIONAL},
+	};
+	struct att_arena arena = {0};
+	struct att_map groups = {0};
+	struct att_err err = {0};
+	assert_int_equal(att_map_set(&groups, ATT_STR("main"), 0), ATT_OK);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		uint32_t scope = UINT32_MAX;
+		assert_int_equal(
+			sbom_python_marker_scope(att_str_of(cases[i].marker), &groups, &arena, &scope, &err),
+			ATT_OK);
+		if (scope != cases[i].scope)
+			fail_msg("%s: expected %u, found %u", cases[i].marker, cases[i].scope, scope);
+	}
+	uint32_t scope;
+	assert_int_equal(sbom_python_marker_scope(ATT_STR("'x' in extras and"), &groups, &arena, &scope, &err),
+			 ATT_ERR_MALFORMED);
+	assert_string_equal(err.message, "expected a marker's name or a quoted string, found the end");
+	att_map_clear(&groups);
+	att_arena_clear(&arena);
+}
+
 /* --- requirements -------------------------------------------------------------------------------------- */
 
 static void test_requirement_fields(void **state)
@@ -365,6 +414,7 @@ static void test_via(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_marker_scopes),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_archives),
 		cmocka_unit_test(test_addresses),
