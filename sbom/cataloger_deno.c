@@ -291,6 +291,10 @@ static int find_sections(struct deno *d, const struct att_value *lock)
 {
 	const struct att_value *nest = lock;
 	int status = ATT_OK;
+	if (d->version == 1) {
+		d->remote = lock;
+		return ATT_OK;
+	}
 	if (d->version < 4)
 		status = want_object(d, lock, d->version == 2 ? "npm" : "packages", &nest);
 	if (status == ATT_OK)
@@ -313,13 +317,16 @@ static int check_version(struct deno *d, const struct att_value *lock)
 	if (status != ATT_OK)
 		return status;
 	struct att_str text = att_value_text(version);
+	/* The first version has none: addresses and hashes stand on top. */
+	if (!version) {
+		d->version = 1;
+		return ATT_OK;
+	}
 	if (text.len == 1 && text.data[0] >= '2' && text.data[0] <= '5') {
 		d->version = (unsigned)(text.data[0] - '0');
 		return ATT_OK;
 	}
-	/* The first version had none: addresses and hashes stood on top. */
-	struct att_span begin = {lock->span.begin, lock->span.begin + 1};
-	att_source_err(&d->input->source, d->err, ATT_ERR_UNSUPPORTED, version ? version->span : begin,
+	att_source_err(&d->input->source, d->err, ATT_ERR_UNSUPPORTED, version->span,
 		       "expected deno.lock version 2, 3, 4 or 5, found \"%.*s\"",
 		       ATT_STR_ARG(att_str_first(text, 40)));
 	att_err_help(d->err, "a newer attest may know it; `deno install` rewrites an old lock");
