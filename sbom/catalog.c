@@ -268,23 +268,24 @@ int sbom_catalog_reach(const struct sbom_catalog *catalog, uint32_t mask, struct
 	return ATT_OK;
 }
 
-int sbom_catalog_connect(struct sbom_catalog *catalog, struct att_err *err)
+int sbom_catalog_hang(struct sbom_catalog *catalog, uint32_t mask, const bool *which, struct att_err *err)
 {
 	size_t nodes = catalog->component_count, edges = catalog->edge_count;
 	struct att_arena arena;
 	struct ways w;
 	att_arena_init(&arena);
 	bool *needed = att_arena_alloc(&arena, nodes + 1, sizeof *needed);
-	int status = needed ? find_ways(catalog, UINT32_MAX, &arena, &w, err) : att_err_memory(err);
+	int status = needed ? find_ways(catalog, mask, &arena, &w, err) : att_err_memory(err);
 	if (status != ATT_OK)
 		goto out;
-	for (size_t i = 0; i < edges; i++)
-		needed[catalog->edges[i].to] = true;
 	mark(&w, 0);
+	for (size_t i = 0; i < edges; i++)
+		if ((catalog->edges[i].scope & mask) && (!which || which[catalog->edges[i].from]))
+			needed[catalog->edges[i].to] = true;
 	/* First what nothing needs, then, for rings that nothing leads into, their first component. */
 	for (int rings = 0; rings < 2; rings++) {
 		for (uint32_t i = 0; i < nodes; i++) {
-			if (w.reached[i] || (!rings && needed[i]))
+			if (w.reached[i] || (which && !which[i]) || (!rings && needed[i]))
 				continue;
 			status = sbom_catalog_depend(catalog, 0, i, SBOM_RUNTIME, err);
 			if (status != ATT_OK)
@@ -295,4 +296,9 @@ int sbom_catalog_connect(struct sbom_catalog *catalog, struct att_err *err)
 out:
 	att_arena_clear(&arena);
 	return status;
+}
+
+int sbom_catalog_connect(struct sbom_catalog *catalog, struct att_err *err)
+{
+	return sbom_catalog_hang(catalog, UINT32_MAX, NULL, err);
 }

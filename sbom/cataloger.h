@@ -79,6 +79,12 @@ int sbom_catalog_depend(struct sbom_catalog *catalog, uint32_t from, uint32_t to
 int sbom_catalog_reach(const struct sbom_catalog *catalog, uint32_t mask, struct att_arena *arena,
 		       const bool **reached, struct att_err *err) ATT_MUST_USE;
 
+/* Gives component 0 runtime edges so that edges with a bit of `mask` lead from it to every component for which
+ * `which` (one each; NULL: all) is true, and as few as that takes: to what none of those needs, and to one of
+ * each ring. Errors: ATT_ERR_MEMORY, ATT_ERR_LIMIT. */
+int sbom_catalog_hang(struct sbom_catalog *catalog, uint32_t mask, const bool *which,
+		      struct att_err *err) ATT_MUST_USE;
+
 /* Fills component 0 from `facts` (name, group, version, purl, license, kind, properties); its folder and
  * origin stay. Call it before others merge with the project. */
 int sbom_catalog_name_project(struct sbom_catalog *catalog, const struct sbom_component *facts,

@@ -130,34 +130,16 @@ static int add_pdm(struct pylock *p, const struct sbom_python_package *from)
 
 /* --- the project --------------------------------------------------------------------------------------- */
 
-/* Is it installed by default, and does nothing that is lead to it? */
-static bool is_lost(const struct pylock *p, const bool *runs, size_t component)
+/* What comes by default hangs on the project, even where only something of a group is known to need it. */
+static int add_defaults(struct pylock *p)
 {
-	return component <= p->packages.count && (p->packages.scopes[component] & SBOM_RUNTIME) &&
-	       !runs[component];
-}
-
-/* Hangs on the project what comes by default though only something of a group is known to need it. `all` is for
- * what needs each other in a ring. */
-static int add_lost(struct pylock *p, bool all)
-{
-	struct sbom_catalog *catalog = p->catalog;
-	struct att_arena arena;
-	const bool *runs = NULL;
-	att_arena_init(&arena);
-	size_t edges = catalog->edge_count;
-	int status = sbom_catalog_reach(catalog, SBOM_RUNTIME, &arena, &runs, p->err);
-	bool *needed = att_arena_alloc(&arena, catalog->component_count, sizeof *needed);
-	if (status == ATT_OK && !needed)
-		status = att_err_memory(p->err);
-	for (size_t i = 0; status == ATT_OK && !all && i < edges; i++)
-		if ((catalog->edges[i].scope & SBOM_RUNTIME) && is_lost(p, runs, catalog->edges[i].from))
-			needed[catalog->edges[i].to] = true;
-	for (uint32_t i = 1; status == ATT_OK && i < catalog->component_count; i++)
-		if (is_lost(p, runs, i) && !needed[i])
-			status = sbom_catalog_depend(catalog, 0, i, SBOM_RUNTIME, p->err);
-	att_arena_clear(&arena);
-	return status;
+	size_t count = p->catalog->component_count;
+	bool *which = att_arena_alloc(&p->catalog->arena, count, sizeof *which);
+	if (!which)
+		return att_err_memory(p->err);
+	for (size_t i = 1; i < count && i <= p->packages.count; i++)
+		which[i] = (p->packages.scopes[i] & SBOM_RUNTIME) != 0;
+	return sbom_catalog_hang(p->catalog, SBOM_RUNTIME, which, p->err);
 }
 
 static int add_list(struct pylock *p, const struct sbom_python_package *from, bool *listed)
@@ -186,7 +168,5 @@ int sbom_pylock_depend(struct pylock *p)
 		status = sbom_python_project_depend(&p->project, &p->lock, p->catalog, p->err);
 	if (status == ATT_OK)
 		status = sbom_python_connect(p->catalog, p->packages.scopes, p->packages.count + 1, p->err);
-	if (status == ATT_OK)
-		status = add_lost(p, false);
-	return status == ATT_OK ? add_lost(p, true) : status;
+	return status == ATT_OK ? add_defaults(p) : status;
 }
