@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "cmd/cli.h"
@@ -53,6 +54,9 @@ static bool is_command(const char *name)
 static void own_folder(char folder[static PATH_MAX])
 {
 	ssize_t len = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+	/* Without /proc: what the kernel was told to run, which a search through PATH has made whole. */
+	if (len <= 0 && realpath((const char *)getauxval(AT_EXECFN), folder))
+		len = (ssize_t)strlen(folder);
 	while (len > 0 && folder[len - 1] != '/')
 		len--;
 	if (len <= 1)

@@ -437,3 +437,12 @@ J
     cmp o.json want.json
     [ -z "$(find . -name '.attest-*')" ]
 }
+
+@test "the front door finds its programs without /proc" {
+    local shown
+    shown=$(strace -o /dev/null -e inject=readlink:error=ENOENT "$BIN/attest" sbom --version)
+    [[ $shown == attest-sbom* ]]
+    cd /
+    shown=$(PATH=$BIN:$PATH strace -o /dev/null -e inject=readlink:error=ENOENT attest sbom --version)
+    [[ $shown == attest-sbom* ]]
+}
