@@ -118,6 +118,13 @@ static bool statement_counts(struct att_verification *v, struct att_entry *entry
 	struct att_statement statement;
 	struct att_err why = {0};
 	struct att_str wanted = v->options->predicate_type;
+	/* The signer says by the type what the payload is to be read as: the same bytes may be a text, too. */
+	if (!att_str_is(entry->signature.payload_type, "application/vnd.in-toto+json")) {
+		att_entry_say(v, entry, ATT_ENTRY_NOT_COUNTED,
+			      "its payload is not this artifact, and of type %.*s instead of a statement",
+			      ATT_STR_ARG(att_str_first(entry->signature.payload_type, 200)));
+		return false;
+	}
 	int status = att_source_init(&source, &v->arena, entry->path, entry->signature.payload, &why);
 	if (status == ATT_OK)
 		status = att_json_parse(&source, &v->arena, &document, &why);
