@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +39,7 @@ struct run {
 	struct piece *pieces;
 	size_t count;
 	unsigned jobs;
+	const char *new_manifest; /* was not there before, and goes again when it cannot be signed */
 };
 
 /* --- what was asked ------------------------------------------------------------------------------------ */
@@ -123,6 +125,47 @@ static bool is_token(const char *key)
 	return strncmp(key, "pkcs11:", 7) == 0;
 }
 
+/* Ends the program when `output` is there already, and is the file of one of the first `count` paths. */
+static void refuse_same(const char *output, const char *const *paths, const struct stat *files, size_t count)
+{
+	struct stat st;
+	if (!output || strcmp(output, "-") == 0 || stat(output, &st) != 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (files[i].st_ino == st.st_ino && files[i].st_dev == st.st_dev && files[i].st_nlink > 0)
+			cli_usage(PROGRAM, "%s would be written over, which is what is signed, or signed with",
+				  paths[i]);
+}
+
+/* What is written replaces what was there: never an input. */
+static void refuse_overwriting(const struct run *r)
+{
+	const char *manifest = cli_value(r->command, "manifest");
+	size_t streams = 0, count = 0;
+	while (r->command->arguments[count])
+		streams += strcmp(r->command->arguments[count++], "-") == 0;
+	if (manifest && (streams > 0 || strcmp(manifest, "-") == 0))
+		cli_usage(PROGRAM, "expected files with names for --manifest, found \"-\"");
+	if (streams > 1)
+		cli_usage(PROGRAM, "standard input can be signed once, found \"-\" %zu times", streams);
+	const char **paths = calloc(count + 2, sizeof *paths);
+	struct stat *files = calloc(count + 2, sizeof *files);
+	if (!paths || !files)
+		cli_usage(PROGRAM, "out of memory");
+	memcpy(paths, r->command->arguments, count * sizeof *paths);
+	paths[count++] = cli_value(r->command, "key");
+	paths[count] = cli_value(r->command, "passphrase-file");
+	count += paths[count] != NULL;
+	for (size_t i = 0; i < count; i++)
+		if (stat(paths[i], &files[i]) != 0)
+			files[i] = (struct stat){0};
+	for (size_t i = 0; i < r->count; i++)
+		refuse_same(r->pieces[i].output, paths, files, count);
+	refuse_same(manifest, paths, files, count);
+	free(files);
+	free(paths);
+}
+
 static void narrow(const struct run *r)
 {
 	const char *const *arguments = r->command->arguments;
@@ -159,8 +202,10 @@ static void narrow(const struct run *r)
 	free(readable);
 }
 
-static void fail(const struct att_err *err)
+static _Noreturn void fail(const struct run *r, const struct att_err *err)
 {
+	if (r->new_manifest)
+		(void)unlink(r->new_manifest);
 	cli_complain(PROGRAM, err);
 	exit(CLI_UNKNOWN);
 }
@@ -190,7 +235,7 @@ static void load_secret(struct run *r)
 			     ? att_secret_of_pkcs11(path, &r->passphrase.source, NULL, &r->secret, &err)
 			     : att_secret_load(path, &r->passphrase.source, NULL, &exposed, &r->secret, &err);
 	if (status != ATT_OK)
-		fail(&err);
+		fail(r, &err);
 	if (exposed)
 		warn_exposed(path);
 	r->request.secret = r->secret;
@@ -258,13 +303,13 @@ static int write_all(struct run *r)
 	struct att_err err = {0};
 	for (size_t i = 0; i < r->count; i++)
 		if (r->pieces[i].status != ATT_OK)
-			fail(&r->pieces[i].err);
+			fail(r, &r->pieces[i].err);
 	for (size_t i = 0; i < r->count; i++) {
 		const struct piece *piece = &r->pieces[i];
 		if (cli_write(piece->output, att_buf_str(&piece->signature), &err) != ATT_OK) {
 			for (size_t j = 0; j < i; j++)
 				cli_note("%s: %s was written before", PROGRAM, r->pieces[j].output);
-			fail(&err);
+			fail(r, &err);
 		}
 	}
 	return CLI_HOLDS;
@@ -287,12 +332,14 @@ static int run(struct cli_command *command)
 	struct run r = {.command = command};
 	struct sign_manifest manifest;
 	read_request(&r);
+	refuse_overwriting(&r);
 	sign_manifest_open(&manifest, cli_value(command, "manifest"), command->arguments);
 	cli_passphrase_open(&r.passphrase, cli_value(command, "passphrase-file"));
 	narrow(&r);
 	load_secret(&r);
 	cli_progress_start(&r.progress, 0);
 	sign_manifest_write(&manifest, r.jobs, &r.progress.progress);
+	r.new_manifest = manifest.is_new ? manifest.path : NULL;
 	att_pool_run(r.jobs, r.count, sign_one, &r);
 	cli_progress_end(&r.progress);
 	int exit_code = write_all(&r);

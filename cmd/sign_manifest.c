@@ -96,6 +96,7 @@ void sign_manifest_write(struct sign_manifest *manifest, unsigned jobs, const st
 	}
 	if (att_buf_ok(&out))
 		check(manifest, att_buf_str(&out));
+	manifest->is_new = access(manifest->path, F_OK) != 0;
 	int status =
 		att_buf_ok(&out) ? cli_write(manifest->path, att_buf_str(&out), &err) : att_err_memory(&err);
 	if (status != ATT_OK)

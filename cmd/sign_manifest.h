@@ -13,6 +13,7 @@ struct sign_manifest {
 	const char *const *files; /* NULL-terminated */
 	size_t count;
 	struct att_arena arena;
+	bool is_new;           /* there was none before it was written */
 	struct att_str *names; /* relative to the manifest's folder, so that all can move together */
 };
 
