@@ -14,6 +14,7 @@
 #include "libattest/format/report.h"
 #include "libattest/sign/checksum_verify.h"
 #include "libattest/verify/manifest.h"
+#include "libattest/verify/sidecar.h"
 
 #include "libattest/base/banned.h"
 
@@ -87,57 +88,91 @@ static void read_request(struct run *r)
 		r->options.files = r->signatures;
 }
 
-/* Everything is read, nothing written: the artifacts' folders, where signatures lie, and what was named. */
+/* Paths that stay readable; the arena owns those that were made for it. */
+struct readable {
+	struct att_arena arena;
+	void *items;
+	size_t count, capacity;
+};
+
+static void allow(struct readable *list, const char *path)
+{
+	const char **slot =
+		att_arena_push(&list->arena, &list->items, &list->count, &list->capacity, sizeof *slot);
+	if (!slot)
+		cli_usage(PROGRAM, "out of memory");
+	*slot = path;
+}
+
+/* An artifact, its folder, and its signature files: each may be a symbolic link that leads out of the folder.
+ */
+static void allow_artifact(struct readable *list, const char *path)
+{
+	struct att_sidecar *sidecars;
+	struct att_err err;
+	size_t count;
+	char *folder = cli_folder_of(path);
+	if (!folder)
+		return;
+	allow(list, att_arena_copy(&list->arena, att_str_of(folder)).data);
+	free(folder);
+	allow(list, path);
+	if (att_sidecars_find(path, &list->arena, &sidecars, &count, &err) != ATT_OK)
+		cli_usage(PROGRAM, "out of memory");
+	for (size_t i = 0; i < count; i++)
+		allow(list, sidecars[i].path.data);
+}
+
+/* Everything is read, nothing written: the artifacts, their signatures, and what was named. */
 static void narrow(const struct run *r)
 {
 	const struct cli_option *keys = cli_option(r->command, "key");
-	size_t used = 0, room = r->count + keys->count + 2 * CLI_MAX_VALUES + 3;
-	char **folders = calloc(r->count + 1, sizeof *folders);
-	const char **readable = calloc(room, sizeof *readable), *writable[] = {NULL};
-	if (!folders || !readable)
-		cli_usage(PROGRAM, "out of memory");
-	for (size_t i = 0; i < r->count; i++) {
-		folders[i] = cli_folder_of(r->command->arguments[i]);
-		if (folders[i])
-			readable[used++] = folders[i];
-	}
-	for (size_t i = 0; i < keys->count; i++)
-		readable[used++] = keys->values[i];
-	for (size_t i = 0; r->signatures[i]; i++)
-		readable[used++] = r->signatures[i];
-	char *checksums = cli_folder_of(cli_value(r->command, "checksums"));
-	if (checksums)
-		readable[used++] = checksums;
-	char *policy = cli_folder_of(cli_value(r->command, "policy"));
-	if (policy)
-		readable[used++] = policy;
-	const struct att_sandbox sandbox = {.readable = readable, .writable = writable};
-	cli_enter_sandbox(PROGRAM, &sandbox);
+	const char *checksums = cli_value(r->command, "checksums"), *writable[] = {NULL};
+	struct readable list = {0};
 	for (size_t i = 0; i < r->count; i++)
-		free(folders[i]);
-	free(folders);
-	free(readable);
-	free(policy);
-	free(checksums);
+		allow_artifact(&list, r->command->arguments[i]);
+	if (checksums)
+		allow_artifact(&list, checksums);
+	for (size_t i = 0; i < keys->count; i++)
+		allow(&list, keys->values[i]);
+	for (size_t i = 0; r->signatures[i]; i++)
+		allow(&list, r->signatures[i]);
+	allow(&list, NULL);
+	const struct att_sandbox sandbox = {.readable = list.items, .writable = writable};
+	cli_enter_sandbox(PROGRAM, &sandbox);
+	att_arena_clear(&list.arena);
 }
 
-/* Keys and policy; ends with 2 when one cannot be read: nobody is believed by accident. */
+static _Noreturn void fail(const char *path, const struct att_err *err)
+{
+	struct att_findings findings;
+	att_findings_init(&findings);
+	att_findings_add_err(&findings, att_str_of(path), NULL, err);
+	cli_print_findings(&findings);
+	exit(CLI_UNKNOWN);
+}
+
+/* Before the sandbox closes: only the policy knows where its keys lie. It is the user's own, as are they. */
+static void load_policy(struct run *r)
+{
+	const struct att_key_options options = {.insecure_rsa = cli_flag(r->command, "insecure-rsa")};
+	const char *policy = cli_value(r->command, "policy");
+	struct att_err err = {0};
+	att_keyring_init(&r->keys);
+	r->options.keys = &r->keys;
+	if (policy && att_keyring_load_policy(&r->keys, policy, &options, &err) != ATT_OK)
+		fail(policy, &err);
+}
+
+/* Ends with 2 when one cannot be read: nobody is believed by accident. */
 static void load_keys(struct run *r)
 {
 	const struct att_key_options options = {.insecure_rsa = cli_flag(r->command, "insecure-rsa")};
 	const struct cli_option *keys = cli_option(r->command, "key");
-	const char *policy = cli_value(r->command, "policy");
 	struct att_err err = {0};
-	int status = ATT_OK;
-	for (size_t i = 0; status == ATT_OK && i < keys->count; i++)
-		status = att_keyring_add_file(&r->keys, keys->values[i], &options, &err);
-	if (status == ATT_OK && policy)
-		status = att_keyring_load_policy(&r->keys, policy, &options, &err);
-	if (status != ATT_OK) {
-		cli_complain(PROGRAM, &err);
-		exit(CLI_UNKNOWN);
-	}
-	r->options.keys = &r->keys;
+	for (size_t i = 0; i < keys->count; i++)
+		if (att_keyring_add_file(&r->keys, keys->values[i], &options, &err) != ATT_OK)
+			fail(keys->values[i], &err);
 }
 
 /* --- what is said -------------------------------------------------------------------------------------- */
@@ -295,6 +330,13 @@ static void verify_checksums(struct run *r, const struct paths *paths, unsigned 
 		files->outcome = status == ATT_OK ? att_checksum_outcome(&summary) : ATT_CANNOT_TELL;
 		files->sentence = att_arena_printf(&files->arena, "%zu of %zu match %s", summary.matched,
 						   r->count ? r->count : manifest.list.count, path);
+		enum att_outcome met = att_signed_manifest_meets(&manifest, &r->options, paths->names, r->count,
+								 &files->findings);
+		if (files->outcome == ATT_HOLDS && met != ATT_HOLDS) {
+			files->outcome = met;
+			files->sentence =
+				ATT_STR("the manifest's signatures are not what the policy demands for them");
+		}
 	} else {
 		files->sentence = ATT_STR("not compared with a manifest that is not verified");
 	}
@@ -311,8 +353,8 @@ static int run(struct cli_command *command)
 	unsigned threads = jobs ? cli_number(PROGRAM, "jobs", jobs, 1, ATT_MAX_JOBS) : att_pool_processors();
 	struct paths paths = {.folder = -1};
 	find_paths(&r, &paths);
+	load_policy(&r);
 	narrow(&r);
-	att_keyring_init(&r.keys);
 	load_keys(&r);
 	cli_progress_start(&r.progress, 0);
 	r.options.progress = &r.progress.progress;

@@ -96,6 +96,10 @@ static int load_key(const struct reader *r, const struct att_value *value, struc
 		    struct att_key **out)
 {
 	struct att_str text = value->string;
+	/* What has a NUL would be opened as something shorter than what was written. */
+	if (att_str_find_byte(text, '\0') != ATT_STR_NONE)
+		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, value->span,
+				      "expected the path of a key, found a NUL byte in it");
 	bool in_line = att_str_starts(text, ATT_STR("RW")) || att_str_find_byte(text, ' ') != ATT_STR_NONE;
 	if (in_line && att_key_parse(text, name, r->options, out, NULL) == ATT_OK)
 		return ATT_OK;
@@ -159,6 +163,10 @@ static int read_signer(const struct reader *r, const struct att_value *table)
 		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, table->span,
 				      "signer \"%.*s\" needs either a key or an identity",
 				      ATT_STR_ARG(att_str_first(name->string, 100)));
+	if (key && att_value_get(table, "issuer"))
+		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED,
+				      att_value_get(table, "issuer")->span,
+				      "expected an issuer beside an identity only, found it beside a key");
 	if (key)
 		status = load_key(r, key, name->string, &loaded);
 	if (status == ATT_OK)
@@ -171,6 +179,9 @@ static int read_signer(const struct reader *r, const struct att_value *table)
 static int read_signers_of(const struct reader *r, const struct att_value *list,
 			   struct att_requirement *requirement)
 {
+	if (list->count == 0)
+		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, list->span,
+				      "expected at least one signer, found none: nobody could sign");
 	requirement->signers = att_arena_alloc(&r->ring->arena, list->count, sizeof *requirement->signers);
 	if (!requirement->signers)
 		return att_err_memory(r->err);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libattest/verify/manifest.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "libattest/base/file.h"
@@ -60,4 +61,61 @@ void att_signed_manifest_load(const char *path, const struct att_verify_options 
 	out->verdict.sentence = att_arena_copy(&out->verdict.arena, att_str_of(err.message));
 	att_findings_add_err(&out->verdict.findings, out->verdict.artifact,
 			     err.place.line ? &out->source : NULL, &err);
+}
+
+static uint32_t count_signers(const struct att_requirement *requirement, const struct att_verdict *verdict)
+{
+	uint32_t count = 0;
+	for (size_t i = 0; i < requirement->signer_count; i++)
+		for (size_t j = 0; j < verdict->signer_count; j++)
+			count += requirement->signers[i] == verdict->signers[j];
+	return count;
+}
+
+static enum att_outcome meets(const struct att_signed_manifest *manifest, const struct att_keyring *keys,
+			      struct att_str path, struct att_findings *findings)
+{
+	size_t slash = att_str_find_last_byte(path, '/');
+	struct att_str name = slash == ATT_STR_NONE ? path : att_str_from(path, slash + 1);
+	const struct att_requirement *requirement = att_keyring_requirement(keys, name);
+	char message[200];
+	struct att_finding finding = {
+		.code = "unsupported-input", .severity = ATT_ERROR, .file = path, .artifact = path};
+	if (requirement && requirement->unchecked) {
+		snprintf(message, sizeof message,
+			 "the policy demands \"%s\" for this artifact, which this version cannot check",
+			 requirement->unchecked);
+		finding.message = att_str_of(message);
+		att_findings_add(findings, &finding);
+		return ATT_CANNOT_TELL;
+	}
+	uint32_t count = requirement ? count_signers(requirement, &manifest->verdict) : 0;
+	if (!requirement || count >= requirement->threshold)
+		return ATT_HOLDS;
+	snprintf(message, sizeof message,
+		 "expected signatures of the manifest by %u of those whom the policy names for this file, "
+		 "found %u",
+		 requirement->threshold, count);
+	finding.code = "too-few-signatures";
+	finding.message = att_str_of(message);
+	att_findings_add(findings, &finding);
+	return ATT_REFUTED;
+}
+
+enum att_outcome att_signed_manifest_meets(const struct att_signed_manifest *manifest,
+					   const struct att_verify_options *options,
+					   const struct att_str *names, size_t name_count,
+					   struct att_findings *findings)
+{
+	enum att_outcome all = ATT_HOLDS;
+	size_t count = name_count ? name_count : manifest->list.count;
+	if (manifest->verdict.outcome != ATT_HOLDS)
+		return ATT_CANNOT_TELL;
+	for (size_t i = 0; i < count && options->keys->requirement_count > 0; i++) {
+		enum att_outcome one = meets(manifest, options->keys,
+					     name_count ? names[i] : manifest->list.items[i].name, findings);
+		if (one == ATT_REFUTED || (one == ATT_CANNOT_TELL && all == ATT_HOLDS))
+			all = one;
+	}
+	return all;
 }

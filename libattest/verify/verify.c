@@ -113,6 +113,10 @@ static uint32_t count_keys(struct att_verification *v, const struct att_requirem
 {
 	uint32_t count = 0;
 	*names = (struct att_str){"", 0};
+	v->verdict->signers =
+		att_arena_alloc(&v->verdict->arena, v->options->keys->count, sizeof *v->verdict->signers);
+	if (!v->verdict->signers)
+		return 0;
 	for (size_t key = 0; key < v->options->keys->count; key++) {
 		bool good = false;
 		for (size_t i = 0; i < v->entry_count; i++)
@@ -121,9 +125,19 @@ static uint32_t count_keys(struct att_verification *v, const struct att_requirem
 			continue;
 		*names = ATT_ARENA_JOIN(&v->arena, *names, count ? ATT_STR(" and ") : ATT_STR(""),
 					v->options->keys->keys[key].name);
-		count++;
+		v->verdict->signers[count++] = (uint32_t)key;
 	}
 	return count;
+}
+
+/* Who signed as well, and is not among those whom the policy demands; NULL: nobody. */
+static const struct att_entry *find_other_signer(const struct att_verification *v,
+						 const struct att_requirement *requirement)
+{
+	for (size_t i = 0; i < v->entry_count; i++)
+		if (v->entries[i].state == ATT_ENTRY_GOOD && !is_signer(requirement, v->entries[i].key))
+			return &v->entries[i];
+	return NULL;
 }
 
 static const struct att_entry *find_state(const struct att_verification *v, enum att_entry_state state)
@@ -141,9 +155,11 @@ static void refuse_entry(struct att_verification *v, enum att_outcome outcome, c
 }
 
 /* Why it is not enough, in the order in which a reader wants to know. */
-static void refuse_count(struct att_verification *v, uint32_t count, uint32_t threshold)
+static void refuse_count(struct att_verification *v, const struct att_requirement *requirement, uint32_t count,
+			 uint32_t threshold)
 {
 	const struct att_entry *entry = find_state(v, ATT_ENTRY_NOT_COUNTED);
+	const struct att_entry *other = find_other_signer(v, requirement);
 	struct att_finding too_few = {.code = "too-few-signatures"};
 	struct att_finding none_valid = {
 		.code = "no-valid-signature",
@@ -158,9 +174,13 @@ static void refuse_count(struct att_verification *v, uint32_t count, uint32_t th
 			"name it with --signature"),
 	};
 	/* Also when who signed is believed, but not asked for this artifact. */
-	if (count > 0 || find_state(v, ATT_ENTRY_GOOD)) {
+	if (count > 0 || other) {
+		struct att_str name = other ? v->options->keys->keys[other->key].name : ATT_STR("");
 		too_few.message = att_arena_printf(
-			&v->arena, "expected signatures by %u different keys, found %u", threshold, count);
+			&v->arena, "expected signatures by %u different key%s%s, found %u%s%.*s%s", threshold,
+			threshold == 1 ? "" : "s", requirement ? " that the policy names for it" : "", count,
+			other ? " (" : "", ATT_STR_ARG(att_str_first(name, 300)),
+			other ? " signed, and is not one of them)" : "");
 		fail(v, ATT_REFUTED, &too_few);
 		return;
 	}
@@ -193,9 +213,10 @@ static void judge(struct att_verification *v, const struct att_requirement *requ
 	} else if (open) {
 		refuse_entry(v, ATT_CANNOT_TELL, open);
 	} else if (count < threshold || count == 0) {
-		refuse_count(v, count, threshold);
+		refuse_count(v, requirement, count, threshold);
 	} else {
 		v->verdict->sentence = ATT_ARENA_JOIN(&v->verdict->arena, ATT_STR("signed by "), names);
+		v->verdict->signer_count = count;
 		/* Out of memory, a name or step may be missing; the verdict must not stand on that. */
 		v->verdict->outcome = v->arena.failed || v->verdict->arena.failed ? ATT_CANNOT_TELL : ATT_HOLDS;
 	}

@@ -28,7 +28,9 @@ struct att_verdict {
 	struct att_str artifact;
 	struct att_str sentence; /* for a person: by whom it is verified, or why not */
 	struct att_digest
-		digest; /* SHA-256 of the artifact as it was read for this verdict; NONE when it was not */
+		digest;    /* SHA-256 of the artifact as it was read for this verdict; NONE when it was not */
+	uint32_t *signers; /* who signed it and counts, as positions in the keyring; filled when it holds */
+	size_t signer_count;
 	struct att_steps steps;       /* all that was looked at, in order */
 	struct att_findings findings; /* what speaks against it, and warnings */
 	struct att_arena arena;

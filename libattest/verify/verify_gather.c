@@ -83,10 +83,14 @@ static int parse_lines(struct att_verification *v, struct att_str path, struct a
 	struct att_str line;
 	int status = ATT_OK;
 	unsigned number = 0;
+	/* A file of nothing but empty lines is as wrong as any other empty file. */
+	if (att_str_trim(text).len == 0)
+		return parse_text(v, path, ATT_STR(""), named);
 	while (status == ATT_OK && att_str_split(&text, '\n', &line)) {
-		struct att_str name = att_arena_printf(&v->arena, "%.*s:%u", ATT_STR_ARG(path), ++number);
+		number++;
 		if (att_str_trim(line).len == 0)
 			continue;
+		struct att_str name = att_arena_printf(&v->arena, "%.*s:%u", ATT_STR_ARG(path), number);
 		if (!name.data)
 			return att_err_memory(&v->err);
 		if (v->entry_count >= ATT_MAX_SIGNATURE_FILES)

@@ -82,10 +82,10 @@ int att_verify_plan(struct att_verification *v)
 		(void)add_job(v, &sha256);
 	for (size_t i = 0; i < v->entry_count; i++) {
 		struct att_entry *entry = &v->entries[i];
-		/* What an envelope claims is its payload, which may be a statement about the artifact. */
-		const struct att_digest_job claimed = {
-			.kind = entry->signature.payload.data ? ATT_DIGEST_NONE : entry->signature.claimed.kind,
-		};
+		/* What an envelope holds may be a statement about the artifact instead of the artifact. */
+		bool envelope = entry->signature.payload.data != NULL;
+		const struct att_digest_job claimed = {.kind = envelope ? ATT_DIGEST_NONE
+									: entry->signature.claimed.kind};
 		if (entry->state != ATT_ENTRY_OPEN || is_refused(v, entry))
 			continue;
 		if (claimed.kind != ATT_DIGEST_NONE) {
@@ -93,7 +93,7 @@ int att_verify_plan(struct att_verification *v)
 			if (entry->claimed_job == SIZE_MAX)
 				return too_many_jobs(v);
 		}
-		if (entry->signature.payload.data) {
+		if (envelope) {
 			v->payload_job = add_job(v, &sha256);
 			if (v->payload_job == SIZE_MAX)
 				return too_many_jobs(v);
@@ -168,10 +168,11 @@ static void say_good(struct att_verification *v, struct att_entry *entry, const 
 	char kind[32];
 	const struct att_signature *s = &entry->signature;
 	att_key_describe(key->key, kind);
-	att_entry_say(v, entry, ATT_ENTRY_GOOD, "%s signature by %.*s (%s)%s%.*s%s%.*s%s%s", s->format->name,
+	att_entry_say(v, entry, ATT_ENTRY_GOOD, "%s signature by %.*s (%s)%s%.*s%s%s%.*s%s%s", s->format->name,
 		      ATT_STR_ARG(att_str_first(key->name, 300)), kind,
 		      entry->statement.len ? " of a statement about it, " : "",
 		      ATT_STR_ARG(att_str_first(entry->statement, 200)),
+		      s->legacy ? ", not prehashed (--insecure-legacy-minisign)" : "",
 		      s->trusted_comment.len ? ", signed comment \"" : "",
 		      ATT_STR_ARG(att_str_first(s->trusted_comment, 300)), s->trusted_comment.len ? "\"" : "",
 		      s->log_entries + s->timestamps ? ", transparency log and timestamps not checked" : "");
@@ -179,9 +180,11 @@ static void say_good(struct att_verification *v, struct att_entry *entry, const 
 
 static void say_wrong(struct att_verification *v, struct att_entry *entry, const struct att_trusted_key *key)
 {
-	const char *format = entry->signature.format->name;
-	/* Without a mark of the key, it may as well be a good signature by somebody else. */
-	if (entry->signature.format->fits)
+	const struct att_signature *s = &entry->signature;
+	const char *format = s->format->name;
+	/* Without a mark of the key on both sides, it may as well be a good signature by somebody else: a key
+	 * out of a PEM file has no number to compare with that of a minisign signature. */
+	if (s->key_blob.len > 0 || (s->format->fits && att_key_number(key->key)))
 		att_entry_say(v, entry, ATT_ENTRY_WRONG,
 			      "not a signature of this file by %.*s: the file or the %s signature was changed",
 			      ATT_STR_ARG(att_str_first(key->name, 300)), format);
