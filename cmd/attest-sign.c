@@ -253,7 +253,7 @@ static int open_piece(struct piece *piece, int *fd)
 /* Reads the file anew and checks the signature as a stranger would, who has nothing but the public key. */
 static int check(struct run *r, struct piece *piece)
 {
-	struct att_str text = att_buf_str(&piece->signature);
+	const struct att_signature_file made = {"the signature", att_buf_str(&piece->signature)};
 	struct att_trusted_key own = {.key = NULL, .name = ATT_STR("the key just used")};
 	struct att_keyring ring = {.keys = &own, .count = 1};
 	struct att_verdict verdict;
@@ -264,7 +264,8 @@ static int check(struct run *r, struct piece *piece)
 	const struct att_verify_options options = {
 		.keys = &ring,
 		.now = r->request.time,
-		.text = &text,
+		.signatures = &made,
+		.signature_count = 1,
 		.name_space = r->request.name_space,
 	};
 	att_verify_file(piece->path, &options, &verdict);

@@ -25,8 +25,8 @@ struct run {
 	struct att_keyring keys;
 	struct att_verify_options options;
 	struct cli_progress progress;
-	const char **signatures; /* --signature and --bundle */
-	size_t count;            /* of artifacts */
+	struct att_signature_file *signatures; /* --signature and --bundle */
+	size_t count;                          /* of artifacts */
 	size_t verdict_count;
 	struct att_verdict *verdicts; /* one per artifact, or that of the manifest and that of all its files */
 	bool json;
@@ -81,11 +81,11 @@ static void read_request(struct run *r)
 	if (!r->signatures || !r->verdicts)
 		cli_usage(PROGRAM, "out of memory");
 	for (size_t i = 0; i < signature->count; i++)
-		r->signatures[i] = signature->values[i];
+		r->signatures[i].path = signature->values[i];
 	for (size_t i = 0; i < bundle->count; i++)
-		r->signatures[signature->count + i] = bundle->values[i];
-	if (signature->count + bundle->count > 0)
-		r->options.files = r->signatures;
+		r->signatures[signature->count + i].path = bundle->values[i];
+	r->options.signatures = r->signatures;
+	r->options.signature_count = signature->count + bundle->count;
 }
 
 /* Paths that stay readable; the arena owns those that were made for it. */
@@ -135,8 +135,8 @@ static void narrow(const struct run *r)
 		allow_artifact(&list, checksums);
 	for (size_t i = 0; i < keys->count; i++)
 		allow(&list, keys->values[i]);
-	for (size_t i = 0; r->signatures[i]; i++)
-		allow(&list, r->signatures[i]);
+	for (size_t i = 0; i < r->options.signature_count; i++)
+		allow(&list, r->signatures[i].path);
 	allow(&list, NULL);
 	const struct att_sandbox sandbox = {.readable = list.items, .writable = writable};
 	cli_enter_sandbox(PROGRAM, &sandbox);
@@ -268,7 +268,11 @@ static int report(const struct run *r)
 static void verify_one(void *context, size_t i)
 {
 	struct run *r = context;
-	att_verify_file(r->command->arguments[i], &r->options, &r->verdicts[i]);
+	const char *path = r->command->arguments[i];
+	if (strcmp(path, "-") == 0)
+		att_verify_fd(STDIN_FILENO, path, &r->options, &r->verdicts[i]);
+	else
+		att_verify_file(path, &r->options, &r->verdicts[i]);
 }
 
 /* With --checksums: names relative to the manifest, looked up before the sandbox closes. */

@@ -65,9 +65,18 @@ int att_keyring_add_file(struct att_keyring *ring, const char *path, const struc
 	 */
 	bool inline_key =
 		strlen(path) == 56 && att_str_starts(att_str_of(path), ATT_STR("RW")) && !strchr(path, '.');
-	int status = inline_key ? att_key_parse(att_str_of(path), att_str_of(path), options, &key, err)
-				: att_key_load(path, options, &key, err);
+	if (inline_key)
+		return att_keyring_add_bytes(ring, att_str_of(path), att_str_of(path), options, err);
+	int status = att_key_load(path, options, &key, err);
 	return status == ATT_OK ? add_key(ring, key, att_str_of(path), err) : status;
+}
+
+int att_keyring_add_bytes(struct att_keyring *ring, struct att_str bytes, struct att_str name,
+			  const struct att_key_options *options, struct att_err *err)
+{
+	struct att_key *key;
+	int status = att_key_parse(bytes, name, options, &key, err);
+	return status == ATT_OK ? add_key(ring, key, name, err) : status;
 }
 
 /* --- a policy's [trust] -------------------------------------------------------------------------------- */

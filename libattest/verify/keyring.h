@@ -41,6 +41,10 @@ void att_keyring_clear(struct att_keyring *ring);
 int att_keyring_add_file(struct att_keyring *ring, const char *path, const struct att_key_options *options,
 			 struct att_err *err) ATT_MUST_USE;
 
+/* The same for the content of a key file; `name` is what verdicts call the key, and is copied. */
+int att_keyring_add_bytes(struct att_keyring *ring, struct att_str bytes, struct att_str name,
+			  const struct att_key_options *options, struct att_err *err) ATT_MUST_USE;
+
 /* Fills the ring from a policy's [trust]: [[trust.signer]] with name, key (a file beside the policy, or a key
  * in one line), valid-from, valid-until, revoked and reason; [[trust.require]] with artifact and signatures.
  * `folder` is that of the policy. Errors, with their place: ATT_ERR_MALFORMED for unknown keys ("did you

@@ -45,6 +45,7 @@ static void report_entry(struct att_verification *v, const struct att_entry *ent
 	if (!finding.code)
 		return;
 	finding.message = entry->sentence;
+	finding.help = att_str_of(entry->help);
 	finding.file = entry->path;
 	finding.artifact = v->verdict->artifact;
 	att_findings_add(&v->verdict->findings, &finding);
@@ -225,21 +226,19 @@ static void judge(struct att_verification *v, const struct att_requirement *requ
 /* --- the artifact -------------------------------------------------------------------------------------- */
 
 /* Also when no signature wants a digest: a verdict is about bytes that were read. */
-static int read_artifact(struct att_verification *v, const char *path)
+static int read_artifact(struct att_verification *v)
 {
-	int fd = -1;
+	int fd = v->fd;
 	uint64_t size;
 	if (v->job_count == 0)
 		v->jobs[v->job_count++] = (struct att_digest_job){.kind = ATT_SHA256};
 	int status = ATT_OK;
-	if (strcmp(path, "-") == 0)
-		fd = STDIN_FILENO;
-	else
-		status = att_artifact_open(path, &fd, &size, &v->err);
+	if (!v->opened)
+		status = att_artifact_open(v->path, &fd, &size, &v->err);
 	if (status != ATT_OK)
 		return status;
-	status = att_digest_run(fd, path, v->jobs, v->job_count, v->options->progress, NULL, &v->err);
-	if (fd != STDIN_FILENO)
+	status = att_digest_run(fd, v->path, v->jobs, v->job_count, v->options->progress, NULL, &v->err);
+	if (!v->opened)
 		close(fd);
 	for (size_t i = 0; status == ATT_OK && i < v->job_count; i++)
 		if (v->jobs[i].kind == ATT_SHA256 && v->jobs[i].prefix.len == 0)
@@ -247,13 +246,15 @@ static int read_artifact(struct att_verification *v, const char *path)
 	return status;
 }
 
-static int check_policy(struct att_verification *v, const char *path,
-			const struct att_requirement **requirement)
+static int check_policy(struct att_verification *v, const struct att_requirement **requirement)
 {
 	*requirement = NULL;
+	if (v->options->keys->count == 0)
+		return att_err_set(&v->err, ATT_ERR_REFUSED,
+				   "no key is believed, so that no signature can count");
 	if (v->options->keys->requirement_count == 0)
 		return ATT_OK;
-	*requirement = att_keyring_requirement(v->options->keys, base_name(path));
+	*requirement = att_keyring_requirement(v->options->keys, base_name(v->path));
 	if (!*requirement)
 		return att_err_set(&v->err, ATT_ERR_REFUSED,
 				   "no [[trust.require]] of the policy is about an artifact of this name");
@@ -265,26 +266,39 @@ static int check_policy(struct att_verification *v, const char *path,
 	return ATT_OK;
 }
 
+static void verify(struct att_verification *v)
+{
+	const struct att_requirement *requirement = NULL;
+	struct att_verdict *out = v->verdict;
+	memset(out, 0, sizeof *out);
+	out->artifact = att_arena_copy(&out->arena, att_str_of(v->path));
+	int status = out->artifact.data ? check_policy(v, &requirement) : att_err_memory(&v->err);
+	if (status == ATT_OK)
+		status = att_verify_gather(v);
+	if (status == ATT_OK)
+		status = att_verify_plan(v);
+	if (status == ATT_OK)
+		status = read_artifact(v);
+	if (status == ATT_OK) {
+		att_verify_try(v);
+		judge(v, requirement);
+	} else {
+		fail_with_error(v);
+	}
+	for (size_t i = 0; i < v->text_count; i++)
+		att_buf_clear(&v->texts[i]);
+	att_arena_clear(&v->arena);
+}
+
 void att_verify_file(const char *path, const struct att_verify_options *options, struct att_verdict *out)
 {
-	struct att_verification v = {.options = options, .verdict = out};
-	const struct att_requirement *requirement = NULL;
-	memset(out, 0, sizeof *out);
-	out->artifact = att_arena_copy(&out->arena, att_str_of(path));
-	int status = out->artifact.data ? check_policy(&v, path, &requirement) : att_err_memory(&v.err);
-	if (status == ATT_OK)
-		status = att_verify_gather(&v, path);
-	if (status == ATT_OK)
-		status = att_verify_plan(&v);
-	if (status == ATT_OK)
-		status = read_artifact(&v, path);
-	if (status == ATT_OK) {
-		att_verify_try(&v);
-		judge(&v, requirement);
-	} else {
-		fail_with_error(&v);
-	}
-	for (size_t i = 0; i < v.text_count; i++)
-		att_buf_clear(&v.texts[i]);
-	att_arena_clear(&v.arena);
+	struct att_verification v = {.options = options, .verdict = out, .path = path};
+	verify(&v);
+}
+
+void att_verify_fd(int fd, const char *name, const struct att_verify_options *options, struct att_verdict *out)
+{
+	struct att_verification v = {
+		.options = options, .verdict = out, .path = name, .opened = true, .fd = fd};
+	verify(&v);
 }

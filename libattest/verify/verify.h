@@ -7,13 +7,19 @@
 #include "libattest/base/step.h"
 #include "libattest/verify/keyring.h"
 
+/* A signature file that somebody named. */
+struct att_signature_file {
+	const char *path;     /* where it is, or what verdicts call it; NAME.jsonl holds one per line */
+	struct att_str bytes; /* its content, when that is in memory already; data NULL: read `path` */
+};
+
 struct att_verify_options {
-	const struct att_keyring *keys;
-	int64_t now;        /* seconds since 1970: keys count or not at this time */
-	uint32_t threshold; /* different keys that must have signed; 0: the policy's, else 1 */
-	const char *const
-		*files; /* signature files to check; NULL-terminated. NULL: those beside the artifact */
-	const struct att_str *text;    /* a signature file that is no file yet, to check instead; NULL: none */
+	const struct att_keyring *keys; /* at least one key */
+	int64_t now;                    /* seconds since 1970: keys count or not at this time */
+	uint32_t threshold;             /* different keys that must have signed. 0: 1. A policy may demand more,
+					   and is never lowered */
+	const struct att_signature_file *signatures;
+	size_t signature_count;        /* 0: look for signatures beside the artifact */
 	struct att_str name_space;     /* that an sshsig must have; empty: "file" */
 	struct att_str predicate_type; /* that a statement about the artifact must have; empty: statements do
 					  not count */
@@ -36,13 +42,18 @@ struct att_verdict {
 	struct att_arena arena;
 };
 
-/* Checks the artifact `path` ("-": standard input). Every signature file that is named, or that stands beside
- * the artifact under a conventional name, is looked at. ATT_HOLDS takes all of: as many different keys as
- * demanded have signed, each one counts now; no signature by a believed key was found wrong; no signature file
- * was unreadable or malformed. Signatures by other keys and files of a kind that we do not check are reported
- * and change nothing. ATT_REFUTED: a signature is wrong, too few keys signed. ATT_CANNOT_TELL: no signature was
- * there, or something could not be read. The verdict is complete in any case; clear it. */
+/* Checks the artifact `path`, whatever characters are in that. Every signature file that is named, or that
+ * stands beside the artifact under a conventional name, is looked at. ATT_HOLDS takes all of: as many different
+ * keys as demanded have signed, each one counts now; no signature by a believed key was found wrong; no
+ * signature file was unreadable or malformed. Signatures by other keys and files of a kind that we do not check
+ * are reported and change nothing. ATT_REFUTED: a signature is wrong, too few keys signed. ATT_CANNOT_TELL: no
+ * signature was there, or something could not be read. The verdict is complete in any case; clear it. Threads
+ * may share the options. */
 void att_verify_file(const char *path, const struct att_verify_options *options, struct att_verdict *out);
+
+/* The same for what an open descriptor gives from its offset to its end: a file, a pipe. `name` is for verdicts
+ * and for the policy. Nothing stands beside a descriptor, so the signatures have to be named. It stays open. */
+void att_verify_fd(int fd, const char *name, const struct att_verify_options *options, struct att_verdict *out);
 
 void att_verdict_clear(struct att_verdict *verdict);
 

@@ -101,6 +101,12 @@ static int parse_lines(struct att_verification *v, struct att_str path, struct a
 	return status;
 }
 
+static int parse_file(struct att_verification *v, struct att_str path, struct att_str text, bool named)
+{
+	return att_str_ends(path, ATT_STR(".jsonl")) ? parse_lines(v, path, text, named)
+						     : parse_text(v, path, text, named);
+}
+
 static int read_file(struct att_verification *v, struct att_str path, bool named)
 {
 	int fd;
@@ -119,39 +125,36 @@ static int read_file(struct att_verification *v, struct att_str path, bool named
 		why.code = status == ATT_ERR_UNSUPPORTED ? ATT_ERR_IO : status;
 		return note(v, path, named, &why);
 	}
-	if (att_str_ends(path, ATT_STR(".jsonl")))
-		return parse_lines(v, path, att_buf_str(text), named);
-	return parse_text(v, path, att_buf_str(text), named);
+	return parse_file(v, path, att_buf_str(text), named);
 }
 
 static int read_named(struct att_verification *v)
 {
-	size_t count = 0;
+	size_t count = v->options->signature_count;
 	int status = ATT_OK;
-	while (v->options->files[count])
-		count++;
 	if (count > ATT_MAX_SIGNATURE_FILES)
 		return att_err_set(&v->err, ATT_ERR_LIMIT, "expected at most %d signature files, found %zu",
 				   ATT_MAX_SIGNATURE_FILES, count);
 	v->texts = att_arena_alloc(&v->arena, count, sizeof *v->texts);
 	if (!v->texts)
 		return att_err_memory(&v->err);
-	for (size_t i = 0; status == ATT_OK && i < count; i++)
-		status = read_file(v, att_str_of(v->options->files[i]), true);
+	for (size_t i = 0; status == ATT_OK && i < count; i++) {
+		const struct att_signature_file *file = &v->options->signatures[i];
+		struct att_str path = att_str_of(file->path);
+		status = file->bytes.data ? parse_file(v, path, file->bytes, true) : read_file(v, path, true);
+	}
 	return status;
 }
 
-int att_verify_gather(struct att_verification *v, const char *path)
+int att_verify_gather(struct att_verification *v)
 {
 	struct att_sidecar *sidecars;
 	size_t count;
-	if (v->options->text)
-		return parse_text(v, ATT_STR("the signature"), *v->options->text, true);
-	if (v->options->files)
+	if (v->options->signature_count > 0)
 		return read_named(v);
-	if (strcmp(path, "-") == 0)
+	if (v->opened)
 		return ATT_OK;
-	int status = att_sidecars_find(path, &v->arena, &sidecars, &count, &v->err);
+	int status = att_sidecars_find(v->path, &v->arena, &sidecars, &count, &v->err);
 	if (status != ATT_OK)
 		return status;
 	v->texts = att_arena_alloc(&v->arena, count, sizeof *v->texts);

@@ -31,6 +31,7 @@ struct att_entry {
 	bool other_file;          /* that digest is of another file: no key is tried */
 	struct att_str statement; /* type of the statement about the artifact that was accepted; empty: none */
 	struct att_str sentence;  /* what is to be said about it */
+	const char *help;         /* what to do next; NULL: nothing to say */
 };
 
 /* One key tried on one signature. */
@@ -42,6 +43,9 @@ struct att_attempt {
 struct att_verification {
 	const struct att_verify_options *options;
 	struct att_verdict *verdict;
+	const char *path; /* of the artifact, or what it is called */
+	bool opened;      /* it is read from fd, and nothing stands beside it */
+	int fd;
 	struct att_arena arena; /* of signatures and plans, gone at the end */
 	struct att_buf *texts;  /* of the signature files */
 	size_t text_count;
@@ -55,9 +59,9 @@ struct att_verification {
 	struct att_err err;
 };
 
-/* Finds and reads the signature files of `path` into entries. What is wrong with single ones becomes their
+/* Finds and reads the signature files into entries. What is wrong with single ones becomes their
  * state. Errors, in v->err: ATT_ERR_MEMORY, ATT_ERR_LIMIT. */
-int att_verify_gather(struct att_verification *v, const char *path) ATT_MUST_USE;
+int att_verify_gather(struct att_verification *v) ATT_MUST_USE;
 
 /* Plans which keys are tried on which signatures and what has to be hashed for it. Errors as above. */
 int att_verify_plan(struct att_verification *v) ATT_MUST_USE;

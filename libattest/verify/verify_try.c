@@ -34,8 +34,8 @@ static bool is_refused(struct att_verification *v, struct att_entry *entry)
 	struct att_str wanted = v->options->name_space.len ? v->options->name_space : ATT_STR("file");
 	if (s->legacy && !v->options->insecure_legacy_minisign) {
 		att_entry_say(v, entry, ATT_ENTRY_NOT_COUNTED,
-			      "a minisign signature without prehashing, which minisign no longer makes; "
-			      "--insecure-legacy-minisign would take it");
+			      "a minisign signature without prehashing, which minisign no longer makes");
+		entry->help = "--insecure-legacy-minisign takes it";
 		return true;
 	}
 	if (s->name_space.len > 0 && !att_str_equal(s->name_space, wanted)) {
@@ -142,9 +142,10 @@ static bool statement_counts(struct att_verification *v, struct att_entry *entry
 	}
 	if (wanted.len == 0 || !att_str_equal(statement.predicate_type, wanted)) {
 		att_entry_say(v, entry, ATT_ENTRY_NOT_COUNTED,
-			      "a statement of type %.*s about this artifact, which only counts with "
-			      "--predicate-type and that type",
+			      "a statement of type %.*s about this artifact, which counts only where that type "
+			      "is asked for",
 			      ATT_STR_ARG(att_str_first(statement.predicate_type, 200)));
+		entry->help = "--predicate-type asks for statements of one type";
 		return false;
 	}
 	entry->statement = statement.predicate_type;
