@@ -5,7 +5,9 @@
 # V=1 shows commands. BUILD=DIR builds elsewhere. SANITIZE=1 builds with ASan and UBSan (into build/asan).
 
 VERSION := 0.1.0
+SONAME := libattest.so.0
 PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 CC ?= cc
 BUILD ?= $(if $(SANITIZE),build/asan,build)
 PKG_CONFIG ?= pkg-config
@@ -17,13 +19,13 @@ LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -pthread
 WARNINGS := -Wall -Wextra -Werror -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef \
 	-Wformat=2 -Wvla -Walloca -Wswitch-enum -Wimplicit-fallthrough -Wnull-dereference
-HARDENING := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+HARDENING := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -DATT_VERSION='"$(VERSION)"' -I. $(P11_KIT) -pthread -fvisibility=hidden \
 	-ffunction-sections -fdata-sections -fno-strict-aliasing $(WARNINGS) $(CFLAGS)
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed -Wl,--gc-sections $(LDFLAGS)
 ifdef SANITIZE
-ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -fPIE
+ALL_CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
 ALL_LDFLAGS += -fsanitize=address,undefined
 else
 ALL_CFLAGS += $(HARDENING)
@@ -32,7 +34,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(patsubst $(BUILD)/%,%,$@))
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
-LIB_SRC := $(sort $(wildcard libattest/*/*.c))
+LIB_SRC := $(sort $(wildcard libattest/*.c libattest/*/*.c))
 SBOM_SRC := $(sort $(wildcard sbom/*.c))
 CMD_SRC := $(sort $(wildcard cmd/attest*.c))
 CLI_SRC := $(sort $(filter-out $(CMD_SRC),$(wildcard cmd/*.c)))
@@ -41,6 +43,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOL_SRC := $(sort $(wildcard tests/tools/*.c))
 
 ARCHIVES := $(BUILD)/lib/libsbom.a $(BUILD)/lib/libattest.a
+SHARED := $(BUILD)/lib/libattest.so.$(VERSION)
 PROGRAMS := $(CMD_SRC:cmd/%.c=$(BUILD)/bin/%)
 UNITS := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 REPLAYS := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/replay_%)
@@ -49,13 +52,17 @@ FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 
 .PHONY: all tests check asan lint format quickstart bench fuzz conformance interop peers install dist clean
 .SECONDARY:
-all: $(PROGRAMS) $(ARCHIVES)
+all: $(PROGRAMS) $(ARCHIVES) $(SHARED)
 tests: all $(UNITS) $(REPLAYS) $(TOOLS) $(BUILD)/tests/fail_malloc.so
+
+# What others link may end up in a shared object of theirs, too.
+CODE := -fPIE
+$(BUILD)/obj/libattest/%: CODE := -fPIC
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(CODE) -MMD -MP -c $< -o $@
 
 $(BUILD)/lib/libattest.a: $(call objects,$(LIB_SRC))
 $(BUILD)/lib/libsbom.a: $(call objects,$(SBOM_SRC))
@@ -64,6 +71,12 @@ $(ARCHIVES) $(BUILD)/lib/libcli.a:
 	@mkdir -p $(@D)
 	$(call say,AR)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+# attest.o asks for all that attest.h declares, and the archive gives it no more than that takes.
+$(SHARED): $(BUILD)/obj/libattest/attest.o $(BUILD)/lib/libattest.a
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,$(SONAME) $(filter-out -pie,$(ALL_LDFLAGS)) $^ $(LIBS) -o $@
 
 $(BUILD)/bin/%: $(BUILD)/obj/cmd/%.o $(BUILD)/lib/libcli.a $(ARCHIVES)
 	@mkdir -p $(@D)
@@ -142,6 +155,14 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(wildcard docs/man/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 644 libattest/attest.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(SHARED) $(BUILD)/lib/libattest.a $(DESTDIR)$(LIBDIR)
+	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libattest.so
+	sed -e 's,@PREFIX@,$(PREFIX),' -e 's,@LIBDIR@,$(LIBDIR),' -e 's,@VERSION@,$(VERSION),' \
+		libattest/attest.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/attest.pc
+	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/attest.pc
 dist:
 	$(Q)mkdir -p build && git archive --prefix=attest-$(VERSION)/ HEAD | gzip -n9 > build/attest-$(VERSION).tar.gz
 	@echo build/attest-$(VERSION).tar.gz

@@ -61,8 +61,12 @@ docs() {
     make -s install BUILD="$BUILD" DESTDIR="$stage" PREFIX=/usr
     [ "$(find "$stage" -type f -perm 755 -printf '%P\n' | sort | tr '\n' ' ')" = \
         "usr/bin/attest usr/bin/attest-checksum usr/bin/attest-key usr/bin/attest-sbom usr/bin/attest-sign usr/bin/attest-verify " ]
-    [ "$(find "$stage" -type f -perm 644 -printf '%P\n' | sort | tr '\n' ' ')" = \
+    local version
+    version=$(sed -n 's/^VERSION := //p' Makefile)
+    [ "$(find "$stage" -type f -perm 644 -path '*/man1/*' -printf '%P\n' | sort | tr '\n' ' ')" = \
         "$(printf 'usr/share/man/man1/%s.1 ' attest-checksum attest-key attest-sbom attest-sign attest-verify attest)" ]
+    [ "$(find "$stage" -type f -perm 644 ! -path '*/man1/*' -printf '%P\n' | sort | tr '\n' ' ')" = \
+        "$(printf 'usr/%s ' include/attest.h lib/libattest.a "lib/libattest.so.$version" lib/pkgconfig/attest.pc)" ]
     MANPAGER="cat" "$stage/usr/bin/attest" help sbom | grep -q 'write a software bill of materials'
     run env PATH=/nonexistent "$stage/usr/bin/attest" help sbom
     [ "$status" -eq 2 ]

@@ -13,6 +13,10 @@ defined() { # ARCHIVE
     nm -A -g --defined-only "$1" | awk '{ sub(/^[^:]*:/, ""); print }' # MEMBER:ADDRESS KIND NAME
 }
 
+shared() {
+    echo "$BUILD/lib/libattest.so.$(sed -n 's/^VERSION := //p' Makefile)"
+}
+
 needed() { # PROGRAM
     readelf -d "$1" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p'
 }
@@ -20,6 +24,22 @@ needed() { # PROGRAM
 @test "libattest exports names with att_" {
     [ "$(defined "$BUILD/lib/libattest.a" | wc -l)" -gt 100 ]
     defined "$BUILD/lib/libattest.a" | awk '$NF !~ /^att_/' | none "other names"
+}
+
+# Names of functions, as a program that includes it would see them.
+declared() { # HEADER
+    "${CC:-cc}" -E -P "$1" | tr '\n' ' ' | tr ';{}' '\n' | grep -oE '\batt_[a-z0-9_]+ ?\(' | tr -d ' (' | sort -u
+}
+
+@test "libattest.so exports what attest.h declares, and nothing else" {
+    local name
+    [ "$(declared libattest/attest.h | wc -l)" -gt 20 ]
+    declared libattest/attest.h >"$BATS_TEST_TMPDIR/declared"
+    nm -D --defined-only "$(shared)" | awk '{ print $NF }' | sort >"$BATS_TEST_TMPDIR/exported"
+    diff "$BATS_TEST_TMPDIR/declared" "$BATS_TEST_TMPDIR/exported" | none "not alike"
+    for name in att_verifier_new att_result_holds att_version; do
+        grep -qx "$name" "$BATS_TEST_TMPDIR/exported"
+    done
 }
 
 @test "libsbom exports names with sbom_" {
@@ -68,6 +88,10 @@ forbidden='_?exit|_Exit|quick_exit|abort|atexit|(__)?v?[df]?printf(_chk)?|puts|p
 forbidden+='|syslog|stdout|stderr|stdin|getenv|secure_getenv|environ|setlocale|signal|sigaction|v?fork|execve'
 forbidden+='|posix_spawn|socket|connect|getaddrinfo|time|gettimeofday'
 
+@test "libattest.so does not print, exit or look at the environment" {
+    nm -D -u "$(shared)" | sed 's/@.*//' | grep -wE "U ($forbidden)\$" | none "what is for programs only"
+}
+
 @test "the libraries do not print, exit or look at the environment" {
     local archive
     for archive in "$BUILD"/lib/lib{attest,sbom}.a; do
@@ -103,10 +127,15 @@ attest-sbom: libcjson.so.1 libyaml-0.so.2 libexpat.so.1 libpopt.so.0 libseccomp.
     [ -n "$(needed "$BUILD/bin/attest-sbom")" ]
 }
 
+@test "libattest.so is called libattest.so.0, and needs no library but these" {
+    readelf -d "$(shared)" | grep -qF 'Library soname: [libattest.so.0]'
+    [ "$(needed "$(shared)" | sort | tr '\n' ' ')" = "libc.so.6 libcjson.so.1 libcrypto.so.3 libsodium.so.23 " ]
+}
+
 # All but the programs that the design gives the network.
 @test "no other program can reach the network" {
     local program
-    for program in "$BUILD"/bin/*; do
+    for program in "$BUILD"/bin/* "$(shared)"; do
         case ${program##*/} in
         attest-keyless | attest-advisories | attest-align | attest-attach | attest-trust) continue ;;
         esac
@@ -117,7 +146,7 @@ attest-sbom: libcjson.so.1 libyaml-0.so.2 libexpat.so.1 libpopt.so.0 libseccomp.
 
 @test "programs are hardened: position independent, relro, bound at start, no executable stack" {
     local program
-    for program in "$BUILD"/bin/*; do
+    for program in "$BUILD"/bin/* "$(shared)"; do
         readelf -h "$program" | grep -q 'Type: *DYN' || echo "$program: not position independent"
         readelf -lW "$program" | grep -q GNU_RELRO || echo "$program: no relro"
         readelf -d "$program" | grep -qE 'BIND_NOW|Flags:.*NOW' || echo "$program: binds lazily"
