@@ -23,7 +23,7 @@ check() { # STATUS ARGUMENT...
 @test "a statement counts when its type is asked for, and only then" {
     attest sign --key k --as dsse -o envelope statement.json
     check 1
-    [[ $output == *"only counts with --predicate-type"* ]]
+    [[ $output == *"counts only where that type is asked for"* ]]
     check 1 --predicate-type https://x.example/t/v2
     check 1 --predicate-type https://x.example/t
     check 0 --predicate-type https://x.example/t/v1

@@ -393,7 +393,8 @@ artifact = "*"'
     sign p256 --as dsse said --output tool.intoto.jsonl
     verify 0 tool --key "$KEYS/p256.pub" --predicate-type "$type"
     verify 1 tool --key "$KEYS/p256.pub"
-    says err "only counts with --predicate-type"
+    says err "counts only where that type is asked for"
+    says err "--predicate-type asks for statements of one type"
     verify 1 tool --key "$KEYS/p256.pub" --predicate-type "$type/2"
     verify 1 tool --key "$KEYS/p384.pub" --predicate-type "$type"
     echo other >other
