@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "cmd/crypto.h"
 #include "cmd/key.h"
 #include "libattest/base/file.h"
 #include "libattest/base/limits.h"
@@ -319,7 +320,7 @@ int main(int argc, char **argv)
 {
 	cli_start();
 	/* No settings file decides how keys are made; what OpenSSL holds of them lies in locked memory. */
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	cli_start_crypto();
 	(void)CRYPTO_secure_malloc_init(1 << 17, 32);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		cli_print_version(PROGRAM);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/cli.h"
+#include "cmd/crypto.h"
 #include "cmd/passphrase.h"
 #include "cmd/progress.h"
 #include "cmd/sign_manifest.h"
@@ -389,7 +390,7 @@ int main(int argc, char **argv)
 	cli_start();
 	/* No settings file decides how signatures are made; what OpenSSL holds of keys lies in locked memory.
 	 */
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	cli_start_crypto();
 	(void)CRYPTO_secure_malloc_init(1 << 17, 32);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		cli_print_version(PROGRAM);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd/cli.h"
+#include "cmd/crypto.h"
 #include "cmd/names.h"
 #include "cmd/progress.h"
 #include "libattest/base/pool.h"
@@ -425,6 +426,7 @@ int main(int argc, char **argv)
 		arguments[i - 1] = argv[i];
 	cli_parse(&command, argc - 1, arguments);
 	free(arguments);
+	cli_start_crypto();
 	int exit_code = run(&command);
 	cli_free(&command);
 	return exit_code;
