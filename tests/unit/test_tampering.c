@@ -182,8 +182,8 @@ static enum att_outcome verdict_on(const char *path, const struct att_keyring *r
 	assert_non_null(copy);
 	if (text.len)
 		memcpy(copy, text.data, text.len);
-	const struct att_str bytes = {copy, text.len};
-	const struct att_verify_options options = {.keys = ring, .text = &bytes};
+	const struct att_signature_file file = {.path = "signature", .bytes = {copy, text.len}};
+	const struct att_verify_options options = {.keys = ring, .signatures = &file, .signature_count = 1};
 	att_verify_file(path, &options, &verdict);
 	enum att_outcome outcome = verdict.outcome;
 	assert_int_not_equal(outcome, ATT_NOT_CHECKED);
