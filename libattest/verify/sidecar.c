@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libattest/verify/sidecar.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 
 #include "libattest/base/banned.h"
@@ -29,8 +30,11 @@ int att_sidecars_find(const char *artifact, struct att_arena *arena, struct att_
 		struct att_str path = ATT_ARENA_JOIN(arena, att_str_of(artifact), att_str_of(names[i].suffix));
 		if (!path.data)
 			return att_err_memory(err);
-		/* What cannot be looked at is there: opening it tells why it cannot be read. */
-		if (lstat(path.data, &st) == 0)
+		/* What cannot be looked at is there: opening it tells why it cannot be read. A name that is too
+		 * long for a file is that of none. */
+		bool absent = lstat(path.data, &st) != 0 &&
+			      (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG);
+		if (!absent)
 			list[(*count)++] = (struct att_sidecar){path, names[i].unchecked};
 	}
 	return ATT_OK;
