@@ -320,7 +320,7 @@ int main(int argc, char **argv)
 		cli_usage(PROGRAM, "out of memory");
 	for (int i = 2; i < argc; i++)
 		arguments[i - 2] = argv[i];
-	cli_start_crypto();
+	cli_start_crypto(PROGRAM);
 	int exit_code = (is_write ? checksum_write : do_verify)(argc - 2, arguments);
 	free(arguments);
 	return exit_code;

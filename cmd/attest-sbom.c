@@ -388,7 +388,7 @@ int main(int argc, char **argv)
 	bool is_tree = argc > 0 && strcmp(arguments[0], "tree") == 0;
 	bool is_named = is_tree || (argc > 0 && strcmp(arguments[0], "generate") == 0);
 	int (*run)(int, const char **) = is_tree ? tree : generate;
-	cli_start_crypto();
+	cli_start_crypto(PROGRAM);
 	int exit_code = run(argc - is_named, arguments + is_named);
 	free(arguments);
 	return exit_code;

@@ -390,7 +390,7 @@ int main(int argc, char **argv)
 	cli_start();
 	/* No settings file decides how signatures are made; what OpenSSL holds of keys lies in locked memory.
 	 */
-	cli_start_crypto();
+	cli_start_crypto(PROGRAM);
 	(void)CRYPTO_secure_malloc_init(1 << 17, 32);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		cli_print_version(PROGRAM);

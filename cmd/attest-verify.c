@@ -345,6 +345,9 @@ static void verify_checksums(struct run *r, const struct paths *paths, unsigned 
 	} else {
 		files->sentence = ATT_STR("not compared with a manifest that is not verified");
 	}
+	/* Out of memory, a name may be missing: nothing holds that cannot be told. */
+	if (files->arena.failed)
+		files->outcome = ATT_CANNOT_TELL;
 	r->verdicts[0] = manifest.verdict;
 	memset(&manifest.verdict, 0, sizeof manifest.verdict);
 	att_signed_manifest_clear(&manifest);
@@ -426,7 +429,7 @@ int main(int argc, char **argv)
 		arguments[i - 1] = argv[i];
 	cli_parse(&command, argc - 1, arguments);
 	free(arguments);
-	cli_start_crypto();
+	cli_start_crypto(PROGRAM);
 	int exit_code = run(&command);
 	cli_free(&command);
 	return exit_code;

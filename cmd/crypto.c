@@ -2,11 +2,19 @@
 #include "cmd/crypto.h"
 
 #include <openssl/crypto.h>
+#include <stdlib.h>
 
-void cli_start_crypto(void)
+#include "cmd/cli.h"
+
+#include "libattest/base/banned.h"
+
+void cli_start_crypto(const char *program)
 {
-	/* What fails here fails again, and is told, where OpenSSL is used. */
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
-					  OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
-				  NULL);
+	const uint64_t how = OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+			     OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS;
+	/* The functions of OpenSSL 3.0 take it for granted that their context is there, and crash without. */
+	if (OPENSSL_init_crypto(how, NULL) == 1 && OSSL_LIB_CTX_get0_global_default())
+		return;
+	cli_note("%s: the cryptographic library does not start: out of memory", program);
+	exit(CLI_UNKNOWN);
 }

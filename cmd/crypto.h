@@ -7,6 +7,6 @@
  * names stay empty, which nobody here looks anything up in and which take a sixth of a short run. It is for the
  * whole process and for good, so a program says it, and the library, which shares OpenSSL with its host, does
  * not. */
-void cli_start_crypto(void);
+void cli_start_crypto(const char *program);
 
 #endif
