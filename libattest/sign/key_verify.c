@@ -156,6 +156,15 @@ static bool set_up_rsa(EVP_PKEY_CTX *context, enum att_scheme scheme, enum att_d
 			 EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_AUTO) == 1));
 }
 
+/* Takes OpenSSL's errors down. */
+static bool starved(void)
+{
+	bool starved = false;
+	for (unsigned long code = ERR_get_error(); code; code = ERR_get_error())
+		starved |= ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
+	return starved;
+}
+
 static enum att_outcome verify_evp(const struct att_key *key, enum att_scheme scheme,
 				   const struct att_digest *digest, struct att_str signature,
 				   struct att_err *err)
@@ -164,10 +173,14 @@ static enum att_outcome verify_evp(const struct att_key *key, enum att_scheme sc
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key->evp, NULL);
 	if (context && EVP_PKEY_verify_init(context) == 1 &&
 	    (key->kind != ATT_KEY_RSA || set_up_rsa(context, scheme, digest->kind))) {
-		/* Whatever is not 1 is no signature: what else could go wrong did so above. */
+		ERR_clear_error();
 		int good = EVP_PKEY_verify(context, (const unsigned char *)signature.data, signature.len,
 					   digest->bytes, att_digest_size(digest->kind));
-		outcome = good == 1 ? ATT_HOLDS : does_not_fit(err);
+		/* Whatever is not 1 is no signature, unless memory was out: what else could go wrong did so
+		 * above. */
+		outcome = good == 1 ? ATT_HOLDS : starved() ? ATT_CANNOT_TELL : does_not_fit(err);
+		if (outcome == ATT_CANNOT_TELL)
+			att_err_memory(err);
 	} else {
 		att_err_set(err, ATT_ERR_UNSUPPORTED,
 			    "the cryptographic library cannot check signatures of this kind");
