@@ -48,3 +48,62 @@ list_calls() {
 can_fail() { # CALL
     [[ ' brk exit exit_group futex getrandom rt_sigreturn execve set_robust_list rseq ' != *" $1 "* ]]
 }
+
+# fail_calls PREPARE JUDGE ERROR... -- COMMAND...: COMMAND with every system call failing in turn: of each kind the
+# first, the last and up to eight between. PREPARE makes the folder anew before each run; JUDGE STATUS looks at what
+# is left, and at the files "out" and "err". At least RUNS=40 runs.
+fail_calls() {
+    local prepare=$1 judge=$2 errors=() call first last n step error status failed=0 ran=0
+    shift 2
+    while [ "$1" != -- ]; do
+        errors+=("$1")
+        shift
+    done
+    shift
+    "$prepare"
+    strace -f -o log "$@" >out 2>err || true
+    list_calls log >calls
+    while read -r call first last; do
+        can_fail "$call" || continue
+        step=$(((last - first) / 8 + 1))
+        for ((n = first; n <= last; n += step)); do
+            for error in "${errors[@]}"; do
+                "$prepare"
+                status=0
+                timeout 20 strace -f -o /dev/null -e "inject=$call:$error:when=$n" "$@" >out 2>err || status=$?
+                ran=$((ran + 1))
+                "$judge" "$status" && continue
+                echo "$call number $n: $error: exit $status"
+                cat out
+                tail -n 3 err
+                failed=1
+            done
+        done
+    done <calls
+    [ "$ran" -ge "${RUNS:-40}" ]
+    [ "$failed" -eq 0 ]
+}
+
+# fail_allocations STEPS JUDGE COMMAND...: so many of the allocations fail, evenly spread, each alone; and then a
+# third as many with all that follow.
+fail_allocations() {
+    local steps=$1 judge=$2 total step status i failed=0 on
+    shift 2
+    FAIL_COUNT=$PWD/count LD_PRELOAD=$TESTS/fail_malloc.so "$@" >out 2>err
+    total=$(cat count)
+    [ "$total" -gt 10 ]
+    for on in FAIL_ALONE=1 FAIL_ON=1; do
+        step=$((total / steps + 1))
+        for ((i = 1; i <= total; i += step)); do
+            status=0
+            timeout 10 env "$on" FAIL_AT=$i LD_PRELOAD="$TESTS/fail_malloc.so" "$@" >out 2>err || status=$?
+            "$judge" "$status" && continue
+            echo "allocation $i of $total, $on: exit $status"
+            cat out
+            tail -n 3 err
+            failed=1
+        done
+        steps=$((steps / 3))
+    done
+    [ "$failed" -eq 0 ]
+}
