@@ -105,10 +105,6 @@ static int load_key(const struct reader *r, const struct att_value *value, struc
 		    struct att_key **out)
 {
 	struct att_str text = value->string;
-	/* What has a NUL would be opened as something shorter than what was written. */
-	if (att_str_find_byte(text, '\0') != ATT_STR_NONE)
-		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, value->span,
-				      "expected the path of a key, found a NUL byte in it");
 	bool in_line = att_str_starts(text, ATT_STR("RW")) || att_str_find_byte(text, ' ') != ATT_STR_NONE;
 	if (in_line && att_key_parse(text, name, r->options, out, NULL) == ATT_OK)
 		return ATT_OK;
@@ -178,10 +174,14 @@ static int read_signer(const struct reader *r, const struct att_value *table)
 				      "expected an issuer beside an identity only, found it beside a key");
 	if (key)
 		status = load_key(r, key, name->string, &loaded);
-	if (status == ATT_OK)
-		status = add_key(r->ring, loaded, name->string, r->err);
+	struct att_err why = {0};
 	if (status != ATT_OK)
 		return status;
+	status = add_key(r->ring, loaded, name->string, &why);
+	if (status == ATT_ERR_REFUSED)
+		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, key->span, "%s", why.message);
+	if (status != ATT_OK)
+		return att_err_memory(r->err);
 	return read_times(r, table, &r->ring->keys[r->ring->count - 1]);
 }
 

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
+#include "libattest/base/limits.h"
 #include "libattest/format/json.h"
 #include "libattest/statement/statement.h"
+#include "tests/unit/document.h"
 
 #define A64  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B64  "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -114,12 +109,41 @@ static void refuses(void **state)
 	}
 }
 
+/* A parse_fn that drops the statement. */
+static int parse_statement(const struct att_source *source, struct att_arena *arena, struct att_value *out,
+			   struct att_err *err)
+{
+	struct att_value document;
+	struct att_statement statement;
+	memset(out, 0, sizeof *out);
+	int status = att_json_parse(source, arena, &document, err);
+	return status == ATT_OK ? att_statement_parse(source, &document, arena, &statement, err) : status;
+}
+
+static void accept(const char *name, struct att_str text)
+{
+	assert_accepted(parse_statement, name, text);
+}
+
+static void refuse(const char *name, struct att_str text)
+{
+	assert_refused_as_listed(parse_statement, "statement/bad.expected", name, text);
+}
+
+static void vectors(void **state)
+{
+	(void)state;
+	assert_int_equal(vectors_walk("statement/good", accept), 9);
+	assert_int_equal(vectors_walk("statement/bad", refuse), 28);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_subjects),
 		cmocka_unit_test(every_digest_has_to_match),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(vectors),
 	};
 	return cmocka_run_group_tests_name("statement", tests, NULL, NULL);
 }
