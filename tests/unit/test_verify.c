@@ -131,18 +131,19 @@ static void describe(const struct att_verdict *verdict, struct att_buf *out)
 static void check(const char *signatures, struct att_verify_options options, const char *expected)
 {
 	char paths[8][200], artifact[200];
-	const char *files[9] = {NULL};
+	struct att_signature_file files[8] = {0};
 	size_t count = 0;
 	struct att_str rest = att_str_of(signatures), name;
 	struct att_verdict verdict;
 	struct att_buf found;
 	while (count < 8 && rest.len > 0 && att_str_split(&rest, ' ', &name)) {
 		snprintf(paths[count], sizeof paths[count], "%s/%.*s", folder, ATT_STR_ARG(name));
-		files[count] = paths[count];
+		files[count].path = paths[count];
 		count++;
 	}
 	snprintf(artifact, sizeof artifact, "%s/artifact", folder);
-	options.files = files;
+	options.signatures = files;
+	options.signature_count = count;
 	options.keys = options.keys ? options.keys : &ring;
 	att_verify_file(artifact, &options, &verdict);
 	att_buf_init(&found, 1000);
@@ -285,8 +286,8 @@ static void no_keys(void **state)
 	const struct att_keyring nobody = {0};
 	const struct att_verify_options options = {.keys = &nobody};
 	(void)state;
-	check("good-bundle", options, "refuted: unchecked: other-key no-valid-signature");
-	check("", options, "unknown:: no-signature");
+	check("good-bundle", options, "unknown: unknown: refused-input");
+	check("", options, "unknown: unknown: refused-input");
 }
 
 static void manifests(void **state)
