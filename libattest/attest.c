@@ -2,6 +2,7 @@
 /* The public face of libattest/verify: opaque objects, C strings, and failures that stay. */
 #include "libattest/attest.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 
 #include "libattest/base/limits.h"
@@ -52,6 +53,10 @@ const char *att_version(void)
 
 struct att_verifier *att_verifier_new(void)
 {
+	/* OpenSSL 3.0 crashes later where its context could not be made; every other part of its start is the
+	 * caller's to choose. */
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1 || !OSSL_LIB_CTX_get0_global_default())
+		return NULL;
 	return calloc(1, sizeof(struct att_verifier));
 }
 

@@ -72,7 +72,8 @@ enum att_result_outcome {
 
 struct att_verifier;
 
-/* A verifier that believes nobody yet. NULL when memory is out. Free it with att_verifier_free. */
+/* A verifier that believes nobody yet. NULL when memory is out, also for OpenSSL, which starts here. Free it
+ * with att_verifier_free. */
 struct att_verifier *att_verifier_new(void) ATT_RESULT_MUST_USE;
 
 /* NULL is fine. Results outlive their verifier. */

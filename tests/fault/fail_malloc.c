@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* For LD_PRELOAD: the allocation number FAIL_AT of the process gives NULL, or with FAIL_ON set also every one
  * after it. They are counted from where the sandbox is entered: popt and libseccomp, which run before, end or
- * crash by themselves when memory is out, and have seen no input by then. How many there were goes to the file
- * FAIL_COUNT. */
+ * crash by themselves when memory is out, and have seen no input by then; with FAIL_FROM_START set, from the
+ * first one of all. How many there were goes to the file FAIL_COUNT. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -31,6 +31,7 @@ __attribute__((constructor)) static void start(void)
 	fail_on = getenv("FAIL_ON") != NULL;
 	count_fd = count ? open(count, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
 	fail_at = at ? strtoul(at, NULL, 10) : 0;
+	atomic_store(&armed, getenv("FAIL_FROM_START") != NULL);
 }
 
 __attribute__((destructor)) static void finish(void)
