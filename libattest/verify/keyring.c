@@ -178,7 +178,7 @@ static int read_signer(const struct reader *r, const struct att_value *table)
 	if (status != ATT_OK)
 		return status;
 	status = add_key(r->ring, loaded, name->string, &why);
-	if (status == ATT_ERR_REFUSED)
+	if (status == ATT_ERR_REFUSED && key)
 		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, key->span, "%s", why.message);
 	if (status != ATT_OK)
 		return att_err_memory(r->err);

@@ -49,8 +49,8 @@ int att_keyring_add_bytes(struct att_keyring *ring, struct att_str bytes, struct
  * in one line), valid-from, valid-until, revoked and reason; [[trust.require]] with artifact and signatures.
  * `folder` is that of the policy. Errors, with their place: ATT_ERR_MALFORMED for unknown keys ("did you
  * mean"), missing ones, two signers of one name or one key, a threshold that its signers cannot reach, a policy
- * without signers or requirements; ATT_ERR_UNSUPPORTED for what later versions will check (identities,
- * builders, predicates, sources): a demand that nobody looks at must not read as met. */
+ * without signers or requirements. What later versions will check never reads as met: signers by identity sign
+ * nothing here, and a requirement with predicates or a source says so in `unchecked`. */
 int att_keyring_parse_policy(struct att_keyring *ring, const struct att_source *source, const char *folder,
 			     const struct att_key_options *options, struct att_err *err) ATT_MUST_USE;
 

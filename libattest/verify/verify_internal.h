@@ -55,7 +55,8 @@ struct att_verification {
 	size_t attempt_count, attempt_capacity;
 	struct att_digest_job jobs[ATT_MAX_DIGEST_JOBS];
 	size_t job_count;
-	size_t payload_job; /* SHA-256 of the artifact for DSSE payloads; SIZE_MAX: not needed */
+	uint64_t message_bytes; /* of envelopes: hashed anew for every key tried on every signature */
+	size_t payload_job;     /* SHA-256 of the artifact for DSSE payloads; SIZE_MAX: not needed */
 	struct att_err err;
 };
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <inttypes.h>
+
 #include "libattest/format/json.h"
 #include "libattest/verify/verify_internal.h"
 
@@ -24,6 +26,21 @@ static int too_many_jobs(struct att_verification *v)
 		    "expected at most %d different digests for the keys and signatures given, found more",
 		    ATT_MAX_DIGEST_JOBS);
 	att_err_help(&v->err, "name fewer keys, or signatures that say by which key they are");
+	return ATT_ERR_LIMIT;
+}
+
+/* An envelope with a large payload and many signatures must not keep us busy for hours: no more is hashed than
+ * of the largest payload for each digest of an artifact. */
+static int count_message(struct att_verification *v, const struct att_signature *signature)
+{
+	const uint64_t most = (uint64_t)ATT_MAX_PAYLOAD * ATT_MAX_DIGEST_JOBS;
+	v->message_bytes += signature->message.len;
+	if (v->message_bytes <= most)
+		return ATT_OK;
+	att_err_set(&v->err, ATT_ERR_LIMIT,
+		    "expected at most %" PRIu64 " bytes of signed payloads, for all keys and signatures given",
+		    most);
+	att_err_help(&v->err, "name fewer keys");
 	return ATT_ERR_LIMIT;
 }
 
@@ -61,6 +78,9 @@ static int plan_one(struct att_verification *v, size_t entry, size_t key)
 	/* A key of another kind made another signature; what no key can have made is found wrong by all. */
 	if (status != ATT_OK)
 		return ATT_OK;
+	status = count_message(v, signature);
+	if (status != ATT_OK)
+		return status;
 	size_t position = job.kind == ATT_DIGEST_NONE ? SIZE_MAX : add_job(v, &job);
 	if (job.kind != ATT_DIGEST_NONE && position == SIZE_MAX)
 		return too_many_jobs(v);

@@ -520,6 +520,19 @@ artifact = "*"'
     verify 1 big --key "$KEYS/p256.pub"
 }
 
+@test "an envelope with a large payload and many signatures is not tried for hours" {
+    local i keys=()
+    for i in 1 2 3; do
+        attest-key new -o k$i --as pkcs8 --no-passphrase 2>/dev/null
+        keys+=(--key k$i.pub)
+    done
+    head -c 50000000 /dev/zero | base64 -w0 >payload
+    jq -nc --rawfile payload payload '{payload: $payload, payloadType: "a/b",
+        signatures: [range(32) | {sig: "MAYCAQECAQE="}]}' >tool.dsse.json
+    verify 2 tool "${keys[@]}"
+    says err "over-limit"
+}
+
 @test "standard output that is full or closed ends with 2" {
     sign p256 tool
     status=0

@@ -99,10 +99,11 @@ static int tear_down(void **state)
 {
 	DIR *dir = opendir(folder);
 	(void)state;
+	assert_non_null(dir);
 	for (size_t i = 0; i < SECRETS; i++)
 		att_secret_free(secrets[i]);
 	att_keyring_clear(&ring);
-	for (struct dirent *entry; dir && (entry = readdir(dir));)
+	for (struct dirent *entry; (entry = readdir(dir));)
 		if (entry->d_name[0] != '.')
 			(void)unlinkat(dirfd(dir), entry->d_name, 0);
 	closedir(dir);
@@ -148,6 +149,7 @@ static void check(const char *signatures, struct att_verify_options options, con
 	att_verify_file(artifact, &options, &verdict);
 	att_buf_init(&found, 1000);
 	describe(&verdict, &found);
+	assert_non_null(found.data);
 	if (strcmp(found.data, expected) != 0)
 		fail_msg("%s: expected \"%s\", found \"%s\" (%.*s)", signatures, expected, found.data,
 			 ATT_STR_ARG(verdict.sentence));
