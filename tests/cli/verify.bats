@@ -523,8 +523,8 @@ artifact = "*"'
 @test "an envelope with a large payload and many signatures is not tried for hours" {
     local i keys=()
     for i in 1 2 3; do
-        attest-key new -o k$i --as pkcs8 --no-passphrase 2>/dev/null
-        keys+=(--key k$i.pub)
+        attest-key new -o "k$i" --as pkcs8 --no-passphrase 2>/dev/null
+        keys+=(--key "k$i.pub")
     done
     head -c 50000000 /dev/zero | base64 -w0 >payload
     jq -nc --rawfile payload payload '{payload: $payload, payloadType: "a/b",
