@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* attest-verify: artifacts against signatures, and nothing believed that was not named. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -8,30 +7,13 @@
 
 #include "cmd/cli.h"
 #include "cmd/crypto.h"
-#include "cmd/names.h"
-#include "cmd/progress.h"
+#include "cmd/verify.h"
 #include "libattest/base/pool.h"
-#include "libattest/base/utf8.h"
-#include "libattest/format/report.h"
-#include "libattest/sign/checksum_verify.h"
-#include "libattest/verify/manifest.h"
 #include "libattest/verify/sidecar.h"
 
 #include "libattest/base/banned.h"
 
-#define PROGRAM "attest-verify"
-
-struct run {
-	struct cli_command *command;
-	struct att_keyring keys;
-	struct att_verify_options options;
-	struct cli_progress progress;
-	struct att_signature_file *signatures; /* --signature and --bundle */
-	size_t count;                          /* of artifacts */
-	size_t verdict_count;
-	struct att_verdict *verdicts; /* one per artifact, or that of the manifest and that of all its files */
-	bool json;
-};
+#define PROGRAM VERIFY_PROGRAM
 
 /* --- what was asked ------------------------------------------------------------------------------------ */
 
@@ -43,7 +25,7 @@ static size_t count_arguments(const struct cli_command *command)
 	return count;
 }
 
-static void refuse_no_key(const struct run *r)
+static void refuse_no_key(const struct verify_run *r)
 {
 	cli_note(PROGRAM ": no key was named, and a signature says nothing without knowing whose it must be");
 	cli_note("  = help: get the publisher's public key from a place that you trust, and name it: attest "
@@ -53,7 +35,7 @@ static void refuse_no_key(const struct run *r)
 	exit(CLI_UNKNOWN);
 }
 
-static void read_request(struct run *r)
+static void read_request(struct verify_run *r)
 {
 	const struct cli_command *c = r->command;
 	const struct cli_option *signature = cli_option(c, "signature"), *bundle = cli_option(c, "bundle");
@@ -125,7 +107,7 @@ static void allow_artifact(struct readable *list, const char *path)
 }
 
 /* Everything is read, nothing written: the artifacts, their signatures, and what was named. */
-static void narrow(const struct run *r)
+static void narrow(const struct verify_run *r)
 {
 	const struct cli_option *keys = cli_option(r->command, "key");
 	const char *checksums = cli_value(r->command, "checksums"), *writable[] = {NULL};
@@ -154,7 +136,7 @@ static _Noreturn void fail(const char *path, const struct att_err *err)
 }
 
 /* Before the sandbox closes: only the policy knows where its keys lie. It is the user's own, as are they. */
-static void load_policy(struct run *r)
+static void load_policy(struct verify_run *r)
 {
 	const struct att_key_options options = {.insecure_rsa = cli_flag(r->command, "insecure-rsa")};
 	const char *policy = cli_value(r->command, "policy");
@@ -166,7 +148,7 @@ static void load_policy(struct run *r)
 }
 
 /* Ends with 2 when one cannot be read: nobody is believed by accident. */
-static void load_keys(struct run *r)
+static void load_keys(struct verify_run *r)
 {
 	const struct att_key_options options = {.insecure_rsa = cli_flag(r->command, "insecure-rsa")};
 	const struct cli_option *keys = cli_option(r->command, "key");
@@ -176,99 +158,11 @@ static void load_keys(struct run *r)
 			fail(keys->values[i], &err);
 }
 
-/* --- what is said -------------------------------------------------------------------------------------- */
-
-static const char *verdict_word(enum att_outcome outcome)
-{
-	return outcome == ATT_HOLDS     ? "verified"
-	       : outcome == ATT_REFUTED ? "NOT verified"
-					: "could NOT be verified";
-}
-
-/* What holds; what does not was said as findings, on standard error. */
-static void write_human(const struct run *r, size_t held, struct att_buf *out)
-{
-	for (size_t i = 0; i < r->verdict_count; i++) {
-		const struct att_verdict *v = &r->verdicts[i];
-		for (size_t j = 0; j < v->steps.count; j++) {
-			if (v->steps.items[j].outcome != ATT_HOLDS)
-				continue;
-			att_buf_add(out, ATT_STR("  "));
-			att_utf8_add_visible(out, v->steps.items[j].artifact);
-			att_buf_add(out, ATT_STR(": "));
-			att_utf8_add_visible(out, v->steps.items[j].found);
-			att_buf_add_byte(out, '\n');
-		}
-		att_utf8_add_visible(out, v->artifact);
-		att_buf_printf(out, ": %s%s", verdict_word(v->outcome), v->outcome == ATT_HOLDS ? ", " : ": ");
-		att_utf8_add_visible(out, v->sentence);
-		att_buf_add_byte(out, '\n');
-	}
-	if (r->count > 1 && r->verdict_count == r->count && !cli_value(r->command, "checksums"))
-		att_buf_printf(out, "%s: %zu of %zu files hold\n",
-			       held == r->count ? "verified" : "NOT verified", held, r->count);
-}
-
-static void write_json(const struct run *r, size_t held, int exit_code, struct att_buf *out)
-{
-	struct att_findings findings;
-	struct att_steps steps;
-	const struct att_report_fact facts[] = {
-		{"verdicts", {NULL, 0}, r->verdict_count},
-		{"verified", {NULL, 0}, held},
-		{"keys", {NULL, 0}, r->keys.count},
-	};
-	att_findings_init(&findings);
-	att_steps_init(&steps);
-	for (size_t i = 0; i < r->verdict_count; i++) {
-		att_findings_append(&findings, &r->verdicts[i].findings);
-		for (size_t j = 0; j < r->verdicts[i].steps.count; j++)
-			att_steps_add(&steps, &r->verdicts[i].steps.items[j]);
-	}
-	const struct att_report report = {
-		PROGRAM, "verify", exit_code, &findings, &steps, facts, sizeof facts / sizeof facts[0]};
-	att_report_json(&report, out);
-	att_findings_clear(&findings);
-	att_steps_clear(&steps);
-}
-
-/* One refuted artifact refutes all; otherwise one that could not be told leaves all untold. */
-static int judge(const struct run *r, size_t *held)
-{
-	size_t refuted = 0;
-	*held = 0;
-	for (size_t i = 0; i < r->verdict_count; i++) {
-		*held += r->verdicts[i].outcome == ATT_HOLDS;
-		refuted += r->verdicts[i].outcome == ATT_REFUTED;
-	}
-	return refuted ? CLI_REFUTED : *held == r->verdict_count && *held > 0 ? CLI_HOLDS : CLI_UNKNOWN;
-}
-
-static int report(const struct run *r)
-{
-	struct att_buf out;
-	struct att_err err;
-	size_t held;
-	int exit_code = judge(r, &held);
-	att_buf_init(&out, ATT_MAX_OUTPUT);
-	for (size_t i = 0; i < r->verdict_count; i++)
-		cli_print_findings(&r->verdicts[i].findings);
-	if (r->json)
-		write_json(r, held, exit_code, &out);
-	else
-		write_human(r, held, &out);
-	int status = att_buf_ok(&out) ? cli_write(NULL, att_buf_str(&out), &err) : att_err_memory(&err);
-	if (status != ATT_OK)
-		cli_complain(PROGRAM, &err);
-	att_buf_clear(&out);
-	return status == ATT_OK ? exit_code : CLI_UNKNOWN;
-}
-
 /* --- main ---------------------------------------------------------------------------------------------- */
 
 static void verify_one(void *context, size_t i)
 {
-	struct run *r = context;
+	struct verify_run *r = context;
 	const char *path = r->command->arguments[i];
 	if (strcmp(path, "-") == 0)
 		att_verify_fd(STDIN_FILENO, path, &r->options, &r->verdicts[i]);
@@ -276,91 +170,14 @@ static void verify_one(void *context, size_t i)
 		att_verify_file(path, &r->options, &r->verdicts[i]);
 }
 
-/* With --checksums: names relative to the manifest, looked up before the sandbox closes. */
-struct paths {
-	struct att_arena arena;
-	struct att_str *names;
-	int folder;
-};
-
-static void find_paths(const struct run *r, struct paths *paths)
-{
-	const char *manifest = cli_value(r->command, "checksums");
-	if (!manifest)
-		return;
-	char *base = cli_real_folder_of(manifest);
-	paths->folder = base ? open(base, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-	paths->names = att_arena_alloc(&paths->arena, r->count, sizeof *paths->names);
-	if (paths->folder < 0 || !paths->names)
-		cli_usage(PROGRAM, "cannot open the folder of %s", manifest);
-	for (size_t i = 0; i < r->count; i++)
-		paths->names[i] = cli_name_below(PROGRAM, &paths->arena, base, r->command->arguments[i]);
-	free(base);
-}
-
-static void clear_paths(struct paths *paths)
-{
-	if (paths->folder >= 0)
-		close(paths->folder);
-	att_arena_clear(&paths->arena);
-}
-
-/* The manifest by its signature, then the files by the manifest: the second verdict is that of all files. */
-static void verify_checksums(struct run *r, const struct paths *paths, unsigned jobs)
-{
-	const struct att_checksum_options lines = {
-		.insecure_md5 = cli_flag(r->command, "insecure-md5"),
-		.insecure_sha1 = cli_flag(r->command, "insecure-sha1"),
-	};
-	const char *path = cli_value(r->command, "checksums");
-	struct att_signed_manifest manifest;
-	struct att_verdict *files = &r->verdicts[1];
-	struct att_checksum_summary summary = {0};
-	struct att_err err = {0};
-	att_signed_manifest_load(path, &r->options, &lines, &manifest);
-	files->artifact = att_arena_copy(&files->arena, ATT_STR("files"));
-	if (manifest.verdict.outcome == ATT_HOLDS) {
-		const struct att_checksum_request request = {
-			.source = &manifest.source,
-			.list = &manifest.list,
-			.folder = paths->folder,
-			.jobs = jobs,
-			.progress = r->options.progress,
-			.names = paths->names,
-			.name_count = r->count,
-		};
-		int status = att_checksum_verify(&request, &files->steps, &files->findings, &summary, &err);
-		if (status != ATT_OK)
-			att_findings_add_err(&files->findings, att_str_of(path), NULL, &err);
-		files->outcome = status == ATT_OK ? att_checksum_outcome(&summary) : ATT_CANNOT_TELL;
-		files->sentence = att_arena_printf(&files->arena, "%zu of %zu match %s", summary.matched,
-						   r->count ? r->count : manifest.list.count, path);
-		enum att_outcome met = att_signed_manifest_meets(&manifest, &r->options, paths->names, r->count,
-								 &files->findings);
-		if (files->outcome == ATT_HOLDS && met != ATT_HOLDS) {
-			files->outcome = met;
-			files->sentence =
-				ATT_STR("the manifest's signatures are not what the policy demands for them");
-		}
-	} else {
-		files->sentence = ATT_STR("not compared with a manifest that is not verified");
-	}
-	/* Out of memory, a name may be missing: nothing holds that cannot be told. */
-	if (files->arena.failed)
-		files->outcome = ATT_CANNOT_TELL;
-	r->verdicts[0] = manifest.verdict;
-	memset(&manifest.verdict, 0, sizeof manifest.verdict);
-	att_signed_manifest_clear(&manifest);
-}
-
 static int run(struct cli_command *command)
 {
-	struct run r = {.command = command};
+	struct verify_run r = {.command = command};
 	const char *jobs = cli_value(command, "jobs");
 	read_request(&r);
 	unsigned threads = jobs ? cli_number(PROGRAM, "jobs", jobs, 1, ATT_MAX_JOBS) : att_pool_processors();
-	struct paths paths = {.folder = -1};
-	find_paths(&r, &paths);
+	struct verify_paths paths = {.folder = -1};
+	verify_paths_find(&r, &paths);
 	load_policy(&r);
 	narrow(&r);
 	load_keys(&r);
@@ -371,11 +188,11 @@ static int run(struct cli_command *command)
 	else
 		att_pool_run(threads, r.count, verify_one, &r);
 	cli_progress_end(&r.progress);
-	int exit_code = report(&r);
+	int exit_code = verify_report(&r);
 	for (size_t i = 0; i < r.verdict_count; i++)
 		att_verdict_clear(&r.verdicts[i]);
 	att_keyring_clear(&r.keys);
-	clear_paths(&paths);
+	verify_paths_clear(&paths);
 	free(r.verdicts);
 	free(r.signatures);
 	return exit_code;
