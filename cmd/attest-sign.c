@@ -214,15 +214,8 @@ static _Noreturn void fail(const struct run *r, const struct att_err *err)
 static void warn_exposed(const char *path)
 {
 	struct att_findings findings;
-	const struct att_finding finding = {
-		.code = "exposed-key",
-		.severity = ATT_WARNING,
-		.message = ATT_STR("others than its owner may read this secret key"),
-		.help = ATT_STR("chmod 600 the file, and replace the key if the machine has other users"),
-		.file = att_str_of(path),
-	};
 	att_findings_init(&findings);
-	att_findings_add(&findings, &finding);
+	cli_add_exposed_key(&findings, path);
 	cli_print_findings(&findings);
 	att_findings_clear(&findings);
 }

@@ -89,18 +89,6 @@ static void write_text(const struct facts *facts, struct att_buf *out)
 		att_buf_printf(out, "%-12s %.*s\n", facts->items[i].name, ATT_STR_ARG(facts->items[i].text));
 }
 
-static void warn_of_readers(struct att_findings *findings, const char *path)
-{
-	const struct att_finding finding = {
-		.code = "exposed-key",
-		.severity = ATT_WARNING,
-		.message = ATT_STR("others than its owner may read this secret key"),
-		.help = ATT_STR("chmod 600, and replace the key when others use this machine"),
-		.file = att_str_of(path),
-	};
-	att_findings_add(findings, &finding);
-}
-
 /* Without what stands behind the "?" of a token's URI: it may be a PIN. */
 static struct att_str shown_name(const char *path)
 {
@@ -124,7 +112,7 @@ static int show(const struct cli_command *command, const char *path, const struc
 	if (status == ATT_OK)
 		collect(&file, &facts);
 	if (status == ATT_OK && file.exposed)
-		warn_of_readers(&findings, path);
+		cli_add_exposed_key(&findings, path);
 	if (status != ATT_OK)
 		att_findings_add_err(&findings, shown_name(path), NULL, &err);
 	const struct att_report report = {.program = KEY_PROGRAM,

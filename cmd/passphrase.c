@@ -224,3 +224,15 @@ int cli_passphrase_choose(const struct cli_passphrase *passphrase, const char *n
 	}
 	return status;
 }
+
+void cli_add_exposed_key(struct att_findings *findings, const char *path)
+{
+	const struct att_finding finding = {
+		.code = "exposed-key",
+		.severity = ATT_WARNING,
+		.message = ATT_STR("others than its owner may read this secret key"),
+		.help = ATT_STR("chmod 600, and replace the key when others use this machine"),
+		.file = att_str_of(path),
+	};
+	att_findings_add(findings, &finding);
+}

@@ -4,6 +4,7 @@
 #ifndef CMD_PASSPHRASE_H
 #define CMD_PASSPHRASE_H
 
+#include "libattest/base/finding.h"
 #include "libattest/sign/secret.h"
 
 struct cli_passphrase {
@@ -21,5 +22,8 @@ void cli_passphrase_close(struct cli_passphrase *passphrase);
  * sodium_free. Exits with 2 when memory is out. */
 int cli_passphrase_choose(const struct cli_passphrase *passphrase, const char *name, bool cosign, char **out,
 			  size_t *len, struct att_err *err) ATT_MUST_USE;
+
+/* Adds a warning that others than its owner may read the secret key in a file. */
+void cli_add_exposed_key(struct att_findings *findings, const char *path);
 
 #endif
