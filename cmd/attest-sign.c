@@ -13,7 +13,6 @@
 #include "cmd/progress.h"
 #include "cmd/sign_manifest.h"
 #include "libattest/base/pool.h"
-#include "libattest/base/utf8.h"
 #include "libattest/sign/signature.h"
 #include "libattest/verify/verify.h"
 
@@ -24,6 +23,7 @@
 /* One file on its way. */
 struct piece {
 	const char *path;
+	int memory;   /* the manifest's descriptor; -1: it is a file, or a stream */
 	char *output; /* NULL: standard output; owned */
 	struct att_buf signature;
 	struct att_err err;
@@ -40,7 +40,7 @@ struct run {
 	struct piece *pieces;
 	size_t count;
 	unsigned jobs;
-	const char *new_manifest; /* was not there before, and goes again when it cannot be signed */
+	struct sign_manifest manifest;
 };
 
 /* --- what was asked ------------------------------------------------------------------------------------ */
@@ -84,6 +84,7 @@ static void add_piece(struct run *r, const char *path)
 	struct piece *piece = &r->pieces[r->count++];
 	bool is_stream = strcmp(path, "-") == 0;
 	piece->path = path;
+	piece->memory = -1;
 	att_buf_init(&piece->signature, ATT_MAX_SIGNATURE_FILE);
 	if (!is_stream || cli_value(r->command, "output"))
 		piece->output = output_of(r, path);
@@ -174,20 +175,17 @@ static void narrow(const struct run *r)
 	size_t inputs = 0, used = 0;
 	while (arguments[inputs])
 		inputs++;
-	const char **readable = calloc(inputs + 5, sizeof *readable);
-	char **folders = calloc(r->count + 1, sizeof *folders);
+	const char **readable = calloc(inputs + 3, sizeof *readable);
+	char **folders = calloc(r->count + 2, sizeof *folders);
 	if (!readable || !folders)
 		cli_usage(PROGRAM, "out of memory");
 	for (size_t i = 0; i < inputs; i++)
 		readable[i] = arguments[i];
 	readable[inputs] = key;
-	size_t more = inputs + 1;
-	if (file)
-		readable[more++] = file;
-	/* The manifest is written, and read again to be signed. */
-	char *manifest_folder = cli_folder_of(cli_value(r->command, "manifest"));
-	if (manifest_folder)
-		readable[more++] = manifest_folder;
+	readable[inputs + 1] = file;
+	/* The manifest and its signature may go to two folders. */
+	folders[used] = cli_folder_of(cli_value(r->command, "manifest"));
+	used += folders[used] != NULL;
 	for (size_t i = 0; i < r->count; i++) {
 		folders[used] = r->pieces[i].output ? cli_folder_of(r->pieces[i].output) : NULL;
 		used += folders[used] != NULL;
@@ -199,14 +197,12 @@ static void narrow(const struct run *r)
 	for (size_t i = 0; i < used; i++)
 		free(folders[i]);
 	free(folders);
-	free(manifest_folder);
 	free(readable);
 }
 
 static _Noreturn void fail(const struct run *r, const struct att_err *err)
 {
-	if (r->new_manifest)
-		(void)unlink(r->new_manifest);
+	sign_manifest_undo(&r->manifest);
 	cli_complain(PROGRAM, err);
 	exit(CLI_UNKNOWN);
 }
@@ -223,8 +219,8 @@ static void warn_exposed(const char *path)
 static void load_secret(struct run *r)
 {
 	const char *path = cli_value(r->command, "key");
-	bool exposed = false;
 	struct att_err err = {0};
+	bool exposed = false;
 	int status = is_token(path)
 			     ? att_secret_of_pkcs11(path, &r->passphrase.source, NULL, &r->secret, &err)
 			     : att_secret_load(path, &r->passphrase.source, NULL, &exposed, &r->secret, &err);
@@ -240,7 +236,9 @@ static void load_secret(struct run *r)
 static int open_piece(struct piece *piece, int *fd)
 {
 	uint64_t size;
-	*fd = STDIN_FILENO;
+	*fd = piece->memory >= 0 ? piece->memory : STDIN_FILENO;
+	if (piece->memory >= 0)
+		return lseek(*fd, 0, SEEK_SET) == 0 ? ATT_OK : att_err_memory(&piece->err);
 	return strcmp(piece->path, "-") == 0 ? ATT_OK : att_artifact_open(piece->path, fd, &size, &piece->err);
 }
 
@@ -262,7 +260,10 @@ static int check(struct run *r, struct piece *piece)
 		.signature_count = 1,
 		.name_space = r->request.name_space,
 	};
-	att_verify_file(piece->path, &options, &verdict);
+	if (piece->memory >= 0 && lseek(piece->memory, 0, SEEK_SET) == 0)
+		att_verify_fd(piece->memory, piece->path, &options, &verdict);
+	else
+		att_verify_file(piece->path, &options, &verdict);
 	if (verdict.outcome != ATT_HOLDS)
 		status = att_err_set(&piece->err, ATT_ERR_IO,
 				     "%s: the new signature was not found good when read again (%.*s)",
@@ -283,7 +284,7 @@ static void sign_one(void *context, size_t i)
 		return;
 	request.file = (struct att_signed_file){fd, piece->path, &r->progress.progress};
 	piece->status = r->format->sign(&request, &piece->signature, &piece->err);
-	if (fd != STDIN_FILENO)
+	if (fd != STDIN_FILENO && fd != piece->memory)
 		close(fd);
 	if (piece->status == ATT_OK && !att_buf_ok(&piece->signature))
 		piece->status = att_err_memory(&piece->err);
@@ -293,12 +294,13 @@ static void sign_one(void *context, size_t i)
 }
 
 /* Nothing is written before everything is signed. */
-static int write_all(struct run *r)
+static void write_all(struct run *r)
 {
 	struct att_err err = {0};
 	for (size_t i = 0; i < r->count; i++)
 		if (r->pieces[i].status != ATT_OK)
 			fail(r, &r->pieces[i].err);
+	sign_manifest_save(&r->manifest);
 	for (size_t i = 0; i < r->count; i++) {
 		const struct piece *piece = &r->pieces[i];
 		if (cli_write(piece->output, att_buf_str(&piece->signature), &err) != ATT_OK) {
@@ -307,7 +309,6 @@ static int write_all(struct run *r)
 			fail(r, &err);
 		}
 	}
-	return CLI_HOLDS;
 }
 
 static void tell(const struct run *r)
@@ -325,19 +326,19 @@ static void tell(const struct run *r)
 static int run(struct cli_command *command)
 {
 	struct run r = {.command = command};
-	struct sign_manifest manifest;
 	read_request(&r);
 	refuse_overwriting(&r);
-	sign_manifest_open(&manifest, cli_value(command, "manifest"), command->arguments);
+	sign_manifest_open(&r.manifest, cli_value(command, "manifest"), command->arguments);
 	cli_passphrase_open(&r.passphrase, cli_value(command, "passphrase-file"));
 	narrow(&r);
 	load_secret(&r);
 	cli_progress_start(&r.progress, 0);
-	sign_manifest_write(&manifest, r.jobs, &r.progress.progress);
-	r.new_manifest = manifest.is_new ? manifest.path : NULL;
+	sign_manifest_make(&r.manifest, r.jobs, &r.progress.progress);
+	if (r.manifest.path)
+		r.pieces[0].memory = r.manifest.fd;
 	att_pool_run(r.jobs, r.count, sign_one, &r);
 	cli_progress_end(&r.progress);
-	int exit_code = write_all(&r);
+	write_all(&r);
 	tell(&r);
 	cli_passphrase_close(&r.passphrase);
 	att_secret_free(r.secret);
@@ -346,8 +347,8 @@ static int run(struct cli_command *command)
 		free(r.pieces[i].output);
 	}
 	free(r.pieces);
-	sign_manifest_close(&manifest);
-	return exit_code;
+	sign_manifest_close(&r.manifest);
+	return CLI_HOLDS;
 }
 
 int main(int argc, char **argv)
@@ -381,8 +382,7 @@ int main(int argc, char **argv)
 		.options = options,
 	};
 	cli_start();
-	/* No settings file decides how signatures are made; what OpenSSL holds of keys lies in locked memory.
-	 */
+	/* What OpenSSL holds of keys lies in locked memory. */
 	cli_start_crypto(PROGRAM);
 	(void)CRYPTO_secure_malloc_init(1 << 17, 32);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)

@@ -2,9 +2,11 @@
 #include "cmd/sign_manifest.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "cmd/names.h"
+#include "libattest/base/file.h"
 #include "libattest/base/pool.h"
 #include "libattest/sign/checksum.h"
 
@@ -18,9 +20,13 @@ static _Noreturn void fail(const struct att_err *err)
 
 void sign_manifest_open(struct sign_manifest *manifest, const char *path, const char *const *files)
 {
-	*manifest = (struct sign_manifest){.path = path, .files = files};
+	*manifest = (struct sign_manifest){.path = path, .files = files, .fd = -1};
+	att_buf_init(&manifest->text, ATT_MAX_DOCUMENT);
 	if (!path)
 		return;
+	manifest->fd = memfd_create("manifest", MFD_CLOEXEC);
+	if (manifest->fd < 0)
+		cli_usage(SIGN_PROGRAM, "cannot get memory for the manifest");
 	while (files[manifest->count])
 		manifest->count++;
 	char *base = cli_real_folder_of(path);
@@ -75,9 +81,9 @@ static void read_one(void *context, size_t i)
 	close(fd);
 }
 
-void sign_manifest_write(struct sign_manifest *manifest, unsigned jobs, const struct att_progress *progress)
+void sign_manifest_make(struct sign_manifest *manifest, unsigned jobs, const struct att_progress *progress)
 {
-	struct att_buf out;
+	struct att_buf *out = &manifest->text;
 	struct att_err err = {0};
 	struct reading reading = {.manifest = manifest, .progress = progress};
 	if (!manifest->path)
@@ -86,26 +92,43 @@ void sign_manifest_write(struct sign_manifest *manifest, unsigned jobs, const st
 	if (!reading.results)
 		cli_usage(SIGN_PROGRAM, "out of memory");
 	att_pool_run(jobs, manifest->count, read_one, &reading);
-	att_buf_init(&out, ATT_MAX_DOCUMENT);
 	for (size_t i = 0; i < manifest->count; i++) {
 		if (reading.results[i].status != ATT_OK)
 			fail(&reading.results[i].err);
-		if (att_checksum_write(&reading.results[i].job.digest, manifest->names[i], false, &out, &err) !=
+		if (att_checksum_write(&reading.results[i].job.digest, manifest->names[i], false, out, &err) !=
 		    ATT_OK)
 			fail(&err);
 	}
-	if (att_buf_ok(&out))
-		check(manifest, att_buf_str(&out));
-	manifest->is_new = access(manifest->path, F_OK) != 0;
-	int status =
-		att_buf_ok(&out) ? cli_write(manifest->path, att_buf_str(&out), &err) : att_err_memory(&err);
+	int status = att_buf_ok(out) ? ATT_OK : att_err_memory(&err);
+	if (status == ATT_OK)
+		check(manifest, att_buf_str(out));
+	if (status == ATT_OK)
+		status = att_file_write_fd(manifest->fd, manifest->path, att_buf_str(out), &err);
 	if (status != ATT_OK)
 		fail(&err);
-	att_buf_clear(&out);
 	free(reading.results);
+}
+
+void sign_manifest_save(struct sign_manifest *manifest)
+{
+	struct att_err err = {0};
+	if (!manifest->path)
+		return;
+	manifest->is_new = access(manifest->path, F_OK) != 0;
+	if (cli_write(manifest->path, att_buf_str(&manifest->text), &err) != ATT_OK)
+		fail(&err);
+}
+
+void sign_manifest_undo(const struct sign_manifest *manifest)
+{
+	if (manifest->is_new)
+		(void)unlink(manifest->path);
 }
 
 void sign_manifest_close(struct sign_manifest *manifest)
 {
 	att_arena_clear(&manifest->arena);
+	att_buf_clear(&manifest->text);
+	if (manifest->fd >= 0)
+		close(manifest->fd);
 }

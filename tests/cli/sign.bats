@@ -271,3 +271,13 @@ before='ed25519 p256 p384 rsa tool '
     [ "$(cat memory)" -lt 24576 ] || [[ "$BUILD" == *asan* ]]
     sign 2 --key ed25519 --as dsse --payload-type a/b big
 }
+
+@test "--manifest: the old manifest stays when the new one cannot be signed" {
+    echo one >a
+    echo old >SUMS
+    run -2 attest sign --key p256 --as minisign --manifest SUMS a
+    [ "$(cat SUMS)" = old ]
+    run -2 attest sign --key p256 --manifest SUMS a nowhere
+    [ "$(cat SUMS)" = old ]
+    ! compgen -G 'SUMS.*' || false
+}
