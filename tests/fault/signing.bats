@@ -126,6 +126,14 @@ never_holds() { [ "$1" -eq 1 ] || [ "$1" -eq 2 ]; }
     run -1 "$BIN/attest-verify" d/a --key "$KEYS/p256.pub" --key "$KEYS/minisign.pub"
     fail_calls keep never_holds error=EIO error=EACCES -- \
         "$BIN/attest-verify" d/a --key "$KEYS/p256.pub" --key "$KEYS/minisign.pub"
+    # The sample of calls above may pass by those that look whether the file is there.
+    local status n
+    for n in 1 2 3 4; do
+        status=0
+        strace -f -o /dev/null -P d/a.sig -e "inject=newfstatat:error=EIO:when=$n" \
+            "$BIN/attest-verify" d/a --key "$KEYS/p256.pub" --key "$KEYS/minisign.pub" || status=$?
+        never_holds "$status"
+    done
 }
 
 @test "verify: a file that is shorter when it is read than when it was looked at" {
