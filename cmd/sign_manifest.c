@@ -56,7 +56,7 @@ static void check(const struct sign_manifest *manifest, struct att_str text)
 	static const struct att_checksum_options strict;
 	struct att_source source;
 	struct att_arena arena = {0};
-	struct att_checksums list;
+	struct att_checksums list = {0};
 	struct att_err err = {0};
 	int status = att_source_init(&source, &arena, att_str_of(manifest->path), text, &err);
 	if (status == ATT_OK)

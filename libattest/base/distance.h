@@ -10,8 +10,8 @@ enum {
 	ATT_DISTANCE_FAR = 4,      /* distances from here on are not told apart */
 };
 
-/* How many letters have to be put in, left out, changed or swapped with their neighbour, without regard to ASCII
- * case (optimal string alignment); or ATT_DISTANCE_FAR. */
+/* How many letters have to be put in, left out, changed or swapped with their neighbour, without regard to
+ * ASCII case (optimal string alignment); or ATT_DISTANCE_FAR. */
 size_t att_distance(struct att_str a, struct att_str b);
 
 /* A word is meant by another when their distance is below this. */

@@ -32,17 +32,17 @@ signature_of() { # JQ-PATH FILE
 
 @test "openssl takes the signatures in our envelopes" {
     local key digest
-    message text/plain artifact >message
+    message text/plain artifact >signed
     for key in p256 p384 rsa; do
         sign_file sign "$KEYS/$key.pem" dsse artifact text/plain >made
         signature_of '.signatures[0].sig' made >signature
         digest=sha256
         [ $key != p384 ] || digest=sha384
-        openssl dgst -$digest -verify "$KEYS/$key.pub" -signature signature message
+        openssl dgst -$digest -verify "$KEYS/$key.pub" -signature signature signed
     done
     sign_file sign "$KEYS/ed25519.pem" dsse artifact text/plain >made
     signature_of '.signatures[0].sig' made >signature
-    openssl pkeyutl -verify -rawin -pubin -inkey "$KEYS/ed25519.pub" -sigfile signature -in message
+    openssl pkeyutl -verify -rawin -pubin -inkey "$KEYS/ed25519.pub" -sigfile signature -in signed
 }
 
 @test "our bundles and envelopes hold here" {
