@@ -49,8 +49,8 @@ can_fail() { # CALL
     [[ ' brk exit exit_group futex getrandom rt_sigreturn execve set_robust_list rseq ' != *" $1 "* ]]
 }
 
-# fail_calls PREPARE JUDGE ERROR... -- COMMAND...: COMMAND with every system call failing in turn: of each kind the
-# first, the last and up to eight between. PREPARE makes the folder anew before each run; JUDGE STATUS looks at what
+# fail_calls PREPARE JUDGE ERROR... -- COMMAND...: COMMAND with every system call failing in turn; of a kind that comes
+# more than forty times, every second one and so on. PREPARE makes the folder anew before each run; JUDGE STATUS looks at what
 # is left, and at the files "out" and "err". At least RUNS=40 runs.
 fail_calls() {
     local prepare=$1 judge=$2 errors=() call first last n step error status failed=0 ran=0
@@ -65,7 +65,7 @@ fail_calls() {
     list_calls log >calls
     while read -r call first last; do
         can_fail "$call" || continue
-        step=$(((last - first) / 8 + 1))
+        step=$(((last - first) / 40 + 1))
         for ((n = first; n <= last; n += step)); do
             for error in "${errors[@]}"; do
                 "$prepare"
