@@ -18,6 +18,7 @@ static const struct {
 } commands[] = {
 	{"sbom", "write an SBOM of a folder, a lockfile or a package database"},
 	{"sign", "sign files with a key"},
+	{"provenance", "state which build artifacts came out of"},
 	{"verify", "check files against their signatures"},
 	{"checksum", "write and verify checksum manifests"},
 	{"key", "make keys, show them, write them in other formats"},
