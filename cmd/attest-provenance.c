@@ -189,6 +189,15 @@ static bool is_token(const char *key)
 	return strncmp(key, "pkcs11:", 7) == 0;
 }
 
+/* OpenSSL does not survive memory running out when it is first used: it is used while there is plenty. */
+static void start_digests(void)
+{
+	struct att_digest digest;
+	struct att_err err;
+	if (att_digest_bytes(ATT_SHA256, ATT_STR(""), &digest, &err) != ATT_OK)
+		fail(&err);
+}
+
 static void narrow(struct run *r)
 {
 	static const char *const single[] = {"key", "passphrase-file", "checksums"};
@@ -299,6 +308,7 @@ static int run(struct cli_command *command)
 	refuse_overwriting(&r);
 	read_build(&r);
 	cli_passphrase_open(&r.passphrase, cli_value(command, "passphrase-file"));
+	start_digests();
 	narrow(&r);
 	struct att_secret *secret = load_secret(&r);
 	read_inputs(&r);

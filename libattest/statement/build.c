@@ -25,6 +25,15 @@ int att_build_optional(const struct att_environment *environment, const char *na
 	return ATT_OK;
 }
 
+int att_build_optional_text(const struct att_environment *environment, const char *name, struct att_str *out,
+			    struct att_err *err)
+{
+	int status = att_build_optional(environment, name, out, err);
+	if (status == ATT_OK && out->len > 0 && !att_build_is_text(*out))
+		status = att_build_refuse(ATT_ERR_MALFORMED, name, "a value in one line of UTF-8", *out, err);
+	return status;
+}
+
 int att_build_required(const struct att_environment *environment, const char *name, struct att_str *out,
 		       struct att_err *err)
 {

@@ -194,6 +194,16 @@ static int by_name(const void *a, const void *b)
 	return att_str_compare(((const struct att_fact *)a)->keys[1], ((const struct att_fact *)b)->keys[1]);
 }
 
+static int add_variable(struct gitlab *g, struct att_str name, struct att_str value, struct att_err *err)
+{
+	if (!is_published(name))
+		value = ATT_STR("[MASKED]");
+	else if (value.len > 0 && !att_build_is_text(value))
+		return att_err_set(err, ATT_ERR_MALFORMED, "%.*s: expected a value in one line of UTF-8",
+				   ATT_STR_ARG(name));
+	return att_build_add(g->arena, &g->out->external, ATT_STR("variables"), name, value, err);
+}
+
 static int add_variables(struct gitlab *g, struct att_err *err)
 {
 	struct att_facts *facts = &g->out->external;
@@ -202,11 +212,8 @@ static int add_variables(struct gitlab *g, struct att_err *err)
 		struct att_str item = g->environment->items[i];
 		size_t equals = att_str_find_byte(item, '=');
 		struct att_str name = att_str_first(item, equals == ATT_STR_NONE ? 0 : equals);
-		if (!is_name(name))
-			continue;
-		struct att_str value =
-			is_published(name) ? att_str_from(item, equals + 1) : ATT_STR("[MASKED]");
-		int status = att_build_add(g->arena, facts, ATT_STR("variables"), name, value, err);
+		int status =
+			is_name(name) ? add_variable(g, name, att_str_from(item, equals + 1), err) : ATT_OK;
 		if (status != ATT_OK)
 			return status;
 	}
@@ -224,9 +231,9 @@ static int add_internal(struct gitlab *g, struct att_err *err)
 {
 	struct att_facts *facts = &g->out->internal;
 	struct att_str none = {NULL, 0}, name = none, platform = none;
-	int status = att_build_optional(g->environment, "CI_RUNNER_DESCRIPTION", &name, err);
+	int status = att_build_optional_text(g->environment, "CI_RUNNER_DESCRIPTION", &name, err);
 	if (status == ATT_OK)
-		status = att_build_optional(g->environment, "CI_RUNNER_EXECUTABLE_ARCH", &platform, err);
+		status = att_build_optional_text(g->environment, "CI_RUNNER_EXECUTABLE_ARCH", &platform, err);
 	if (status == ATT_OK)
 		status = att_build_add(g->arena, facts, ATT_STR("name"), none, name, err);
 	/* "linux/amd64" */

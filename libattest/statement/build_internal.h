@@ -10,7 +10,11 @@
 int att_build_optional(const struct att_environment *environment, const char *name, struct att_str *out,
 		       struct att_err *err) ATT_MUST_USE;
 
-/* The same; ATT_ERR_NOT_FOUND when *out would be empty. */
+/* The same; what is set has to be att_build_is_text. */
+int att_build_optional_text(const struct att_environment *environment, const char *name, struct att_str *out,
+			    struct att_err *err) ATT_MUST_USE;
+
+/* As att_build_optional; ATT_ERR_NOT_FOUND when *out would be empty. */
 int att_build_required(const struct att_environment *environment, const char *name, struct att_str *out,
 		       struct att_err *err) ATT_MUST_USE;
 

@@ -349,3 +349,26 @@ END
     run -0 attest verify dist/tool --key ../locked.pub --signature p --predicate-type $TYPE
     run -2 github COSIGN_PASSWORD=wrong attest provenance dist/tool --key ../locked
 }
+
+# The environments of whole runs: what becomes of the good ones, and the first line of why not of the bad ones.
+@test "recorded environments" {
+    local file variables count=0
+    cp dist/tool "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR"
+    for file in "$TESTDATA"/build/good/*.env; do
+        mapfile -t variables <"$file"
+        # Without the variables that "clean" needs.
+        clean "${variables[@]}" attest provenance tool | jq '.predicate |
+            del(.buildDefinition.externalParameters.variables? | .PATH, .HOME, .ASAN_OPTIONS, .UBSAN_OPTIONS)' >found
+        diff "${file%.env}.json" found
+        count=$((count + 1))
+    done
+    for file in "$TESTDATA"/build/bad/*.env; do
+        mapfile -t variables <"$file"
+        run -2 clean "${variables[@]}" attest provenance tool -o out
+        says "attest-provenance: $(head -n 1 "${file%.env}.expect")"
+        [ ! -e out ]
+        count=$((count + 1))
+    done
+    [ "$count" -ge 24 ]
+}
