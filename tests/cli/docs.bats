@@ -64,7 +64,7 @@ docs() {
     local version
     version=$(sed -n 's/^VERSION := //p' Makefile)
     [ "$(find "$stage" -type f -perm 644 -path '*/man1/*' -printf '%P\n' | sort | tr '\n' ' ')" = \
-        "$(printf 'usr/share/man/man1/%s.1 ' attest-checksum attest-key attest-provenance attest-sbom attest-sign attest-verify attest)" ]
+        "$(printf 'usr/share/man/man1/%s.1 ' attest-{checksum,key,provenance,sbom,sign,verify} attest)" ]
     [ "$(find "$stage" -type f -perm 644 ! -path '*/man1/*' -printf '%P\n' | sort | tr '\n' ' ')" = \
         "$(printf 'usr/%s ' include/attest.h lib/libattest.a "lib/libattest.so.$version" lib/pkgconfig/attest.pc)" ]
     MANPAGER="cat" "$stage/usr/bin/attest" help sbom | grep -q 'write a software bill of materials'

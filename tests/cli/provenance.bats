@@ -110,7 +110,8 @@ END
     local name
     for name in pull_request pull_request_target schedule issues; do
         run -2 github GITHUB_EVENT_NAME=$name attest provenance dist/tool -o out
-        says "GITHUB_EVENT_NAME: expected one of the events create, push, release and workflow_dispatch, found \"$name\""
+        says "GITHUB_EVENT_NAME: expected one of the events"
+        says "found \"$name\""
     done
     for name in GITHUB_SERVER_URL GITHUB_REPOSITORY GITHUB_REPOSITORY_ID GITHUB_REPOSITORY_OWNER_ID \
         GITHUB_EVENT_NAME GITHUB_REF GITHUB_SHA GITHUB_WORKFLOW_REF GITHUB_RUN_ID GITHUB_RUN_ATTEMPT \
@@ -142,7 +143,9 @@ END
     is '.predicate.buildDefinition.internalParameters | tojson' '{"name":"blue","architecture":"amd64","job":"4"}'
     is '.predicate.buildDefinition.resolvedDependencies | tojson' \
         "[{\"uri\":\"https://gitlab.example/group/hello\",\"digest\":{\"gitCommit\":\"$SHA\"}}]"
-    is '.predicate.runDetails | tojson' '{"builder":{"id":"https://gitlab.example/group/hello/-/runners/6","version":{"gitlab-runner":"17.5.0"}},"metadata":{"invocationId":"4"}}'
+    is '.predicate.runDetails.builder | tojson' \
+        '{"id":"https://gitlab.example/group/hello/-/runners/6","version":{"gitlab-runner":"17.5.0"}}'
+    is '.predicate.runDetails.metadata | tojson' '{"invocationId":"4"}'
 }
 
 @test "GitLab: merge requests, missing and contradictory variables are refused by name" {
@@ -218,8 +221,11 @@ END
         --command 'make dist' --parameter z=1 --parameter 'a="2"' --tool /bin/sh --byproduct log \
         --invocation-id 42 --builder generic dist/tool
     [[ "$output" != *word* ]]
-    is '.predicate.buildDefinition.externalParameters | tojson' \
-        "{\"source\":{\"uri\":\"git+https://git.example/hello@refs/heads/main\",\"digest\":{\"gitCommit\":\"$SHA\"}},\"command\":\"make dist\",\"parameters\":{\"a\":\"\\\"2\\\"\",\"z\":\"1\"}}"
+    is '.predicate.buildDefinition.externalParameters | keys | join(" ")' "command parameters source"
+    is '.predicate.buildDefinition.externalParameters.source | tojson' \
+        "{\"uri\":\"git+https://git.example/hello@refs/heads/main\",\"digest\":{\"gitCommit\":\"$SHA\"}}"
+    is '.predicate.buildDefinition.externalParameters.command' "make dist"
+    is '.predicate.buildDefinition.externalParameters.parameters | tojson' '{"a":"\"2\"","z":"1"}'
     is '.predicate.buildDefinition.resolvedDependencies[1] | tojson' \
         "{\"name\":\"sh\",\"digest\":{\"sha256\":\"$(sha256sum </bin/sh | cut -d' ' -f1)\"}}"
     is '.predicate.runDetails.byproducts | tojson' \
@@ -277,8 +283,9 @@ END
     run -0 github attest provenance dist/tool --slsa 0.2
     is ._type https://in-toto.io/Statement/v0.1
     is .predicate.builder.id https://github.com/octo/hello/.github/workflows/release.yml@refs/heads/main
-    is '.predicate.invocation.configSource | tojson' \
-        "{\"uri\":\"git+https://github.com/octo/hello@refs/heads/main\",\"digest\":{\"sha1\":\"$SHA\"},\"entryPoint\":\".github/workflows/release.yml\"}"
+    is '.predicate.invocation.configSource.uri' git+https://github.com/octo/hello@refs/heads/main
+    is '.predicate.invocation.configSource.digest | tojson' "{\"sha1\":\"$SHA\"}"
+    is '.predicate.invocation.configSource.entryPoint' .github/workflows/release.yml
     is '.predicate.materials[0].digest.sha1' "$SHA"
     run -2 github attest provenance dist/tool --slsa 0.2 --byproduct main.c
     run -2 github attest provenance dist/tool --slsa 2
