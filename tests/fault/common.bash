@@ -50,8 +50,8 @@ can_fail() { # CALL
 }
 
 # fail_calls PREPARE JUDGE ERROR... -- COMMAND...: COMMAND with every system call failing in turn; of a kind that comes
-# more than forty times, every second one and so on. PREPARE makes the folder anew before each run; JUDGE STATUS looks at what
-# is left, and at the files "out" and "err". At least RUNS=40 runs.
+# more than forty times, every second one and so on. PREPARE makes the folder anew before each run; JUDGE STATUS looks
+# at what is left, and at the files "out" and "err". At least RUNS=40 runs.
 fail_calls() {
     local prepare=$1 judge=$2 errors=() call first last n step error status failed=0 ran=0
     shift 2

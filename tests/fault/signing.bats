@@ -78,8 +78,11 @@ END
     "$BIN/attest-verify" d/a --key "$KEYS/minisign.pub"
     {
         echo "untrusted comment: twin"
-        { sed -n 2p "$KEYS/minisign.pub" | base64 -d | head -c 10; printf '%s' \
-            d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a | xxd -r -p; } | base64 -w0
+        {
+            sed -n 2p "$KEYS/minisign.pub" | base64 -d | head -c 10
+            printf '\xd7\x5a\x98\x01\x82\xb1\x0a\xb7\xd5\x4b\xfe\xd3\xc9\x64\x07\x3a'
+            printf '\x0e\xe1\x72\xf3\xda\xa6\x23\x25\xaf\x02\x1a\x68\xf7\x07\x51\x1a'
+        } | base64 -w0
         echo
     } >k/twin.pub
     run -1 "$BIN/attest-verify" d/a --key k/twin.pub
