@@ -31,7 +31,7 @@ static void write_human(const struct verify_run *r, size_t held, struct att_buf 
 		att_utf8_add_visible(out, v->sentence);
 		att_buf_add_byte(out, '\n');
 	}
-	if (r->count > 1 && r->verdict_count == r->count && !cli_value(r->command, "checksums"))
+	if (r->count > 1 && !cli_value(r->command, "checksums"))
 		att_buf_printf(out, "%s: %zu of %zu files hold\n",
 			       held == r->count ? "verified" : "NOT verified", held, r->count);
 }

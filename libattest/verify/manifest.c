@@ -72,6 +72,16 @@ static uint32_t count_signers(const struct att_requirement *requirement, const s
 	return count;
 }
 
+/* Says of one file why the manifest's signatures do not do for it. */
+static enum att_outcome falls_short(struct att_findings *findings, struct att_str path,
+				    enum att_outcome outcome, struct att_finding finding)
+{
+	finding.severity = ATT_ERROR;
+	finding.file = finding.artifact = path;
+	att_findings_add(findings, &finding);
+	return outcome;
+}
+
 static enum att_outcome meets(const struct att_signed_manifest *manifest, const struct att_keyring *keys,
 			      struct att_str path, struct att_findings *findings)
 {
@@ -79,27 +89,33 @@ static enum att_outcome meets(const struct att_signed_manifest *manifest, const 
 	struct att_str name = slash == ATT_STR_NONE ? path : att_str_from(path, slash + 1);
 	const struct att_requirement *requirement = att_keyring_requirement(keys, name);
 	char message[200];
-	struct att_finding finding = {
-		.code = "unsupported-input", .severity = ATT_ERROR, .file = path, .artifact = path};
-	if (requirement && requirement->unchecked) {
+	if (!requirement)
+		return falls_short(
+			findings, path, ATT_CANNOT_TELL,
+			(struct att_finding){
+				.code = "refused-input",
+				.message = ATT_STR("no [[trust.require]] of the policy is about this file"),
+				.help = ATT_STR(
+					"the one about the manifest says who signs that, not who signs the "
+					"files in it"),
+			});
+	if (requirement->unchecked) {
 		snprintf(message, sizeof message,
 			 "the policy demands \"%s\" for this artifact, which this version cannot check",
 			 requirement->unchecked);
-		finding.message = att_str_of(message);
-		att_findings_add(findings, &finding);
-		return ATT_CANNOT_TELL;
+		return falls_short(
+			findings, path, ATT_CANNOT_TELL,
+			(struct att_finding){.code = "unsupported-input", .message = att_str_of(message)});
 	}
-	uint32_t count = requirement ? count_signers(requirement, &manifest->verdict) : 0;
-	if (!requirement || count >= requirement->threshold)
+	uint32_t count = count_signers(requirement, &manifest->verdict);
+	if (count >= requirement->threshold)
 		return ATT_HOLDS;
 	snprintf(message, sizeof message,
 		 "expected signatures of the manifest by %u of those whom the policy names for this file, "
 		 "found %u",
 		 requirement->threshold, count);
-	finding.code = "too-few-signatures";
-	finding.message = att_str_of(message);
-	att_findings_add(findings, &finding);
-	return ATT_REFUTED;
+	return falls_short(findings, path, ATT_REFUTED,
+			   (struct att_finding){.code = "too-few-signatures", .message = att_str_of(message)});
 }
 
 enum att_outcome att_signed_manifest_meets(const struct att_signed_manifest *manifest,

@@ -184,13 +184,20 @@ static bool payload_counts(struct att_verification *v, struct att_entry *entry)
 	return att_digest_equal(&payload, &v->jobs[v->payload_job].digest) || statement_counts(v, entry);
 }
 
+/* Only the option that is named lets such a key in. */
+static bool is_weak(const struct att_key *key)
+{
+	return att_key_kind(key) == ATT_KEY_RSA && att_key_bits(key) < 2048;
+}
+
 static void say_good(struct att_verification *v, struct att_entry *entry, const struct att_trusted_key *key)
 {
 	char kind[32];
 	const struct att_signature *s = &entry->signature;
 	att_key_describe(key->key, kind);
-	att_entry_say(v, entry, ATT_ENTRY_GOOD, "%s signature by %.*s (%s)%s%.*s%s%s%.*s%s%s", s->format->name,
-		      ATT_STR_ARG(att_str_first(key->name, 300)), kind,
+	att_entry_say(v, entry, ATT_ENTRY_GOOD, "%s signature by %.*s (%s%s)%s%.*s%s%s%.*s%s%s",
+		      s->format->name, ATT_STR_ARG(att_str_first(key->name, 300)), kind,
+		      is_weak(key->key) ? ", too short: --insecure-rsa" : "",
 		      entry->statement.len ? " of a statement about it, " : "",
 		      ATT_STR_ARG(att_str_first(entry->statement, 200)),
 		      s->legacy ? ", not prehashed (--insecure-legacy-minisign)" : "",

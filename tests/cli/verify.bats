@@ -440,7 +440,7 @@ artifact = "*"'
     openssl dgst -sha256 -sign small.key -out tool.sig tool
     verify 2 tool --key small.pub
     verify 0 tool --key small.pub --insecure-rsa
-    says out "RSA 1024"
+    says out "RSA 1024, too short: --insecure-rsa"
     policy "$any"
     cp small.pub policy/keys/p256.pub
     verify 2 tool --policy policy/attest.toml
@@ -622,12 +622,17 @@ artifact = "*"'
     says out "SUMS: verified, signed by first"
     says err "too-few-signatures"
     verify 1 a --checksums SUMS --policy policy/attest.toml
-    verify 0 b --checksums SUMS --policy policy/attest.toml
+    # A file that no requirement is about is no more verified than without a manifest.
+    verify 2 b --checksums SUMS --policy policy/attest.toml
+    says err "no [[trust.require]] of the policy is about this file"
+    says out "files: could NOT be verified"
     sign ed25519 --as minisign SUMS
-    verify 0 --checksums SUMS --policy policy/attest.toml
+    verify 2 --checksums SUMS --policy policy/attest.toml
+    verify 0 a --checksums SUMS --policy policy/attest.toml
     policy '[[trust.require]]' 'artifact = "a"' 'signatures = { signers = ["second"] }' \
-        '[[trust.require]]' 'artifact = "SUMS"'
+        '[[trust.require]]' 'artifact = "*"'
     verify 0 --checksums SUMS --policy policy/attest.toml
+    verify 0 b --checksums SUMS --policy policy/attest.toml
     rm SUMS.minisig
     verify 1 --checksums SUMS --policy policy/attest.toml
     policy '[[trust.require]]' 'artifact = "a"' 'source = "x"' '[[trust.require]]' 'artifact = "SUMS"'
