@@ -38,7 +38,7 @@ struct verification {
 
 static void find_names(struct verification *v)
 {
-	size_t count = checksum_count_arguments(v->command) - 1;
+	size_t count = cli_count_arguments(v->command) - 1;
 	struct att_str *names = att_arena_alloc(&v->arena, count, sizeof *names);
 	if (!names)
 		cli_usage(PROGRAM, "out of memory");
@@ -221,11 +221,11 @@ static void prepare(struct verification *v, struct att_str *below)
 	/* Only to compare with other names: above it there may be folders that we may not look into. */
 	if (v->command->arguments[1] || cli_flag(v->command, "complete"))
 		v->base = realpath(folder, NULL);
-	v->request.jobs = checksum_jobs(v->command);
+	v->request.jobs = cli_jobs(v->command);
 	att_buf_init(&v->text, ATT_MAX_DOCUMENT);
 	find_names(v);
 	find_complete(v, below);
-	checksum_start_digests();
+	cli_start_digests(PROGRAM);
 	const char *readable[] = {folder, v->manifest, NULL}, *writable[] = {NULL};
 	const struct att_sandbox sandbox = {.readable = readable, .writable = writable};
 	cli_enter_sandbox(PROGRAM, &sandbox);
@@ -315,11 +315,7 @@ int main(int argc, char **argv)
 	bool is_write = strcmp(argv[1], "write") == 0;
 	if (!is_write && strcmp(argv[1], "verify") != 0)
 		cli_usage(PROGRAM, "expected write or verify, found \"%s\"", argv[1]);
-	const char **arguments = calloc((size_t)argc, sizeof *arguments);
-	if (!arguments)
-		cli_usage(PROGRAM, "out of memory");
-	for (int i = 2; i < argc; i++)
-		arguments[i - 2] = argv[i];
+	const char **arguments = cli_arguments(PROGRAM, argc, argv, 2);
 	cli_start_crypto(PROGRAM);
 	int exit_code = (is_write ? checksum_write : do_verify)(argc - 2, arguments);
 	free(arguments);

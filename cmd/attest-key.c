@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* attest-key: keys made, shown, and written in other formats. */
-#include <openssl/crypto.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -319,20 +318,14 @@ static void print_help(void)
 int main(int argc, char **argv)
 {
 	cli_start();
-	/* No settings file decides how keys are made; what OpenSSL holds of them lies in locked memory. */
-	cli_start_crypto(PROGRAM);
-	(void)CRYPTO_secure_malloc_init(1 << 17, 32);
+	cli_start_secrets(PROGRAM);
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		cli_print_version(PROGRAM);
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
 		print_help();
 	if (argc < 2)
 		cli_usage(PROGRAM, "expected new, show, public or convert, found nothing");
-	const char **arguments = calloc((size_t)argc, sizeof *arguments);
-	if (!arguments)
-		cli_usage(PROGRAM, "out of memory");
-	for (int i = 2; i < argc; i++)
-		arguments[i - 2] = argv[i];
+	const char **arguments = cli_arguments(PROGRAM, argc, argv, 2);
 	size_t i = 0;
 	while (i < sizeof commands / sizeof *commands && strcmp(commands[i].name, argv[1]) != 0)
 		i++;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /* attest-provenance: states which build artifacts came out of, by what the build system says. */
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/crypto.h"
 #include "cmd/passphrase.h"
 #include "cmd/progress.h"
 #include "cmd/provenance.h"
-#include "libattest/base/pool.h"
 
 #include "libattest/base/banned.h"
 
@@ -38,7 +37,7 @@ static _Noreturn void fail(const struct att_err *err)
 static void read_request(struct run *r)
 {
 	const struct cli_command *c = r->command;
-	const char *jobs = cli_value(c, "jobs"), *slsa = cli_value(c, "slsa"), *as = cli_value(c, "as");
+	const char *slsa = cli_value(c, "slsa"), *as = cli_value(c, "as");
 	const char *checksums = cli_value(c, "checksums");
 	if (!c->arguments[0] && !checksums)
 		cli_usage(PROGRAM, "expected an artifact or --checksums, found none");
@@ -52,7 +51,7 @@ static void read_request(struct run *r)
 		cli_usage(PROGRAM, "--as and --passphrase-file are about a signature, which takes --key");
 	r->v02 = slsa && strcmp(slsa, "0.2") == 0;
 	r->format = att_signature_format_find(att_str_of(as ? as : "bundle"));
-	r->jobs = jobs ? cli_number(PROGRAM, "jobs", jobs, 1, ATT_MAX_JOBS) : att_pool_processors();
+	r->jobs = cli_jobs(c);
 	r->subjects.paths = c->arguments;
 }
 
@@ -184,20 +183,6 @@ static void read_build(struct run *r)
 
 /* --- the statement ------------------------------------------------------------------------------------- */
 
-static bool is_token(const char *key)
-{
-	return strncmp(key, "pkcs11:", 7) == 0;
-}
-
-/* OpenSSL does not survive memory running out when it is first used: it is used while there is plenty. */
-static void start_digests(void)
-{
-	struct att_digest digest;
-	struct att_err err;
-	if (att_digest_bytes(ATT_SHA256, ATT_STR(""), &digest, &err) != ATT_OK)
-		fail(&err);
-}
-
 static void narrow(struct run *r)
 {
 	static const char *const single[] = {"key", "passphrase-file", "checksums"};
@@ -221,33 +206,10 @@ static void narrow(struct run *r)
 	}
 	const struct att_sandbox sandbox = {.readable = readable, .writable = writable};
 	/* The module of a token needs files and sockets of its own. */
-	if (!key || !is_token(key))
+	if (!key || !cli_is_token(key))
 		cli_enter_sandbox(PROGRAM, &sandbox);
 	free(folder);
 	free(readable);
-}
-
-static struct att_secret *load_secret(struct run *r)
-{
-	const char *path = cli_value(r->command, "key");
-	struct att_secret *secret = NULL;
-	struct att_err err = {0};
-	bool exposed = false;
-	if (!path)
-		return NULL;
-	int status = is_token(path)
-			     ? att_secret_of_pkcs11(path, &r->passphrase.source, NULL, &secret, &err)
-			     : att_secret_load(path, &r->passphrase.source, NULL, &exposed, &secret, &err);
-	if (status != ATT_OK)
-		fail(&err);
-	if (exposed) {
-		struct att_findings findings;
-		att_findings_init(&findings);
-		cli_add_exposed_key(&findings, path);
-		cli_print_findings(&findings);
-		att_findings_clear(&findings);
-	}
-	return secret;
 }
 
 static void read_inputs(struct run *r)
@@ -308,9 +270,10 @@ static int run(struct cli_command *command)
 	refuse_overwriting(&r);
 	read_build(&r);
 	cli_passphrase_open(&r.passphrase, cli_value(command, "passphrase-file"));
-	start_digests();
+	cli_start_digests(PROGRAM);
 	narrow(&r);
-	struct att_secret *secret = load_secret(&r);
+	const char *key = cli_value(command, "key");
+	struct att_secret *secret = key ? cli_load_secret(PROGRAM, key, &r.passphrase) : NULL;
 	read_inputs(&r);
 	int exit_code = write_statement(&r, secret);
 	cli_passphrase_close(&r.passphrase);
@@ -356,19 +319,8 @@ int main(int argc, char **argv)
 		.options = options,
 	};
 	cli_start();
-	/* No settings file decides how signatures are made; what OpenSSL holds of keys lies in locked memory.
-	 */
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	(void)CRYPTO_secure_malloc_init(1 << 17, 32);
-	if (argc == 2 && strcmp(argv[1], "--version") == 0)
-		cli_print_version(PROGRAM);
-	const char **arguments = calloc((size_t)argc, sizeof *arguments);
-	if (!arguments)
-		cli_usage(PROGRAM, "out of memory");
-	for (int i = 1; i < argc; i++)
-		arguments[i - 1] = argv[i];
-	cli_parse(&command, argc - 1, arguments);
-	free(arguments);
+	cli_start_secrets(PROGRAM);
+	cli_parse_main(&command, argc, argv);
 	int exit_code = run(&command);
 	cli_free(&command);
 	return exit_code;

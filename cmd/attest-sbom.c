@@ -375,13 +375,9 @@ static int tree(int argc, const char **argv)
 
 int main(int argc, char **argv)
 {
-	const char **arguments = calloc((size_t)argc + 1, sizeof *arguments);
 	cli_start();
 	cli_expect_much();
-	if (!arguments)
-		cli_usage(PROGRAM, "out of memory");
-	for (int i = 1; i < argc; i++)
-		arguments[i - 1] = argv[i];
+	const char **arguments = cli_arguments(PROGRAM, argc, argv, 1);
 	argc--;
 	if (argc == 1 && strcmp(arguments[0], "--version") == 0)
 		cli_print_version(PROGRAM);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /* attest-sign: signs files with a key, in the formats that the world verifies. */
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -93,10 +92,8 @@ static void add_piece(struct run *r, const char *path)
 static void read_request(struct run *r)
 {
 	const struct cli_command *c = r->command;
-	const char *jobs = cli_value(c, "jobs"), *manifest = cli_value(c, "manifest");
-	size_t count = 0;
-	while (c->arguments[count])
-		count++;
+	const char *manifest = cli_value(c, "manifest");
+	size_t count = cli_count_arguments(c);
 	if (count == 0)
 		cli_usage(PROGRAM, "expected a file, found none");
 	if (!cli_value(c, "key"))
@@ -105,7 +102,7 @@ static void read_request(struct run *r)
 	if (cli_value(c, "output") && (count > 1 || manifest))
 		cli_usage(PROGRAM, "--output names one signature, found %zu files", count);
 	find_format(r);
-	r->jobs = jobs ? cli_number(PROGRAM, "jobs", jobs, 1, ATT_MAX_JOBS) : att_pool_processors();
+	r->jobs = cli_jobs(c);
 	r->pieces = calloc(count + 1, sizeof *r->pieces);
 	if (!r->pieces)
 		cli_usage(PROGRAM, "out of memory");
@@ -120,11 +117,6 @@ static void read_request(struct run *r)
 	r->request.payload_type = att_str_of(cli_value(c, "payload-type"));
 	r->request.scheme = cli_flag(c, "rsa-pss") ? ATT_SCHEME_RSA_PSS : ATT_SCHEME_NONE;
 	r->request.time = signing_time();
-}
-
-static bool is_token(const char *key)
-{
-	return strncmp(key, "pkcs11:", 7) == 0;
 }
 
 /* Ends the program when `output` is there already, and is the file of one of the first `count` paths. */
@@ -172,9 +164,7 @@ static void narrow(const struct run *r)
 {
 	const char *const *arguments = r->command->arguments;
 	const char *key = cli_value(r->command, "key"), *file = cli_value(r->command, "passphrase-file");
-	size_t inputs = 0, used = 0;
-	while (arguments[inputs])
-		inputs++;
+	size_t inputs = cli_count_arguments(r->command), used = 0;
 	const char **readable = calloc(inputs + 3, sizeof *readable);
 	char **folders = calloc(r->count + 2, sizeof *folders);
 	if (!readable || !folders)
@@ -192,7 +182,7 @@ static void narrow(const struct run *r)
 	}
 	const struct att_sandbox sandbox = {.readable = readable, .writable = (const char *const *)folders};
 	/* The module of a token needs files and sockets of its own. */
-	if (!is_token(key))
+	if (!cli_is_token(key))
 		cli_enter_sandbox(PROGRAM, &sandbox);
 	for (size_t i = 0; i < used; i++)
 		free(folders[i]);
@@ -205,30 +195,6 @@ static _Noreturn void fail(const struct run *r, const struct att_err *err)
 	sign_manifest_undo(&r->manifest);
 	cli_complain(PROGRAM, err);
 	exit(CLI_UNKNOWN);
-}
-
-static void warn_exposed(const char *path)
-{
-	struct att_findings findings;
-	att_findings_init(&findings);
-	cli_add_exposed_key(&findings, path);
-	cli_print_findings(&findings);
-	att_findings_clear(&findings);
-}
-
-static void load_secret(struct run *r)
-{
-	const char *path = cli_value(r->command, "key");
-	struct att_err err = {0};
-	bool exposed = false;
-	int status = is_token(path)
-			     ? att_secret_of_pkcs11(path, &r->passphrase.source, NULL, &r->secret, &err)
-			     : att_secret_load(path, &r->passphrase.source, NULL, &exposed, &r->secret, &err);
-	if (status != ATT_OK)
-		fail(r, &err);
-	if (exposed)
-		warn_exposed(path);
-	r->request.secret = r->secret;
 }
 
 /* --- signing ------------------------------------------------------------------------------------------- */
@@ -331,7 +297,8 @@ static int run(struct cli_command *command)
 	sign_manifest_open(&r.manifest, cli_value(command, "manifest"), command->arguments);
 	cli_passphrase_open(&r.passphrase, cli_value(command, "passphrase-file"));
 	narrow(&r);
-	load_secret(&r);
+	r.secret = cli_load_secret(PROGRAM, cli_value(command, "key"), &r.passphrase);
+	r.request.secret = r.secret;
 	cli_progress_start(&r.progress, 0);
 	sign_manifest_make(&r.manifest, r.jobs, &r.progress.progress);
 	if (r.manifest.path)
@@ -382,18 +349,8 @@ int main(int argc, char **argv)
 		.options = options,
 	};
 	cli_start();
-	/* What OpenSSL holds of keys lies in locked memory. */
-	cli_start_crypto(PROGRAM);
-	(void)CRYPTO_secure_malloc_init(1 << 17, 32);
-	if (argc == 2 && strcmp(argv[1], "--version") == 0)
-		cli_print_version(PROGRAM);
-	const char **arguments = calloc((size_t)argc, sizeof *arguments);
-	if (!arguments)
-		cli_usage(PROGRAM, "out of memory");
-	for (int i = 1; i < argc; i++)
-		arguments[i - 1] = argv[i];
-	cli_parse(&command, argc - 1, arguments);
-	free(arguments);
+	cli_start_secrets(PROGRAM);
+	cli_parse_main(&command, argc, argv);
 	int exit_code = run(&command);
 	cli_free(&command);
 	return exit_code;

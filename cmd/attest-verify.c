@@ -17,14 +17,6 @@
 
 /* --- what was asked ------------------------------------------------------------------------------------ */
 
-static size_t count_arguments(const struct cli_command *command)
-{
-	size_t count = 0;
-	while (command->arguments[count])
-		count++;
-	return count;
-}
-
 static void refuse_no_key(const struct verify_run *r)
 {
 	cli_note(PROGRAM ": no key was named, and a signature says nothing without knowing whose it must be");
@@ -41,7 +33,7 @@ static void read_request(struct verify_run *r)
 	const struct cli_option *signature = cli_option(c, "signature"), *bundle = cli_option(c, "bundle");
 	const char *threshold = cli_value(c, "threshold"), *format = cli_value(c, "format");
 	const char *checksums = cli_value(c, "checksums");
-	r->count = count_arguments(c);
+	r->count = cli_count_arguments(c);
 	if (r->count == 0 && !checksums)
 		cli_usage(PROGRAM, "expected a file, found none");
 	if (cli_option(c, "key")->count == 0 && !cli_value(c, "policy"))
@@ -173,9 +165,8 @@ static void verify_one(void *context, size_t i)
 static int run(struct cli_command *command)
 {
 	struct verify_run r = {.command = command};
-	const char *jobs = cli_value(command, "jobs");
 	read_request(&r);
-	unsigned threads = jobs ? cli_number(PROGRAM, "jobs", jobs, 1, ATT_MAX_JOBS) : att_pool_processors();
+	unsigned threads = cli_jobs(command);
 	struct verify_paths paths = {.folder = -1};
 	verify_paths_find(&r, &paths);
 	load_policy(&r);
@@ -237,15 +228,7 @@ int main(int argc, char **argv)
 		.options = options,
 	};
 	cli_start();
-	if (argc == 2 && strcmp(argv[1], "--version") == 0)
-		cli_print_version(PROGRAM);
-	const char **arguments = calloc((size_t)argc, sizeof *arguments);
-	if (!arguments)
-		cli_usage(PROGRAM, "out of memory");
-	for (int i = 1; i < argc; i++)
-		arguments[i - 1] = argv[i];
-	cli_parse(&command, argc - 1, arguments);
-	free(arguments);
+	cli_parse_main(&command, argc, argv);
 	cli_start_crypto(PROGRAM);
 	int exit_code = run(&command);
 	cli_free(&command);

@@ -10,11 +10,6 @@
 /* "attest-checksum write": takes what follows the word, gives the exit status. */
 int checksum_write(int argc, const char **argv);
 
-size_t checksum_count_arguments(const struct cli_command *command);
-unsigned checksum_jobs(const struct cli_command *command);
 bool checksum_is_stream(const char *path); /* "-" */
-
-/* OpenSSL does not survive memory running out when it is first used: it is used while there is plenty. */
-void checksum_start_digests(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/checksum.h"
+#include "cmd/crypto.h"
 #include "cmd/names.h"
 #include "cmd/progress.h"
 #include "libattest/base/map.h"
@@ -15,29 +16,6 @@
 #include "libattest/base/banned.h"
 
 #define PROGRAM CHECKSUM_PROGRAM
-
-size_t checksum_count_arguments(const struct cli_command *command)
-{
-	size_t count = 0;
-	while (command->arguments[count])
-		count++;
-	return count;
-}
-
-unsigned checksum_jobs(const struct cli_command *command)
-{
-	const char *jobs = cli_value(command, "jobs");
-	return jobs ? cli_number(PROGRAM, "jobs", jobs, 1, ATT_MAX_JOBS) : att_pool_processors();
-}
-
-/* OpenSSL does not survive memory running out when it is first used: it is used while there is plenty. */
-void checksum_start_digests(void)
-{
-	struct att_digest digest;
-	struct att_err err;
-	if (att_digest_bytes(ATT_SHA256, ATT_STR(""), &digest, &err) != ATT_OK)
-		cli_usage(PROGRAM, "%s", err.message);
-}
 
 bool checksum_is_stream(const char *path)
 {
@@ -182,8 +160,8 @@ static enum att_digest_kind chosen_algorithm(const struct cli_command *command)
 static int run_write(struct cli_command *command)
 {
 	const char *output = cli_value(command, "output");
-	size_t count = checksum_count_arguments(command);
-	unsigned jobs = checksum_jobs(command);
+	size_t count = cli_count_arguments(command);
+	unsigned jobs = cli_jobs(command);
 	struct att_arena arena;
 	struct cli_progress progress;
 	struct writing writing = {.kind = chosen_algorithm(command), .progress = &progress.progress};
@@ -196,7 +174,7 @@ static int run_write(struct cli_command *command)
 	for (size_t i = 0; i < count; i++)
 		writing.inputs[i].path = command->arguments[i];
 	name_inputs(writing.inputs, count, output, &arena);
-	checksum_start_digests();
+	cli_start_digests(PROGRAM);
 	cli_progress_start(&progress, size_of_inputs(writing.inputs, count));
 	narrow_for_write(writing.inputs, count, output);
 	att_pool_run(jobs, count, write_one, &writing);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "libattest/base/file.h"
+#include "libattest/base/pool.h"
 #include "libattest/base/utf8.h"
 #include "libattest/format/report.h"
 
@@ -219,6 +220,25 @@ void cli_parse(struct cli_command *command, int argc, const char **argv)
 	free(table);
 }
 
+const char **cli_arguments(const char *program, int argc, char **argv, int skip)
+{
+	const char **list = calloc((size_t)argc + 1, sizeof *list);
+	if (!list)
+		cli_usage(program, "out of memory");
+	for (int i = skip; i < argc; i++)
+		list[i - skip] = argv[i];
+	return list;
+}
+
+void cli_parse_main(struct cli_command *command, int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		cli_print_version(command->program);
+	const char **arguments = cli_arguments(command->program, argc, argv, 1);
+	cli_parse(command, argc - 1, arguments);
+	free(arguments);
+}
+
 const struct cli_option *cli_option(const struct cli_command *command, const char *long_name)
 {
 	const struct cli_option *o = command->options;
@@ -260,6 +280,20 @@ unsigned cli_number(const char *program, const char *option, const char *text, u
 		cli_usage(program, "expected a number from %u to %u for --%s, found \"%s\"", low, high, option,
 			  text);
 	return (unsigned)number;
+}
+
+size_t cli_count_arguments(const struct cli_command *command)
+{
+	size_t count = 0;
+	while (command->arguments[count])
+		count++;
+	return count;
+}
+
+unsigned cli_jobs(const struct cli_command *command)
+{
+	const char *jobs = cli_value(command, "jobs");
+	return jobs ? cli_number(command->program, "jobs", jobs, 1, ATT_MAX_JOBS) : att_pool_processors();
 }
 
 bool cli_source_date(const char *program, int64_t *seconds)

@@ -45,6 +45,20 @@ void cli_expect_much(void);
  * with 0; wrong usage is told and exits with 2. Free the command in the end. */
 void cli_parse(struct cli_command *command, int argc, const char **argv);
 
+/* The arguments behind the first `skip` ones, as cli_parse takes them; free() the list. Exits with 2 when
+ * memory is out. */
+const char **cli_arguments(const char *program, int argc, char **argv, int skip);
+
+/* For a program without commands of its own: prints the version and exits when "--version" is all that was
+ * given, and reads everything behind the program's name otherwise. */
+void cli_parse_main(struct cli_command *command, int argc, char **argv);
+
+size_t cli_count_arguments(const struct cli_command *command);
+
+/* The threads that --jobs asks for; one per processor without it. Exits with 2 for anything but 1 to
+ * ATT_MAX_JOBS. */
+unsigned cli_jobs(const struct cli_command *command);
+
 /* The value of an option, or NULL; the count of a flag. */
 const char *cli_value(const struct cli_command *command, const char *long_name);
 bool cli_flag(const struct cli_command *command, const char *long_name);

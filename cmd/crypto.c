@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cmd/cli.h"
+#include "libattest/sign/digest.h"
 
 #include "libattest/base/banned.h"
 
@@ -16,5 +17,23 @@ void cli_start_crypto(const char *program)
 	if (OPENSSL_init_crypto(how, NULL) == 1 && OSSL_LIB_CTX_get0_global_default())
 		return;
 	cli_note("%s: the cryptographic library does not start: out of memory", program);
+	exit(CLI_UNKNOWN);
+}
+
+void cli_start_secrets(const char *program)
+{
+	enum { SECRETS = 1 << 17, SMALLEST = 32 };
+	cli_start_crypto(program);
+	/* Where memory cannot be locked it is ordinary memory, wiped all the same. */
+	(void)CRYPTO_secure_malloc_init(SECRETS, SMALLEST);
+}
+
+void cli_start_digests(const char *program)
+{
+	struct att_digest digest;
+	struct att_err err;
+	if (att_digest_bytes(ATT_SHA256, ATT_STR(""), &digest, &err) == ATT_OK)
+		return;
+	cli_complain(program, &err);
 	exit(CLI_UNKNOWN);
 }

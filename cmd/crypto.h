@@ -9,4 +9,11 @@
  * not. */
 void cli_start_crypto(const char *program);
 
+/* The same, and what OpenSSL holds of secret keys lies in locked memory. */
+void cli_start_secrets(const char *program);
+
+/* OpenSSL does not survive memory running out when a digest is first used: it is used while there is plenty.
+ * Exits with 2 when there is not. */
+void cli_start_digests(const char *program);
+
 #endif

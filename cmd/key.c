@@ -52,11 +52,6 @@ static int parse(struct att_str bytes, const char *path, const struct cli_passph
 	return status;
 }
 
-static bool is_token(const char *path)
-{
-	return path && strncmp(path, "pkcs11:", 7) == 0;
-}
-
 int key_file_load(const char *path, const struct cli_passphrase *passphrase, struct key_file *out,
 		  struct att_err *err)
 {
@@ -65,7 +60,7 @@ int key_file_load(const char *path, const struct cli_passphrase *passphrase, str
 	uint64_t size;
 	int fd = -1;
 	*out = (struct key_file){0};
-	if (is_token(path)) {
+	if (path && cli_is_token(path)) {
 		int found = att_secret_of_pkcs11(path, &passphrase->source, NULL, &out->secret, err);
 		if (found == ATT_OK)
 			out->key = att_secret_public(out->secret);
@@ -115,7 +110,7 @@ void key_narrow(const struct cli_command *command, const char *path, const char 
 		if (files[i])
 			readable[count++] = files[i];
 	/* A module goes to its token's files, to sockets, to daemons; nothing untrusted is parsed then. */
-	if (is_token(path)) {
+	if (path && cli_is_token(path)) {
 		free(folder);
 		return;
 	}

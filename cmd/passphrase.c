@@ -236,3 +236,30 @@ void cli_add_exposed_key(struct att_findings *findings, const char *path)
 	};
 	att_findings_add(findings, &finding);
 }
+
+bool cli_is_token(const char *key)
+{
+	return strncmp(key, "pkcs11:", 7) == 0;
+}
+
+struct att_secret *cli_load_secret(const char *program, const char *key,
+				   const struct cli_passphrase *passphrase)
+{
+	struct att_secret *secret = NULL;
+	struct att_findings findings;
+	struct att_err err = {0};
+	bool exposed = false;
+	int status = cli_is_token(key)
+			     ? att_secret_of_pkcs11(key, &passphrase->source, NULL, &secret, &err)
+			     : att_secret_load(key, &passphrase->source, NULL, &exposed, &secret, &err);
+	if (status != ATT_OK) {
+		cli_complain(program, &err);
+		exit(CLI_UNKNOWN);
+	}
+	att_findings_init(&findings);
+	if (exposed)
+		cli_add_exposed_key(&findings, key);
+	cli_print_findings(&findings);
+	att_findings_clear(&findings);
+	return secret;
+}

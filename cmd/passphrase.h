@@ -23,6 +23,14 @@ void cli_passphrase_close(struct cli_passphrase *passphrase);
 int cli_passphrase_choose(const struct cli_passphrase *passphrase, const char *name, bool cosign, char **out,
 			  size_t *len, struct att_err *err) ATT_MUST_USE;
 
+/* Is it a pkcs11: URI? Token modules need files and sockets of their own: with one there is no sandbox. */
+bool cli_is_token(const char *key);
+
+/* The secret key in a file or token, with a warning when others than its owner may read the file. Exits with 2
+ * when it cannot be had. */
+struct att_secret *cli_load_secret(const char *program, const char *key,
+				   const struct cli_passphrase *passphrase);
+
 /* Adds a warning that others than its owner may read the secret key in a file. */
 void cli_add_exposed_key(struct att_findings *findings, const char *path);
 
