@@ -123,8 +123,13 @@
 
 /* Signature files that are looked at for one artifact. */
 #define ATT_MAX_SIGNATURE_FILES 64
-/* What a DSSE envelope signs: it is held in memory. The largest SBOM attestations seen are about 20 MB. */
-#define ATT_MAX_PAYLOAD ((size_t)64 << 20)
+
+/* Signed statements in all attestation files of one run: a release of some hundred files has one or two each. */
+#define ATT_MAX_ATTESTATIONS 4096
+
+/* One version of a package. The longest seen are Go's pseudo-versions and npm's with a commit, under 100. */
+#define ATT_MAX_VERSION ((size_t)1024)
+
 /* Entries of an output's folder that are looked at for what killed runs left behind: about 30 ms. */
 #define ATT_MAX_SWEPT ((size_t)100000)
 
