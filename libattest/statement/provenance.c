@@ -3,87 +3,10 @@
  * (in-toto/attestation, spec/v1/statement.md). */
 #include "libattest/statement/provenance.h"
 
-#include <stdlib.h>
-
 #include "libattest/base/limits.h"
-#include "libattest/base/time.h"
-#include "libattest/format/json.h"
-#include "libattest/statement/build_internal.h"
+#include "libattest/statement/write_internal.h"
 
 #include "libattest/base/banned.h"
-
-/* ---- subjects ---- */
-
-static int by_name(const void *a, const void *b)
-{
-	return att_str_compare(((const struct att_subject *)a)->name, ((const struct att_subject *)b)->name);
-}
-
-static bool has_digest(const struct att_subject *subject)
-{
-	for (size_t i = 0; i < subject->digest_count; i++)
-		if (!att_digest_is_weak(subject->digests[i].kind))
-			return true;
-	return false;
-}
-
-/* A sorted copy of what is named, each of it once. */
-static int sort_named(const struct att_subject *items, size_t count, const char *what, struct att_arena *arena,
-		      struct att_subject **out, struct att_err *err)
-{
-	struct att_subject *list = att_arena_alloc(arena, count, sizeof *list);
-	*out = list;
-	if (!list)
-		return att_err_memory(err);
-	if (count > 0) {
-		memcpy(list, items, count * sizeof *list);
-		qsort(list, count, sizeof *list, by_name);
-	}
-	for (size_t i = 0; i < count; i++) {
-		struct att_str name = att_str_first(list[i].name, 200);
-		if (!att_build_is_text(list[i].name))
-			return att_err_set(err, ATT_ERR_REFUSED,
-					   "expected a name of the %s in one line of UTF-8, found \"%.*s\"",
-					   what, ATT_STR_ARG(name));
-		if (!has_digest(&list[i]))
-			return att_err_set(err, ATT_ERR_REFUSED,
-					   "expected a digest of the %s %.*s, found none that counts", what,
-					   ATT_STR_ARG(name));
-		if (i > 0 && att_str_equal(list[i - 1].name, list[i].name)) {
-			att_err_set(err, ATT_ERR_REFUSED, "expected one %s called %.*s, found two", what,
-				    ATT_STR_ARG(name));
-			att_err_help(err, "the names of a checksum manifest (--checksums) may have folders");
-			return ATT_ERR_REFUSED;
-		}
-	}
-	return ATT_OK;
-}
-
-static void write_digests(struct att_json_writer *w, const struct att_subject *subject)
-{
-	char hex[ATT_DIGEST_TEXT + 1];
-	att_json_key(w, "digest");
-	att_json_object(w);
-	for (size_t i = 0; i < subject->digest_count; i++) {
-		att_digest_hex(&subject->digests[i], hex);
-		att_json_member(w, att_digest_name(subject->digests[i].kind), att_str_of(hex));
-	}
-	att_json_object_end(w);
-}
-
-static void write_named(struct att_json_writer *w, const char *key, const struct att_subject *items,
-			size_t count)
-{
-	att_json_key(w, key);
-	att_json_array(w);
-	for (size_t i = 0; i < count; i++) {
-		att_json_object(w);
-		att_json_member(w, "name", items[i].name);
-		write_digests(w, &items[i]);
-		att_json_object_end(w);
-	}
-	att_json_array_end(w);
-}
 
 /* ---- facts ---- */
 
@@ -93,16 +16,6 @@ static unsigned depth_of(const struct att_fact *fact)
 	while (depth < ATT_FACT_DEPTH && fact->keys[depth].len > 0)
 		depth++;
 	return depth;
-}
-
-/* Keys that come from outside are views without an end. */
-static int write_key(struct att_json_writer *w, struct att_str key, struct att_arena *arena)
-{
-	struct att_str copy = att_arena_copy(arena, key);
-	if (!copy.data)
-		return ATT_ERR_MEMORY;
-	att_json_key(w, copy.data);
-	return ATT_OK;
 }
 
 /* How many outer keys two neighbours share. */
@@ -128,27 +41,20 @@ static int write_facts(struct att_json_writer *w, const char *name, const struct
 		for (; open > keep; open--)
 			att_json_object_end(w);
 		for (; status == ATT_OK && open < last; open++) {
-			status = write_key(w, fact->keys[open], arena);
+			status = att_statement_write_key(w, fact->keys[open], arena, err);
 			att_json_object(w);
 		}
 		if (status == ATT_OK)
-			status = write_key(w, fact->keys[last], arena);
+			status = att_statement_write_key(w, fact->keys[last], arena, err);
 		if (status == ATT_OK)
 			att_json_string(w, fact->value);
 	}
 	if (status != ATT_OK)
-		return att_err_memory(err);
+		return status;
 	for (; open > 0; open--)
 		att_json_object_end(w);
 	att_json_object_end(w);
 	return ATT_OK;
-}
-
-static void write_time(struct att_json_writer *w, const char *key, int64_t seconds)
-{
-	char text[ATT_TIME_TEXT + 1];
-	att_time_format(seconds, text);
-	att_json_member(w, key, att_str_of(text));
 }
 
 /* The source, which is the only dependency that every build type knows. */
@@ -180,7 +86,7 @@ static void write_dependencies(struct att_json_writer *w, const struct att_prove
 	for (size_t i = 0; i < p->tool_count; i++) {
 		att_json_object(w);
 		att_json_member(w, "name", p->tools[i].name);
-		write_digests(w, &p->tools[i]);
+		att_statement_write_digests(w, p->tools[i].digests, p->tools[i].digest_count);
 		att_json_object_end(w);
 	}
 	att_json_array_end(w);
@@ -198,8 +104,9 @@ static int write_run(struct att_json_writer *w, const struct att_provenance *p, 
 	if (build->tool.len > 0) {
 		att_json_key(w, "version");
 		att_json_object(w);
-		if (write_key(w, build->tool, arena) != ATT_OK)
-			return att_err_memory(err);
+		int status = att_statement_write_key(w, build->tool, arena, err);
+		if (status != ATT_OK)
+			return status;
 		att_json_string(w, build->tool_version);
 		att_json_object_end(w);
 	}
@@ -209,13 +116,13 @@ static int write_run(struct att_json_writer *w, const struct att_provenance *p, 
 		att_json_object(w);
 		att_json_member_if(w, "invocationId", build->invocation_id);
 		if (build->has_times) {
-			write_time(w, "startedOn", build->started);
-			write_time(w, "finishedOn", build->finished);
+			att_statement_write_time(w, "startedOn", build->started);
+			att_statement_write_time(w, "finishedOn", build->finished);
 		}
 		att_json_object_end(w);
 	}
 	if (p->byproduct_count > 0)
-		write_named(w, "byproducts", p->byproducts, p->byproduct_count);
+		att_statement_write_named(w, "byproducts", p->byproducts, p->byproduct_count);
 	att_json_object_end(w);
 	return ATT_OK;
 }
@@ -245,8 +152,8 @@ static void write_metadata_v02(struct att_json_writer *w, const struct att_build
 	att_json_object(w);
 	att_json_member_if(w, "buildInvocationId", build->invocation_id);
 	if (build->has_times) {
-		write_time(w, "buildStartedOn", build->started);
-		write_time(w, "buildFinishedOn", build->finished);
+		att_statement_write_time(w, "buildStartedOn", build->started);
+		att_statement_write_time(w, "buildFinishedOn", build->finished);
 	}
 	att_json_key(w, "completeness");
 	att_json_object(w);
@@ -294,7 +201,7 @@ static int write_v02(struct att_json_writer *w, const struct att_provenance *p, 
 		/* A material has a URI and no name. */
 		struct att_str uri = ATT_ARENA_JOIN(arena, ATT_STR("file:"), p->tools[i].name);
 		att_json_member(w, "uri", uri);
-		write_digests(w, &p->tools[i]);
+		att_statement_write_digests(w, p->tools[i].digests, p->tools[i].digest_count);
 		att_json_object_end(w);
 	}
 	att_json_array_end(w);
@@ -329,11 +236,12 @@ int att_provenance_write(const struct att_provenance *provenance, struct att_are
 	struct att_json_writer w;
 	int status = check(&p, err);
 	if (status == ATT_OK)
-		status = sort_named(p.subjects, p.subject_count, "artifact", arena, &subjects, err);
+		status = att_statement_sort(p.subjects, p.subject_count, "artifact", arena, &subjects, err);
 	if (status == ATT_OK)
-		status = sort_named(p.tools, p.tool_count, "tool", arena, &tools, err);
+		status = att_statement_sort(p.tools, p.tool_count, "tool", arena, &tools, err);
 	if (status == ATT_OK)
-		status = sort_named(p.byproducts, p.byproduct_count, "byproduct", arena, &byproducts, err);
+		status = att_statement_sort(p.byproducts, p.byproduct_count, "byproduct", arena, &byproducts,
+					    err);
 	if (status != ATT_OK)
 		return status;
 	p.tools = tools;
@@ -343,7 +251,7 @@ int att_provenance_write(const struct att_provenance *provenance, struct att_are
 	att_json_member(&w, "_type",
 			p.v02 ? ATT_STR("https://in-toto.io/Statement/v0.1")
 			      : ATT_STR("https://in-toto.io/Statement/v1"));
-	write_named(&w, "subject", subjects, p.subject_count);
+	att_statement_write_named(&w, "subject", subjects, p.subject_count);
 	att_json_member(&w, "predicateType", p.v02 ? ATT_STR(ATT_PROVENANCE_V02) : ATT_STR(ATT_PROVENANCE_V1));
 	att_json_key(&w, "predicate");
 	att_json_object(&w);
@@ -352,10 +260,5 @@ int att_provenance_write(const struct att_provenance *provenance, struct att_are
 		return status;
 	att_json_object_end(&w);
 	att_json_object_end(&w);
-	if (att_buf_ok(out) && !arena->failed)
-		return ATT_OK;
-	if (out->starved || arena->failed)
-		return att_err_memory(err);
-	return att_err_set(err, ATT_ERR_LIMIT, "expected a statement of at most %zu bytes, found more",
-			   out->max);
+	return att_statement_written(out, arena, err);
 }
