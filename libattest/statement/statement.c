@@ -3,6 +3,7 @@
 
 #include "libattest/base/limits.h"
 #include "libattest/format/base64.h"
+#include "libattest/statement/read_internal.h"
 
 #include "libattest/base/banned.h"
 
@@ -29,9 +30,12 @@ static bool is_lowercase(struct att_str text)
 	return true;
 }
 
-static int read_digests(const struct att_source *source, const struct att_value *set,
-			struct att_subject *subject, struct att_err *err)
+int att_statement_read_digests(const struct att_source *source, const struct att_value *set, const char *what,
+			       struct att_subject *subject, struct att_err *err)
 {
+	if (set->count == 0)
+		return att_source_err(source, err, ATT_ERR_MALFORMED, set->span,
+				      "expected a digest of the %s, found none", what);
 	for (size_t i = 0; i < set->count; i++) {
 		const struct att_member *member = &set->members[i];
 		enum att_digest_kind kind = att_digest_by_name(member->key);
@@ -44,8 +48,8 @@ static int read_digests(const struct att_source *source, const struct att_value 
 			continue;
 		if (subject->digest_count == ATT_MAX_SUBJECT_DIGESTS)
 			return att_source_err(source, err, ATT_ERR_LIMIT, member->key_span,
-					      "expected at most %d digests of one subject, found more",
-					      ATT_MAX_SUBJECT_DIGESTS);
+					      "expected at most %d digests of one %s, found more",
+					      ATT_MAX_SUBJECT_DIGESTS, what);
 		struct att_digest *digest = &subject->digests[subject->digest_count++];
 		if (!is_lowercase(member->value.string) ||
 		    att_hex_decode_exact(member->value.string, "the digest", digest->bytes,
@@ -71,11 +75,8 @@ static int read_subject(const struct att_source *source, const struct att_value 
 		status = att_value_want(source, item, "digest", ATT_OBJECT, true, &digest, err);
 	if (status != ATT_OK)
 		return status;
-	if (digest->count == 0)
-		return att_source_err(source, err, ATT_ERR_MALFORMED, digest->span,
-				      "expected a digest of the subject, found none");
 	subject->name = att_value_text(name);
-	return read_digests(source, digest, subject, err);
+	return att_statement_read_digests(source, digest, "subject", subject, err);
 }
 
 static int read_type(const struct att_source *source, const struct att_value *document, struct att_err *err)
