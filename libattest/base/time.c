@@ -5,6 +5,9 @@
 
 #include "libattest/base/banned.h"
 
+/* A hundred years are more than anybody waits, and far from where sums of seconds overflow. */
+#define LONGEST (INT64_C(36525) * DAY)
+
 enum { DAY = 86400, FIRST_YEAR = 1970, LAST_YEAR = 9999 };
 
 static bool is_leap(unsigned year)
@@ -117,4 +120,46 @@ void att_time_format(int64_t seconds, char out[static ATT_TIME_TEXT + 1])
 	snprintf(out, ATT_TIME_TEXT + 1, "%04u-%02u-%02uT%02u:%02u:%02uZ", year % 10000, month,
 		 (unsigned)(days + 1) % 100, (unsigned)(left / 3600) % 100, (unsigned)(left / 60 % 60) % 100,
 		 (unsigned)(left % 60) % 100);
+}
+
+/* Takes "NUMBER UNIT" for as long as units come in the order of `units`, each worth so many seconds. False when
+ * there was none, or too much. */
+static bool take_units(struct att_str *text, const char *units, const int64_t *worth, int64_t *seconds)
+{
+	size_t taken = 0;
+	for (size_t i = 0; units[i]; i++) {
+		size_t digits = 0;
+		uint64_t number;
+		while (digits < text->len && att_ascii_is_digit(text->data[digits]))
+			digits++;
+		if (digits == 0 || digits == text->len || text->data[digits] != units[i])
+			continue;
+		if (!att_str_to_uint(att_str_first(*text, digits), (uint64_t)(LONGEST / worth[i]), &number))
+			return false;
+		*seconds += (int64_t)number * worth[i];
+		*text = att_str_from(*text, digits + 1);
+		taken++;
+	}
+	return taken > 0;
+}
+
+bool att_duration_parse(struct att_str text, int64_t *seconds)
+{
+	static const int64_t week[] = {7 * DAY}, day[] = {DAY}, clock[] = {3600, 60, 1};
+	int64_t result = 0;
+	if (!take_byte(&text, "P") || text.len == 0)
+		return false;
+	if (att_str_ends(text, ATT_STR("W"))) {
+		if (!take_units(&text, "W", week, &result))
+			return false;
+	} else {
+		if (text.data[0] != 'T' && !take_units(&text, "D", day, &result))
+			return false;
+		if (take_byte(&text, "T") && !take_units(&text, "HMS", clock, &result))
+			return false;
+	}
+	if (text.len > 0 || result == 0 || result > LONGEST)
+		return false;
+	*seconds = result;
+	return true;
 }

@@ -15,4 +15,9 @@ bool att_time_parse(struct att_str text, int64_t *seconds);
 /* "2026-01-31T12:00:00Z". `seconds` lies between 1970 and 9999. */
 void att_time_format(int64_t seconds, char out[static ATT_TIME_TEXT + 1]);
 
+/* Seconds of an ISO 8601 duration that has a fixed length: "P7D", "PT36H", "P1DT12H30M", "P2W". False for
+ * anything else: years and months, weeks beside something else, fractions, nothing at all, more than 36,525
+ * days. */
+bool att_duration_parse(struct att_str text, int64_t *seconds);
+
 #endif

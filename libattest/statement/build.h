@@ -8,6 +8,12 @@
 #include "libattest/base/arena.h"
 #include "libattest/base/err.h"
 
+/* The build types that we write. GitLab's has a version of its runner in the middle. */
+#define ATT_BUILD_TYPE_GITHUB       "https://actions.github.io/buildtypes/workflow/v1"
+#define ATT_BUILD_TYPE_GENERIC      "urn:uuid:f5f0b0ae-74a0-4a4f-ae84-0aac53f4d01f#attest-generic-v1"
+#define ATT_BUILD_TYPE_GITLAB_BEGIN "https://gitlab.com/gitlab-org/gitlab-runner/-/blob/"
+#define ATT_BUILD_TYPE_GITLAB_END   "/PROVENANCE.md"
+
 enum att_builder { ATT_BUILDER_GENERIC, ATT_BUILDER_GITHUB, ATT_BUILDER_GITLAB };
 
 /* "NAME=VALUE" each. */

@@ -6,8 +6,6 @@
 
 #include "libattest/base/banned.h"
 
-#define BUILD_TYPE "urn:uuid:f5f0b0ae-74a0-4a4f-ae84-0aac53f4d01f#attest-generic-v1"
-
 /* ---- where the source is ---- */
 
 /* Without what is secret in it or says the same: passwords, for https also names, ".git" and slashes at the
@@ -139,7 +137,7 @@ int att_build_generic(const struct att_generic_request *request, const struct at
 {
 	struct att_str none = {NULL, 0}, source = ATT_STR("source");
 	*out = (struct att_build){
-		.build_type = ATT_STR(BUILD_TYPE),
+		.build_type = ATT_STR(ATT_BUILD_TYPE_GENERIC),
 		.builder_id = request->builder_id,
 		.invocation_id = request->invocation_id,
 		.entry_point = request->command,

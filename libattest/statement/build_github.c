@@ -209,7 +209,7 @@ int att_build_github(const struct att_environment *environment, const struct att
 {
 	struct github g = {.environment = environment, .arena = arena, .out = out};
 	*out = (struct att_build){
-		.build_type = ATT_STR("https://actions.github.io/buildtypes/workflow/v1"),
+		.build_type = ATT_STR(ATT_BUILD_TYPE_GITHUB),
 	};
 	int status = read_variables(&g, err);
 	if (status == ATT_OK)

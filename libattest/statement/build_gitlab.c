@@ -162,12 +162,11 @@ static int find_type(struct gitlab *g, struct att_err *err)
 					   "a revision in hexadecimal", &at, err);
 	if (status != ATT_OK)
 		return status;
-	return att_build_join(
-		g->arena, &g->out->build_type,
-		(const struct att_str[]){ATT_STR("https://gitlab.com/gitlab-org/gitlab-runner/-/blob/"),
-					 is_release(at) ? ATT_STR("v") : ATT_STR(""), at,
-					 ATT_STR("/PROVENANCE.md")},
-		4, err);
+	return att_build_join(g->arena, &g->out->build_type,
+			      (const struct att_str[]){ATT_STR(ATT_BUILD_TYPE_GITLAB_BEGIN),
+						       is_release(at) ? ATT_STR("v") : ATT_STR(""), at,
+						       ATT_STR(ATT_BUILD_TYPE_GITLAB_END)},
+			      4, err);
 }
 
 /* ---- variables ---- */

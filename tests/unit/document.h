@@ -157,6 +157,8 @@ static inline const char *error_name(int code)
 		return "unsupported";
 	case ATT_ERR_LIMIT:
 		return "limit";
+	case ATT_ERR_REFUSED:
+		return "refused";
 	default:
 		return "other";
 	}

@@ -83,12 +83,86 @@ static void writes_what_it_reads(void **state)
 	assert_string_equal(last, "9999-12-31T23:59:59Z");
 }
 
+static void reads_durations(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} good[] = {
+		{"P7D", 604800},
+		{"PT36H", 129600},
+		{"P1DT12H", 129600},
+		{"P2W", 1209600},
+		{"P1DT1H1M1S", 90061},
+		{"PT1S", 1},
+		{"PT90M", 5400},
+		{"PT1H30S", 3630},
+		{"PT0H1S", 1},
+		{"P0DT1S", 1},
+		{"P36525D", 36525LL * 86400},
+		{"P5217W", 5217LL * 7 * 86400},
+		{"PT3155760000S", 3155760000LL},
+		{"P07D", 604800},
+	};
+	static const char *const bad[] = {
+		"",
+		"P",
+		"PT",
+		"7D",
+		"p7d",
+		"P7",
+		"P7D ",
+		" P7D",
+		"-P7D",
+		"+P7D",
+		"P-7D",
+		"P1Y",
+		"P1M",
+		"P1Y2D",
+		"P1DT",
+		"P1H",
+		"PT1D",
+		"P1.5D",
+		"P1,5D",
+		"PT1M1H",
+		"P1W1D",
+		"P1D1W",
+		"P1WT1H",
+		"P7D7D",
+		"PT1HT1M",
+		"P0D",
+		"PT0S",
+		"P36526D",
+		"P36525DT1S",
+		"P5218W",
+		"PT3155760001S",
+		"P99999999999999999999D",
+		"P18446744073709551617D",
+		"PW",
+		"PTS",
+		"PD",
+	};
+	int64_t seconds = -1;
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		if (!att_duration_parse(att_str_of(good[i].text), &seconds))
+			fail_msg("%s was refused", good[i].text);
+		assert_int_equal(seconds, good[i].seconds);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		if (att_duration_parse(att_str_of(bad[i]), &seconds))
+			fail_msg("%s was taken", bad[i]);
+	assert_false(att_duration_parse((struct att_str){"P7D\0", 4}, &seconds));
+	assert_false(att_duration_parse((struct att_str){"P\0D", 3}, &seconds));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_times),
 		cmocka_unit_test(refuses_other_text),
 		cmocka_unit_test(writes_what_it_reads),
+		cmocka_unit_test(reads_durations),
 	};
 	return cmocka_run_group_tests_name("time", tests, NULL, NULL);
 }
