@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/crypto.h"
+#include "cmd/expand.h"
 #include "cmd/passphrase.h"
 #include "cmd/progress.h"
 #include "cmd/provenance.h"
@@ -18,21 +19,37 @@ struct run {
 	struct cli_command *command;
 	struct att_arena arena;
 	struct att_build build;
-	enum att_builder builder;
 	const struct att_signature_format *format;
 	struct provenance_files subjects, tools, byproducts;
+	struct provenance_predicates predicates;
+	struct provenance_sbom sbom;
 	struct cli_passphrase passphrase;
+	const char **inputs; /* everything that is read, ended by NULL */
+	size_t input_count, input_capacity;
 	unsigned jobs;
-	bool v02;
+	bool v02, provenance;
 };
 
-static _Noreturn void fail(const struct att_err *err)
-{
-	cli_complain(PROGRAM, err);
-	exit(CLI_UNKNOWN);
-}
-
 /* --- what was asked ------------------------------------------------------------------------------------ */
+
+/* What only provenance has a place for is refused where none is written. */
+static void choose_statements(struct run *r)
+{
+	static const char *const about_builds[] = {"builder", "slsa",      "checkout",  "allow-dirty",
+						   "tool",    "byproduct", "sbom",      "builder-id",
+						   "source",  "command",   "parameter", "invocation-id"};
+	const struct cli_command *c = r->command;
+	provenance_take_predicates(c, &r->arena, &r->predicates);
+	r->provenance = r->predicates.count == 0 || cli_flag(c, "with-provenance");
+	if (r->predicates.count == 0 && (cli_flag(c, "with-provenance") || cli_value(c, "by-digest")))
+		cli_usage(PROGRAM,
+			  "--with-provenance and --by-digest are about predicates, which take --predicate");
+	for (size_t i = 0; !r->provenance && i < sizeof about_builds / sizeof about_builds[0]; i++)
+		if (cli_option(c, about_builds[i])->count > 0)
+			cli_usage(PROGRAM,
+				  "--%s is about the build, which takes --with-provenance beside --predicate",
+				  about_builds[i]);
+}
 
 static void read_request(struct run *r)
 {
@@ -52,7 +69,7 @@ static void read_request(struct run *r)
 	r->v02 = slsa && strcmp(slsa, "0.2") == 0;
 	r->format = att_signature_format_find(att_str_of(as ? as : "bundle"));
 	r->jobs = cli_jobs(c);
-	r->subjects.paths = c->arguments;
+	choose_statements(r);
 }
 
 /* The values of a repeatable option, ended by NULL. */
@@ -67,154 +84,79 @@ static const char *const *values_of(struct run *r, const char *name)
 	return list;
 }
 
-/* Ends the program when `output` is there already, and is what `path` names. */
-static void refuse_same(const struct stat *output, const char *path)
+static void add_input(struct run *r, const char *path)
 {
-	struct stat st;
-	if (path && stat(path, &st) == 0 && st.st_ino == output->st_ino && st.st_dev == output->st_dev)
-		cli_usage(PROGRAM, "%s would be written over, which is read", path);
-}
-
-static void refuse_overwriting(const struct run *r)
-{
-	static const char *const single[] = {"key", "passphrase-file", "checksums"};
-	const struct provenance_files *lists[] = {&r->subjects, &r->tools, &r->byproducts};
-	const char *output = cli_value(r->command, "output");
-	struct stat st;
-	if (!output || strcmp(output, "-") == 0 || stat(output, &st) != 0)
-		return;
-	for (size_t i = 0; i < 3; i++) {
-		refuse_same(&st, cli_value(r->command, single[i]));
-		for (size_t j = 0; lists[i]->paths[j]; j++)
-			refuse_same(&st, lists[i]->paths[j]);
-	}
-}
-
-/* --- the build ----------------------------------------------------------------------------------------- */
-
-static void read_environment(struct run *r, struct att_environment *out)
-{
-	size_t count = 0;
-	while (environ[count])
-		count++;
-	struct att_str *items = att_arena_alloc(&r->arena, count, sizeof *items);
-	if (!items)
+	void *items = r->inputs;
+	const char **slot =
+		att_arena_push(&r->arena, &items, &r->input_count, &r->input_capacity, sizeof *slot);
+	if (!slot)
 		cli_usage(PROGRAM, "out of memory");
-	for (size_t i = 0; i < count; i++)
-		items[i] = att_str_of(environ[i]);
-	*out = (struct att_environment){items, count};
+	r->inputs = items;
+	*slot = path;
 }
 
-static void choose_builder(struct run *r, const struct att_environment *environment)
+static void list_inputs(struct run *r)
 {
-	static const char *const names[] = {"generic", "github", "gitlab", "auto"};
-	static const char *const generic_only[] = {"builder-id", "source", "command", "parameter",
-						   "invocation-id"};
-	const char *name = cli_value(r->command, "builder");
-	struct att_err err = {0};
-	size_t chosen = 3;
-	while (name && chosen > 0 && strcmp(names[chosen], name) != 0)
-		chosen--;
-	if (name && strcmp(names[chosen], name) != 0)
-		cli_usage(PROGRAM, "expected --builder auto, github, gitlab or generic, found \"%s\"", name);
-	r->builder = (enum att_builder)chosen;
-	if (chosen == 3 && att_build_detect(environment, &r->builder, &err) != ATT_OK)
-		fail(&err);
-	for (size_t i = 0;
-	     r->builder != ATT_BUILDER_GENERIC && i < sizeof generic_only / sizeof generic_only[0]; i++)
-		if (cli_option(r->command, generic_only[i])->count > 0)
-			cli_usage(PROGRAM, "--%s is for --builder generic: %s says it by itself",
-				  generic_only[i], names[r->builder]);
-	if (r->builder == ATT_BUILDER_GENERIC && !cli_value(r->command, "builder-id"))
-		cli_usage(PROGRAM, "expected --builder-id and a URI of whoever builds here, found none");
-}
-
-static int read_generic(struct run *r, const struct att_checkout *checkout, struct att_err *err)
-{
-	const struct cli_command *c = r->command;
-	const struct cli_option *parameters = cli_option(c, "parameter");
-	struct att_str *list = att_arena_alloc(&r->arena, parameters->count, sizeof *list);
-	if (!list)
-		return att_err_memory(err);
-	for (size_t i = 0; i < parameters->count; i++)
-		list[i] = att_str_of(parameters->values[i]);
-	const struct att_generic_request request = {
-		.builder_id = att_str_of(cli_value(c, "builder-id")),
-		.source = att_str_of(cli_value(c, "source")),
-		.command = att_str_of(cli_value(c, "command")),
-		.invocation_id = att_str_of(cli_value(c, "invocation-id")),
-		.parameters = list,
-		.parameter_count = parameters->count,
-	};
-	return att_build_generic(&request, checkout, &r->arena, &r->build, err);
-}
-
-static void read_build(struct run *r)
-{
-	const char *folder = cli_value(r->command, "checkout");
-	struct att_environment environment;
-	struct att_checkout checkout;
-	struct att_err err = {0};
-	read_environment(r, &environment);
-	choose_builder(r, &environment);
-	int status = provenance_ask_git(folder ? folder : ".", &r->arena, &checkout, &err);
-	if (status == ATT_OK && folder && !checkout.present)
-		cli_usage(PROGRAM, "expected a git checkout for --checkout, found none at %s", folder);
-	if (status == ATT_OK && r->builder == ATT_BUILDER_GITHUB)
-		status = att_build_github(&environment, &checkout, &r->arena, &r->build, &err);
-	else if (status == ATT_OK && r->builder == ATT_BUILDER_GITLAB)
-		status = att_build_gitlab(&environment, &checkout, &r->arena, &r->build, &err);
-	else if (status == ATT_OK)
-		status = read_generic(r, &checkout, &err);
-	if (status == ATT_OK && r->build.source_dirty && !cli_flag(r->command, "allow-dirty")) {
-		status = att_err_set(&err, ATT_ERR_REFUSED,
-				     "expected a checkout as it was committed, found changed files in it");
-		att_err_help(&err,
-			     "see \"git status\"; --allow-dirty states the build all the same, and that it "
-			     "was dirty");
-	}
-	if (status != ATT_OK)
-		fail(&err);
-	int64_t seconds;
-	r->build.has_times = cli_source_date(PROGRAM, &seconds);
-	if (r->build.has_times)
-		r->build.started = r->build.finished = seconds;
-}
-
-/* --- the statement ------------------------------------------------------------------------------------- */
-
-static void narrow(struct run *r)
-{
-	static const char *const single[] = {"key", "passphrase-file", "checksums"};
+	static const char *const single[] = {"key", "passphrase-file", "checksums", "sbom"};
 	const struct provenance_files *lists[] = {&r->subjects, &r->tools, &r->byproducts};
-	const char *key = cli_value(r->command, "key");
-	size_t room = 4, used = 0;
+	r->subjects.paths = cli_expand(PROGRAM, r->command->arguments, &r->arena);
+	r->tools.paths = values_of(r, "tool");
+	r->byproducts.paths = values_of(r, "byproduct");
+	for (size_t i = 0; i < 4; i++)
+		if (cli_value(r->command, single[i]))
+			add_input(r, cli_value(r->command, single[i]));
 	for (size_t i = 0; i < 3; i++)
 		for (size_t j = 0; lists[i]->paths[j]; j++)
-			room++;
-	const char **readable = calloc(room, sizeof *readable);
+			add_input(r, lists[i]->paths[j]);
+	for (size_t i = 0; i < r->predicates.count; i++)
+		add_input(r, r->predicates.items[i].path);
+	add_input(r, NULL);
+}
+
+/* Ends the program when the output is there already, and is something that is read. */
+static void refuse_overwriting(const struct run *r)
+{
+	const char *output = cli_value(r->command, "output");
+	struct stat old, st;
+	if (!output || strcmp(output, "-") == 0 || stat(output, &old) != 0)
+		return;
+	for (size_t i = 0; r->inputs[i]; i++)
+		if (stat(r->inputs[i], &st) == 0 && st.st_ino == old.st_ino && st.st_dev == old.st_dev)
+			cli_usage(PROGRAM, "%s would be written over, which is read", r->inputs[i]);
+}
+
+/* --- the statements ------------------------------------------------------------------------------------ */
+
+static void narrow(const struct run *r)
+{
+	const char *key = cli_value(r->command, "key");
 	char *folder = cli_folder_of(cli_value(r->command, "output"));
 	const char *writable[] = {folder, NULL};
-	if (!readable)
-		cli_usage(PROGRAM, "out of memory");
-	for (size_t i = 0; i < 3; i++) {
-		const char *path = cli_value(r->command, single[i]);
-		if (path)
-			readable[used++] = path;
-		for (size_t j = 0; lists[i]->paths[j]; j++)
-			readable[used++] = lists[i]->paths[j];
-	}
-	const struct att_sandbox sandbox = {.readable = readable, .writable = writable};
+	const struct att_sandbox sandbox = {.readable = r->inputs, .writable = writable};
 	/* The module of a token needs files and sockets of its own. */
 	if (!key || !cli_is_token(key))
 		cli_enter_sandbox(PROGRAM, &sandbox);
 	free(folder);
-	free(readable);
+}
+
+/* The SBOM came out of the build, too; 0.2 has no place for that. */
+static void add_sbom(struct run *r, const char *path)
+{
+	provenance_read_sbom(path, &r->arena, &r->sbom);
+	if (r->v02)
+		return;
+	struct att_subject *items = att_arena_alloc(&r->arena, r->byproducts.count + 1, sizeof *items);
+	if (!items)
+		cli_usage(PROGRAM, "out of memory");
+	if (r->byproducts.count > 0)
+		memcpy(items, r->byproducts.items, r->byproducts.count * sizeof *items);
+	items[r->byproducts.count++] = r->sbom.file;
+	r->byproducts.items = items;
 }
 
 static void read_inputs(struct run *r)
 {
-	const char *checksums = cli_value(r->command, "checksums");
+	const char *checksums = cli_value(r->command, "checksums"), *sbom = cli_value(r->command, "sbom");
 	struct cli_progress progress;
 	cli_progress_start(&progress, 0);
 	if (checksums)
@@ -224,62 +166,102 @@ static void read_inputs(struct run *r)
 	provenance_read_files(&r->tools, r->jobs, &progress.progress, &r->arena);
 	provenance_read_files(&r->byproducts, r->jobs, &progress.progress, &r->arena);
 	cli_progress_end(&progress);
+	if (sbom)
+		add_sbom(r, sbom);
 }
 
-static int write_statement(struct run *r, const struct att_secret *secret)
+static void write_provenance(struct run *r, bool compact, struct att_buf *out)
 {
-	const char *output = cli_value(r->command, "output");
 	const struct att_provenance provenance = {
 		.build = &r->build,
 		.subjects = r->subjects.items,
 		.subject_count = r->subjects.count,
 		.tools = r->tools.items,
 		.tool_count = r->tools.count,
+		.dependencies = r->sbom.dependencies,
+		.dependency_count = r->sbom.count,
 		.byproducts = r->byproducts.items,
 		.byproduct_count = r->byproducts.count,
 		.v02 = r->v02,
-		.compact = secret != NULL,
+		.compact = compact,
 	};
-	struct att_buf statement, envelope;
 	struct att_err err = {0};
-	att_buf_init(&statement, ATT_MAX_PAYLOAD);
-	att_buf_init(&envelope, ATT_MAX_SIGNATURE_FILE);
-	int status = att_provenance_write(&provenance, &r->arena, &statement, &err);
-	if (status == ATT_OK && secret)
-		status = att_statement_sign(att_buf_str(&statement), r->format, secret, &envelope, &err);
-	if (status == ATT_OK)
-		status = cli_write(output, att_buf_str(secret ? &envelope : &statement), &err);
-	if (status != ATT_OK)
-		fail(&err);
-	if (output && strcmp(output, "-") != 0)
-		cli_note("%s: SLSA provenance of %zu %s, commit %.*s, built by %.*s, %s", output,
-			 r->subjects.count, r->subjects.count == 1 ? "artifact" : "artifacts",
-			 ATT_STR_ARG(att_str_first(r->build.source_commit, 12)),
-			 ATT_STR_ARG(r->build.builder_id), secret ? "signed" : "not signed");
-	att_buf_clear(&statement);
-	att_buf_clear(&envelope);
-	return CLI_HOLDS;
+	if (att_provenance_write(&provenance, &r->arena, out, &err) != ATT_OK)
+		provenance_fail(NULL, &err);
 }
 
-static int run(struct cli_command *command)
+static void tell(const struct run *r, const char *output, const char *is_signed)
+{
+	const char *artifacts = r->subjects.count == 1 ? "artifact" : "artifacts";
+	if (r->provenance)
+		cli_note("%s: SLSA provenance of %zu %s, commit %.*s, built by %.*s, %s", output,
+			 r->subjects.count, artifacts, ATT_STR_ARG(att_str_first(r->build.source_commit, 12)),
+			 ATT_STR_ARG(r->build.builder_id), is_signed);
+	for (size_t i = 0; i < r->predicates.count; i++) {
+		const struct provenance_predicate *item = &r->predicates.items[i];
+		cli_note("%s: %s%s about %zu %s, %s", output,
+			 item->known ? item->known->title : item->type.data,
+			 item->location ? ", by its digest," : "", r->subjects.count, artifacts, is_signed);
+	}
+}
+
+/* One statement after the other, provenance first; several stand on a line each. */
+static void write_statements(struct run *r, const struct att_secret *secret)
+{
+	const char *output = cli_value(r->command, "output");
+	bool lines = secret || r->predicates.count > 0;
+	struct att_buf statement, all;
+	struct att_err err = {0};
+	int status = ATT_OK;
+	att_buf_init(&statement, ATT_MAX_PAYLOAD);
+	att_buf_init(&all, ATT_MAX_SIGNATURE_FILE);
+	for (size_t i = r->provenance ? 0 : 1; status == ATT_OK && i <= r->predicates.count; i++) {
+		statement.len = 0;
+		if (i == 0)
+			write_provenance(r, lines, &statement);
+		else
+			provenance_write_predicate(&r->predicates.items[i - 1], &r->subjects, &statement);
+		if (secret)
+			status = att_statement_sign(att_buf_str(&statement), r->format, secret, &all, &err);
+		else
+			att_buf_add(&all, att_buf_str(&statement));
+		if (!secret && lines)
+			att_buf_add_byte(&all, '\n');
+	}
+	if (status == ATT_OK && !att_buf_ok(&all))
+		status = all.starved
+				 ? att_err_memory(&err)
+				 : att_err_set(&err, ATT_ERR_LIMIT,
+					       "expected statements of at most %zu bytes together, found more",
+					       all.max);
+	if (status == ATT_OK)
+		status = cli_write(output, att_buf_str(&all), &err);
+	if (status != ATT_OK)
+		provenance_fail(NULL, &err);
+	if (output && strcmp(output, "-") != 0)
+		tell(r, output, secret ? "signed" : "not signed");
+	att_buf_clear(&statement);
+	att_buf_clear(&all);
+}
+
+static void run(struct cli_command *command)
 {
 	struct run r = {.command = command};
 	read_request(&r);
-	r.tools.paths = values_of(&r, "tool");
-	r.byproducts.paths = values_of(&r, "byproduct");
+	list_inputs(&r);
 	refuse_overwriting(&r);
-	read_build(&r);
+	if (r.provenance)
+		provenance_read_build(command, &r.arena, &r.build);
 	cli_passphrase_open(&r.passphrase, cli_value(command, "passphrase-file"));
 	cli_start_digests(PROGRAM);
 	narrow(&r);
 	const char *key = cli_value(command, "key");
 	struct att_secret *secret = key ? cli_load_secret(PROGRAM, key, &r.passphrase) : NULL;
 	read_inputs(&r);
-	int exit_code = write_statement(&r, secret);
+	write_statements(&r, secret);
 	cli_passphrase_close(&r.passphrase);
 	att_secret_free(secret);
 	att_arena_clear(&r.arena);
-	return exit_code;
 }
 
 /* --- main ---------------------------------------------------------------------------------------------- */
@@ -290,6 +272,14 @@ static struct cli_option options[] = {
 	{"key", 'k', "KEY", "sign with this secret key: a file, or a pkcs11: URI", false, NULL, 0},
 	{"as", 'a', "FORMAT", "with --key: bundle (default) or dsse", false, NULL, 0},
 	{"output", 'o', "FILE", "write to FILE, whole or not at all; else to standard output", false, NULL, 0},
+	{"predicate-type", 't', "TYPE", "state a predicate of this type: a URI, or a short name", true, NULL,
+	 0},
+	{"predicate", 'p', "FILE", "its content, JSON; each goes with the type in the same place", true, NULL,
+	 0},
+	{"with-provenance", 0, NULL, "with --predicate: state provenance, too", false, NULL, 0},
+	{"by-digest", 0, "URL", "state SBOMs by digest only, to be had below URL", false, NULL, 0},
+	{"attester", 0, "URI", "with --by-digest: who provides them", false, NULL, 0},
+	{"sbom", 0, "FILE", "state what an SBOM says the artifacts contain", false, NULL, 0},
 	{"slsa", 0, "VERSION", "version of the predicate: 1 (default) or 0.2", false, NULL, 0},
 	{"checkout", 0, "DIR", "the source lies in DIR; else in the current folder", false, NULL, 0},
 	{"allow-dirty", 0, NULL, "take a checkout with changed files, and state that", false, NULL, 0},
@@ -312,16 +302,19 @@ int main(int argc, char **argv)
 		.synopsis = "attest provenance (ARTIFACT... | --checksums FILE) [OPTION...]",
 		.description =
 			"Writes one statement of SLSA provenance for all ARTIFACTs: which build, of which "
-			"commit, "
-			"by whom.\nThe facts come from GitHub Actions, GitLab CI, or git and the options. With "
-			"--key it is signed.",
-		.epilogue = "Exit status: 0 when the statement is written, 2 otherwise.",
+			"commit, by whom.\nThe facts come from GitHub Actions, GitLab CI, or git and the "
+			"options.\nWith --predicate it states what FILE says instead: cyclonedx, spdx, spdx3, "
+			"test-result, vulns,\nrelease, vsa, or any type that is a URI. With --key statements "
+			"are "
+			"signed.",
+		.epilogue = "An ARTIFACT may be a quoted pattern: 'dist/*.tar.gz'.\n"
+			    "Exit status: 0 when all is written, 2 otherwise.",
 		.options = options,
 	};
 	cli_start();
 	cli_start_secrets(PROGRAM);
 	cli_parse_main(&command, argc, argv);
-	int exit_code = run(&command);
+	run(&command);
 	cli_free(&command);
-	return exit_code;
+	return CLI_HOLDS;
 }

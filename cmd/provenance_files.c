@@ -10,8 +10,14 @@
 
 #include "libattest/base/banned.h"
 
-static _Noreturn void fail(const struct att_err *err)
+void provenance_fail(const char *path, struct att_err *err)
 {
+	/* A place says little without the file that it is in. */
+	if (path && err->place.line > 0) {
+		const struct att_err inner = *err;
+		att_err_set_at(err, inner.code, inner.place, "%s: %s", path, inner.message);
+		att_err_help(err, "%s", inner.help);
+	}
 	cli_complain(PROVENANCE_PROGRAM, err);
 	exit(CLI_UNKNOWN);
 }
@@ -54,11 +60,11 @@ void provenance_read_files(struct provenance_files *files, unsigned jobs, const 
 	att_pool_run(jobs, files->count, read_one, &reading);
 	for (size_t i = 0; i < files->count; i++)
 		if (files->items[i].digest_count == 0)
-			fail(&reading.errors[i]);
+			provenance_fail(NULL, &reading.errors[i]);
 	free(reading.errors);
 }
 
-static int read_text(const char *path, struct att_buf *out, struct att_err *err)
+int provenance_read_text(const char *path, struct att_buf *out, struct att_err *err)
 {
 	uint64_t size;
 	int fd, status = att_artifact_open(path, &fd, &size, err);
@@ -77,7 +83,7 @@ void provenance_read_manifest(struct provenance_files *files, const char *path, 
 	struct att_buf text;
 	struct att_err err = {0};
 	att_buf_init(&text, ATT_MAX_DOCUMENT);
-	int status = read_text(path, &text, &err);
+	int status = provenance_read_text(path, &text, &err);
 	/* The lines point into the text: it has to stay. */
 	struct att_str kept = att_arena_copy(arena, att_buf_str(&text));
 	att_buf_clear(&text);
@@ -88,7 +94,7 @@ void provenance_read_manifest(struct provenance_files *files, const char *path, 
 	if (status == ATT_OK)
 		status = att_checksum_parse(&source, &strict, arena, &list, &err);
 	if (status != ATT_OK)
-		fail(&err);
+		provenance_fail(path, &err);
 	files->items = att_arena_alloc(arena, list.count, sizeof *files->items);
 	if (!files->items)
 		cli_usage(PROVENANCE_PROGRAM, "out of memory");

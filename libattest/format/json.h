@@ -49,6 +49,10 @@ void att_json_string(struct att_json_writer *w, struct att_str value);
 void att_json_uint(struct att_json_writer *w, uint64_t value);
 void att_json_bool(struct att_json_writer *w, bool value);
 
+/* Writes a value as the text that it was parsed from: every number and string as it stands there, without the
+ * space between them. */
+void att_json_copy(struct att_json_writer *w, struct att_str text);
+
 /* key and value in one call; the second writes nothing when the string is empty. */
 void att_json_member(struct att_json_writer *w, const char *key, struct att_str value);
 void att_json_member_if(struct att_json_writer *w, const char *key, struct att_str value);

@@ -205,6 +205,31 @@ void att_json_bool(struct att_json_writer *w, bool value)
 	end_value(w);
 }
 
+/* The length of the string that begins at `at`, quotes included. */
+static size_t string_length(struct att_str text, size_t at)
+{
+	for (size_t i = at + 1; i < text.len; i++) {
+		if (text.data[i] == '\\')
+			i++;
+		else if (text.data[i] == '"')
+			return i + 1 - at;
+	}
+	return text.len - at;
+}
+
+void att_json_copy(struct att_json_writer *w, struct att_str text)
+{
+	start_value(w);
+	for (size_t at = 0, end; at < text.len; at = end) {
+		for (end = at; end < text.len && !att_ascii_is_space(text.data[end]);)
+			end += text.data[end] == '"' ? string_length(text, end) : 1;
+		att_buf_add(w->out, (struct att_str){text.data + at, end - at});
+		while (end < text.len && att_ascii_is_space(text.data[end]))
+			end++;
+	}
+	end_value(w);
+}
+
 void att_json_member(struct att_json_writer *w, const char *key, struct att_str value)
 {
 	att_json_key(w, key);

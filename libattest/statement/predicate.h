@@ -4,6 +4,7 @@
 #ifndef ATT_STATEMENT_PREDICATE_H
 #define ATT_STATEMENT_PREDICATE_H
 
+#include "libattest/base/buf.h"
 #include "libattest/statement/statement.h"
 
 struct att_predicate_fields;
@@ -33,6 +34,32 @@ const struct att_predicate_type *att_predicate_type_find(struct att_str uri_or_s
  * whether the type is known; when it is not, nothing is checked. Errors: ATT_ERR_MALFORMED and
  * ATT_ERR_UNSUPPORTED with the place. */
 int att_predicate_check(const struct att_source *source, const struct att_statement *statement, bool *known,
+			struct att_err *err) ATT_MUST_USE;
+
+/* What somebody states: a predicate about artifacts. */
+struct att_predicate {
+	struct att_str type;             /* a URI */
+	const struct att_source *source; /* of the JSON document that is the predicate */
+	const struct att_value *value;   /* parsed from it */
+};
+
+/* Appends an in-toto Statement v1 on one line, without an end of line. The predicate stands in it as it stands
+ * in its source, but for the space between its tokens. Subjects come out in the order of their names. Errors:
+ * those of att_predicate_check; ATT_ERR_USAGE without subjects, for a type that is no URI; ATT_ERR_MALFORMED
+ * for a predicate that is no object; for subjects and sizes as att_provenance_write. */
+int att_predicate_write(const struct att_predicate *predicate, const struct att_subject *subjects, size_t count,
+			struct att_arena *arena, struct att_buf *out, struct att_err *err) ATT_MUST_USE;
+
+/* A document that is stated by its digest instead of as a predicate. */
+struct att_reference {
+	struct att_str attester; /* URI of the system that provides it */
+	struct att_str location; /* URL that it can be had from */
+	struct att_str name, media_type;
+	struct att_digest digest;
+};
+
+/* Appends a predicate of the type "reference", for att_predicate_write to check. Errors: ATT_ERR_MEMORY. */
+int att_reference_write(const struct att_reference *reference, struct att_buf *out,
 			struct att_err *err) ATT_MUST_USE;
 
 #endif

@@ -89,6 +89,7 @@ static void write_dependencies(struct att_json_writer *w, const struct att_prove
 		att_statement_write_digests(w, p->tools[i].digests, p->tools[i].digest_count);
 		att_json_object_end(w);
 	}
+	att_dependencies_write(w, p->dependencies, p->dependency_count, true);
 	att_json_array_end(w);
 }
 
@@ -204,6 +205,7 @@ static int write_v02(struct att_json_writer *w, const struct att_provenance *p, 
 		att_statement_write_digests(w, p->tools[i].digests, p->tools[i].digest_count);
 		att_json_object_end(w);
 	}
+	att_dependencies_write(w, p->dependencies, p->dependency_count, false);
 	att_json_array_end(w);
 	return ATT_OK;
 }
@@ -233,6 +235,7 @@ int att_provenance_write(const struct att_provenance *provenance, struct att_are
 {
 	struct att_provenance p = *provenance;
 	struct att_subject *subjects, *tools, *byproducts;
+	struct att_dependency *dependencies;
 	struct att_json_writer w;
 	int status = check(&p, err);
 	if (status == ATT_OK)
@@ -242,9 +245,12 @@ int att_provenance_write(const struct att_provenance *provenance, struct att_are
 	if (status == ATT_OK)
 		status = att_statement_sort(p.byproducts, p.byproduct_count, "byproduct", arena, &byproducts,
 					    err);
+	if (status == ATT_OK)
+		status = att_dependencies_sort(p.dependencies, &p.dependency_count, arena, &dependencies, err);
 	if (status != ATT_OK)
 		return status;
 	p.tools = tools;
+	p.dependencies = dependencies;
 	p.byproducts = byproducts;
 	att_json_begin(&w, out, p.compact);
 	att_json_object(&w);
