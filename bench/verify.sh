@@ -21,7 +21,6 @@ fi
 # FILE: how its bundle is verified, and its signature by minisign.
 by_bundle() { echo "$program $signed/$1 --key $keys/p256.pub"; }
 by_minisign() { echo "$program $signed/$1 --key $keys/minisign.pub --signature $signed/$1.blake2b"; }
-median_of() { printf '%s\n' "$@" | sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
 
 # Both in turn, so that both meet the same load.
 beside() { # WHAT DIGEST COMMAND

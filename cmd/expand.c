@@ -131,7 +131,9 @@ static void look_into(struct expansion *e, const struct place *place, struct att
 	errno = 0;
 	for (struct dirent *entry; (entry = readdir(dir)); errno = 0) {
 		struct att_str name = att_str_of(entry->d_name);
-		if (att_str_is(name, ".") || att_str_is(name, ".."))
+		/* As in a shell, what is hidden has to be asked for: "**" would look into .git. */
+		if (name.data[0] == '.' &&
+		    (part.data[0] != '.' || att_str_is(name, ".") || att_str_is(name, "..")))
 			continue;
 		if (++e->looked_at > ATT_MAX_WALK_MATCHES)
 			give_up(e, place->folder, "there are too many files and folders to look at");

@@ -347,9 +347,39 @@ static void object_on_one_line(void **state)
 	att_buf_clear(&out);
 }
 
+static void copies_what_was_parsed(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} cases[] = {
+		{"{}", "{}"},
+		{"\t1.50 \r\n", "1.50"},
+		{" [ 1 , -0.0,\n1E+2 ] ", "[1,-0.0,1E+2]"},
+		{"\"a \\\" b\\\\\" ", "\"a \\\" b\\\\\""},
+		{"{ \"a b\" : \"\\u0041  \" }", "{\"a b\":\"\\u0041  \"}"},
+		{"\"open \\", "\"open \\"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct att_json_writer w;
+		struct att_buf out;
+		char expected[100];
+		att_buf_init(&out, 1000);
+		att_json_begin(&w, &out, true);
+		att_json_array(&w);
+		att_json_copy(&w, att_str_of(cases[i].text));
+		att_json_copy(&w, att_str_of(cases[i].text));
+		att_json_array_end(&w);
+		snprintf(expected, sizeof expected, "[%s,%s]", cases[i].expected, cases[i].expected);
+		assert_text(att_buf_str(&out), expected);
+		att_buf_clear(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(copies_what_was_parsed),
 		cmocka_unit_test(object_on_one_line),
 		cmocka_unit_test(indented),
 		cmocka_unit_test(compact),

@@ -106,6 +106,83 @@ static void a_predicate_is_an_object(void **state)
 	document_clear(&d);
 }
 
+/* ---- writing ---- */
+
+static struct att_subject subject_of(const char *name, int byte)
+{
+	struct att_subject subject = {.name = att_str_of(name), .digest_count = 1};
+	subject.digests[0].kind = ATT_SHA256;
+	memset(subject.digests[0].bytes, byte, 32);
+	return subject;
+}
+
+/* What is written is read as what it was written from. */
+static void writes_what_is_read(void **state)
+{
+	static const char text[] = " { \"result\" : \"PASSED\", \"configuration\": [ ], \"n\": 1.50 }";
+	const struct att_subject subjects[] = {subject_of("b", 0xbb), subject_of("a", 0xaa)};
+	struct document d, again;
+	struct att_statement statement;
+	struct att_buf out;
+	bool known;
+	(void)state;
+	document_parse(&d, att_json_parse, att_str_of(text));
+	const struct att_predicate predicate = {ATT_STR("https://in-toto.io/attestation/test-result/v0.1"),
+						&d.source, &d.value};
+	att_buf_init(&out, 10000);
+	assert_int_equal(att_predicate_write(&predicate, subjects, 2, &d.arena, &out, &d.err), ATT_OK);
+	assert_int_equal(att_str_find_byte(att_buf_str(&out), '\n'), ATT_STR_NONE);
+	assert_true(att_str_ends(
+		att_buf_str(&out),
+		ATT_STR("\"predicate\":{\"result\":\"PASSED\",\"configuration\":[],\"n\":1.50}}")));
+	document_parse(&again, att_json_parse, att_buf_str(&out));
+	assert_int_equal(att_statement_parse(&again.source, &again.value, &again.arena, &statement, &again.err),
+			 ATT_OK);
+	assert_int_equal(att_predicate_check(&again.source, &statement, &known, &again.err), ATT_OK);
+	assert_true(known);
+	assert_int_equal(statement.subject_count, 2);
+	assert_text(statement.subjects[0].name, "a");
+	/* A buffer that is too small is not filled with half a statement that counts. */
+	att_buf_clear(&out);
+	att_buf_init(&out, 300);
+	assert_int_equal(att_predicate_write(&predicate, subjects, 2, &d.arena, &out, &d.err), ATT_ERR_LIMIT);
+	att_buf_clear(&out);
+	document_clear(&again);
+	document_clear(&d);
+}
+
+static void refuses_to_write(void **state)
+{
+	static const struct {
+		const char *type, *text, *message;
+		size_t count;
+		int code;
+	} bad[] = {
+		{"t", "{}", "expected the type of a predicate as a URI", 1, ATT_ERR_USAGE},
+		{"https://t.example/", "{}", "expected an artifact", 0, ATT_ERR_USAGE},
+		{"https://t.example/", "{}", "expected one artifact called a, found two", 2, ATT_ERR_REFUSED},
+		{"https://t.example/", "[]", "expected a predicate as an object, found a list", 1,
+		 ATT_ERR_MALFORMED},
+		{"https://cyclonedx.org/bom", "{}", "\"bomFormat\"", 1, ATT_ERR_MALFORMED},
+	};
+	const struct att_subject subjects[] = {subject_of("a", 1), subject_of("a", 2)};
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct document d;
+		struct att_buf out;
+		document_parse(&d, att_json_parse, att_str_of(bad[i].text));
+		const struct att_predicate predicate = {att_str_of(bad[i].type), &d.source, &d.value};
+		att_buf_init(&out, 10000);
+		assert_int_equal(
+			att_predicate_write(&predicate, subjects, bad[i].count, &d.arena, &out, &d.err),
+			bad[i].code);
+		assert_non_null(strstr(d.err.message, bad[i].message));
+		assert_int_equal(out.len, 0);
+		att_buf_clear(&out);
+		document_clear(&d);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +190,8 @@ int main(void)
 		cmocka_unit_test(finds_types),
 		cmocka_unit_test(passes_over_strangers),
 		cmocka_unit_test(a_predicate_is_an_object),
+		cmocka_unit_test(writes_what_is_read),
+		cmocka_unit_test(refuses_to_write),
 	};
 	return cmocka_run_group_tests_name("predicate", tests, NULL, NULL);
 }
