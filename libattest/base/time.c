@@ -145,7 +145,7 @@ static bool take_units(struct att_str *text, const char *units, const int64_t *w
 
 bool att_duration_parse(struct att_str text, int64_t *seconds)
 {
-	static const int64_t week[] = {7 * DAY}, day[] = {DAY}, clock[] = {3600, 60, 1};
+	static const int64_t week[] = {7 * INT64_C(86400)}, day[] = {DAY}, clock[] = {3600, 60, 1};
 	int64_t result = 0;
 	if (!take_byte(&text, "P") || text.len == 0)
 		return false;

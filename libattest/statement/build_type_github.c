@@ -27,7 +27,7 @@ static int read_workflow(struct att_build_reader *r, bool may_be_commit, struct 
 	static const char *const known[] = {"path", "ref", "repository", NULL};
 	struct att_provenance_facts *facts = r->facts;
 	const struct att_value *workflow;
-	struct att_str ref, uri;
+	struct att_str ref, uri = {NULL, 0};
 	int status = att_value_want(r->source, r->external, "workflow", ATT_OBJECT, true, &workflow, err);
 	if (status == ATT_OK)
 		status = att_build_note_unknown(r, workflow, known, "workflow.", err);

@@ -169,7 +169,7 @@ static bool is_gitlab(struct att_str uri)
 		return false;
 	struct att_str at = att_str_first(att_str_from(uri, prefix.len), uri.len - prefix.len - suffix.len);
 	for (size_t i = 0; i < at.len; i++)
-		if (!att_ascii_is_alnum(at.data[i]) && !strchr(".-_~+", at.data[i]))
+		if (!att_ascii_is_alnum(at.data[i]) && !memchr(".-_~+", at.data[i], 5))
 			return false;
 	return true;
 }
@@ -177,19 +177,20 @@ static bool is_gitlab(struct att_str uri)
 /* ---- variables ---- */
 
 /* Empty, too, when the value was not written down. */
-static struct att_str stated(const struct att_value *variables, const char *name)
+static struct att_str stated(const struct att_value *variable)
 {
-	struct att_str value = att_value_text(att_value_get(variables, name));
+	struct att_str value = att_value_text(variable);
 	return att_str_is(value, "[MASKED]") ? (struct att_str){NULL, 0} : value;
 }
 
 static int agrees(struct att_build_reader *r, const struct att_value *variables, const char *name,
 		  struct att_str expected, struct att_err *err)
 {
-	struct att_str value = stated(variables, name);
-	if (value.len == 0 || att_str_equal(value, expected))
+	const struct att_value *variable = att_value_get(variables, name);
+	struct att_str value = stated(variable);
+	if (!variable || value.len == 0 || att_str_equal(value, expected))
 		return ATT_OK;
-	return att_build_contradiction(r, att_value_get(variables, name)->span, name, expected, value, err);
+	return att_build_contradiction(r, variable->span, name, expected, value, err);
 }
 
 /* A pipeline has CI_COMMIT_BRANCH or CI_COMMIT_TAG. Whoever starts it can set the other as well, even to
@@ -198,23 +199,20 @@ static int find_ref(struct att_build_reader *r, const struct att_value *variable
 {
 	const struct att_value *of_branch = att_value_get(variables, "CI_COMMIT_BRANCH");
 	const struct att_value *of_tag = att_value_get(variables, "CI_COMMIT_TAG");
-	struct att_str branch = stated(variables, "CI_COMMIT_BRANCH"), tag = stated(variables, "CI_COMMIT_TAG"),
-		       ref;
-	if (branch.len == 0 && tag.len == 0)
+	struct att_str branch = stated(of_branch), tag = stated(of_tag), ref;
+	struct att_str prefix = tag.len ? ATT_STR("refs/tags/") : ATT_STR("refs/heads/");
+	const struct att_value *stating = tag.len ? of_tag : of_branch;
+	if (!stating || (branch.len == 0 && tag.len == 0))
 		return ATT_OK;
 	if (of_branch && of_tag)
 		return att_source_err(
 			r->source, err, ATT_ERR_REFUSED, of_tag->span,
 			"CI_COMMIT_TAG contradicts CI_COMMIT_BRANCH: expected one of both, found both");
-	int status = agrees(r, variables, "CI_COMMIT_REF_NAME", tag.len ? tag : branch, err);
+	int status = agrees(r, variables, "CI_COMMIT_REF_NAME", stating->string, err);
 	if (status == ATT_OK)
-		status = att_build_join(
-			r->arena, &ref,
-			(const struct att_str[]){tag.len ? ATT_STR("refs/tags/") : ATT_STR("refs/heads/"),
-						 tag.len ? tag : branch},
-			2, err);
-	return status == ATT_OK ? att_build_take_ref(r, ref, (tag.len ? of_tag : of_branch)->span, err)
-				: status;
+		status = att_build_join(r->arena, &ref, (const struct att_str[]){prefix, stating->string}, 2,
+					err);
+	return status == ATT_OK ? att_build_take_ref(r, ref, stating->span, err) : status;
 }
 
 static int read_variables(struct att_build_reader *r, const struct att_value *variables, struct att_err *err)
@@ -231,7 +229,7 @@ static int read_variables(struct att_build_reader *r, const struct att_value *va
 		status = agrees(r, variables, "CI_PROJECT_URL", r->facts->source, err);
 	if (status == ATT_OK)
 		status = agrees(r, variables, "CI_COMMIT_SHA", r->facts->commit, err);
-	r->facts->workflow = stated(variables, "CI_CONFIG_PATH");
+	r->facts->workflow = stated(att_value_get(variables, "CI_CONFIG_PATH"));
 	return status;
 }
 

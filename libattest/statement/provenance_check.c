@@ -191,22 +191,20 @@ static struct att_str show(struct check *c, struct att_str name, struct att_str 
 	return ATT_ARENA_JOIN(&c->arena, text, ATT_STR("..."));
 }
 
-/* The option that lets a parameter pass. A shell would read some characters otherwise. */
+/* The option that lets a parameter pass, when it can be shown as a shell has to read it. */
 static struct att_str option(struct check *c, const struct att_provenance_parameter *p)
 {
 	struct att_str text = ATT_ARENA_JOIN(&c->arena, p->name, ATT_STR("="), p->value);
-	const char *quote = "";
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.data[i] == '\'' || text.len > QUOTED)
-			return ATT_ARENA_JOIN(
-				&c->arena,
-				ATT_STR("if it may be so, expect it with --parameter, name and value: "),
-				p->name);
-		if (!att_ascii_is_alnum(text.data[i]) && !strchr("_-+=:,./@%", text.data[i]))
-			quote = "'";
+	struct att_str quote = {NULL, 0};
+	bool plain = text.len <= QUOTED && att_build_is_text(text);
+	for (size_t i = 0; plain && i < text.len; i++) {
+		plain = text.data[i] != '\'';
+		if (!att_ascii_is_alnum(text.data[i]) && !memchr("_-+=:,./@%", text.data[i], 10))
+			quote = ATT_STR("'");
 	}
-	return ATT_ARENA_JOIN(&c->arena, ATT_STR("if it may be so: --parameter "), att_str_of(quote), text,
-			      att_str_of(quote));
+	if (!plain)
+		return ATT_STR("if it may be so, expect it with --parameter NAME=VALUE");
+	return ATT_ARENA_JOIN(&c->arena, ATT_STR("if it may be so: --parameter "), quote, text, quote);
 }
 
 struct tally {

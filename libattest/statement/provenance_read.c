@@ -120,7 +120,7 @@ static int read_v1(struct att_build_reader *r, struct att_err *err)
 
 static int read_v02(struct att_build_reader *r, struct att_err *err)
 {
-	const struct att_value *invocation;
+	const struct att_value *invocation = NULL;
 	int status = read_builder(r, r->predicate, err);
 	if (status == ATT_OK)
 		status = read_build_type(r, r->predicate, err);

@@ -42,7 +42,7 @@ int att_tag_template_check(struct att_str tag_template, struct att_err *err)
 static bool is_version(struct att_str text)
 {
 	for (size_t i = 0; i < text.len; i++)
-		if (!att_ascii_is_alnum(text.data[i]) && !strchr(".+-_", text.data[i]))
+		if (!att_ascii_is_alnum(text.data[i]) && !memchr(".+-_", text.data[i], 4))
 			return false;
 	return text.len > 0 && att_ascii_is_digit(text.data[0]);
 }

@@ -1,51 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "libattest/format/json.h"
-#include "libattest/statement/provenance_read.h"
-#include "tests/unit/document.h"
-
-#define SHA  "3f1c0de5a9b84e7d62c1f0937ab5d8e4c6029f1b"
-#define REPO "https://github.com/octo/hello"
-
-/* ---- reading ---- */
-
-struct read {
-	struct att_buf text;
-	struct att_arena arena;
-	struct att_source source;
-	struct att_value document;
-	struct att_statement statement;
-	struct att_provenance_facts facts;
-	struct att_err err;
-	int status;
-};
-
-static void read_text(struct read *r, struct att_str text)
-{
-	assert_int_equal(att_source_init(&r->source, &r->arena, ATT_STR("p.json"), text, &r->err), ATT_OK);
-	assert_int_equal(att_json_parse(&r->source, &r->arena, &r->document, &r->err), ATT_OK);
-	assert_int_equal(att_statement_parse(&r->source, &r->document, &r->arena, &r->statement, &r->err),
-			 ATT_OK);
-	r->status = att_provenance_read(&r->source, &r->statement, &r->arena, &r->facts, &r->err);
-	assert_int_equal(r->status, r->err.code);
-}
-
-static void read_vector(struct read *r, const char *name)
-{
-	char path[4096], file[200];
-	memset(r, 0, sizeof *r);
-	snprintf(file, sizeof file, "provenance/good/%s", name);
-	vector_path(path, sizeof path, file);
-	r->text = vector_read(path);
-	read_text(r, att_buf_str(&r->text));
-	if (r->status != ATT_OK)
-		fail_msg("%s: %u:%u %s", name, r->err.place.line, r->err.place.column, r->err.message);
-}
-
-static void read_clear(struct read *r)
-{
-	att_arena_clear(&r->arena);
-	att_buf_clear(&r->text);
-}
+#include "tests/unit/provenance.h"
 
 static const struct att_provenance_parameter *parameter(const struct att_provenance_facts *facts,
 							const char *name)
@@ -206,6 +160,151 @@ static void knows_its_predicates(void **state)
 	assert_false(att_provenance_is_type(ATT_STR("")));
 }
 
+/* ---- what we write is read back ---- */
+
+static struct att_str fact(const struct att_facts *facts, const char *one, const char *two)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (att_str_is(facts->items[i].keys[0], one) && att_str_is(facts->items[i].keys[1], two))
+			return facts->items[i].value;
+	return (struct att_str){NULL, 0};
+}
+
+static const struct att_subject hello = {
+	.name = {"hello.tar.gz", 12}, .digests = {{.kind = ATT_SHA256}}, .digest_count = 1};
+
+/* What is expected of a build is what was chosen for it, and nothing less. */
+static void assert_comes_back(const struct att_build *build, bool v02, struct att_str source,
+			      struct att_str ref, struct att_str workflow)
+{
+	struct att_provenance provenance = {.build = build,
+					    .subjects = &hello,
+					    .subject_count = 1,
+					    .tools = &hello,
+					    .tool_count = 1,
+					    .v02 = v02};
+	struct read r;
+	struct checked c;
+	memset(&r, 0, sizeof r);
+	att_buf_init(&r.text, 1 << 20);
+	assert_int_equal(att_provenance_write(&provenance, &r.arena, &r.text, &r.err), ATT_OK);
+	read_text(&r, att_buf_str(&r.text));
+	if (r.status != ATT_OK)
+		fail_msg("%u:%u %s", r.err.place.line, r.err.place.column, r.err.message);
+	assert_int_equal(r.facts.v02, v02);
+	assert_non_null(r.facts.type);
+	assert_true(att_str_equal(r.facts.builder_id, build->builder_id));
+	assert_true(att_str_equal(r.facts.build_type, build->build_type));
+	assert_true(att_str_equal(r.facts.invocation_id, build->invocation_id));
+	assert_true(att_str_equal(r.facts.commit, build->source_commit));
+	assert_true(att_str_equal(r.facts.source, source));
+	assert_true(att_str_equal(r.facts.ref, ref));
+	assert_true(att_str_equal(r.facts.workflow, workflow));
+	assert_int_equal(r.facts.dirty, build->source_dirty);
+	assert_true(r.facts.has_started && r.facts.has_finished);
+	assert_int_equal(r.facts.started, build->started);
+	assert_int_equal(r.facts.finished, build->finished);
+	assert_int_equal(r.facts.unknown_count, 0);
+	struct att_str *list = att_arena_alloc(&r.arena, r.facts.parameter_count, sizeof *list);
+	struct att_provenance_expected expected = {.source = source,
+						   .ref = ref,
+						   .commit = build->source_commit,
+						   .workflow = workflow,
+						   .parameters = list,
+						   .allow_dirty = true,
+						   .now = build->finished,
+						   .max_age = 1};
+	for (size_t i = 0; i < r.facts.parameter_count; i++)
+		if (r.facts.parameters[i].chosen)
+			list[expected.parameter_count++] =
+				ATT_ARENA_JOIN(&r.arena, r.facts.parameters[i].name, ATT_STR("="),
+					       r.facts.parameters[i].value);
+	check(&c, &r.facts, &expected);
+	assert_int_equal(c.outcome, ATT_HOLDS);
+	check_clear(&c);
+	/* Without any one of them it does not hold. */
+	for (size_t last = expected.parameter_count, i = 0; i < last; i++) {
+		struct att_str left_out = list[i];
+		list[i] = list[last - 1];
+		expected.parameter_count = last - 1;
+		check(&c, &r.facts, &expected);
+		assert_int_equal(c.outcome, ATT_REFUTED);
+		check_clear(&c);
+		list[i] = left_out;
+	}
+	read_clear(&r);
+}
+
+static size_t environments;
+
+static void read_environment(const char *name, struct att_str text)
+{
+	struct att_str items[64], rest = text, ref = {NULL, 0};
+	struct att_environment environment = {items, 0};
+	const struct att_checkout none = {0};
+	struct att_arena arena = {0};
+	struct att_build build;
+	struct att_err err;
+	enum att_builder builder;
+	if (!strstr(name, ".env"))
+		return;
+	while (environment.count < 64 && att_str_split(&rest, '\n', &items[environment.count]))
+		environment.count++;
+	assert_int_equal(att_build_detect(&environment, &builder, &err), ATT_OK);
+	bool github = builder == ATT_BUILDER_GITHUB;
+	int status = github ? att_build_github(&environment, &none, &arena, &build, &err)
+			    : att_build_gitlab(&environment, &none, &arena, &build, &err);
+	assert_int_equal(status, ATT_OK);
+	build.has_times = true;
+	build.started = 1780623198;
+	build.finished = 1780623203;
+	struct att_str tag = fact(&build.external, "variables", "CI_COMMIT_TAG");
+	struct att_str branch = fact(&build.external, "variables", "CI_COMMIT_BRANCH");
+	ref = github    ? fact(&build.external, "workflow", "ref")
+	      : tag.len ? ATT_ARENA_JOIN(&arena, ATT_STR("refs/tags/"), tag)
+			: ATT_ARENA_JOIN(&arena, ATT_STR("refs/heads/"), branch);
+	for (int v02 = 0; v02 < 2; v02++)
+		assert_comes_back(&build, v02,
+				  github ? fact(&build.external, "workflow", "repository")
+					 : fact(&build.external, "source", ""),
+				  ref,
+				  github ? fact(&build.external, "workflow", "path")
+					 : fact(&build.external, "variables", "CI_CONFIG_PATH"));
+	environments++;
+	att_arena_clear(&arena);
+}
+
+static void reads_what_we_write(void **state)
+{
+	static const struct att_str refs[] = {
+		S("refs/tags/v1.2.0"), S("refs/heads/main"), {NULL, 0}, S("refs/tags/a@b")};
+	static const struct att_str parameters[] = {S("arch=amd64"), S("opt=-O2 = fast"), S("x.y=")};
+	const struct att_generic_request request = {.builder_id = S("https://b.example/1"),
+						    .source = S("https://git.example/hello.git"),
+						    .command = S("make release"),
+						    .invocation_id = S("7"),
+						    .parameters = parameters,
+						    .parameter_count = 2};
+	(void)state;
+	environments = 0;
+	vectors_walk("build/good", read_environment);
+	assert_true(environments >= 10);
+	for (size_t i = 0; i < 4; i++) {
+		for (int kind = 0; kind < 3; kind++) {
+			/* A dirty tree has no place in 0.2. */
+			const struct att_checkout checkout = {
+				.present = true, .commit = S(SHA), .ref = refs[i], .dirty = kind == 2};
+			struct att_arena arena = {0};
+			struct att_build build;
+			assert_int_equal(att_build_generic(&request, &checkout, &arena, &build, NULL), ATT_OK);
+			build.has_times = true;
+			assert_comes_back(&build, kind == 1, ATT_STR("https://git.example/hello"), refs[i],
+					  (struct att_str){NULL, 0});
+			att_arena_clear(&arena);
+		}
+	}
+}
+
 /* ---- vectors ---- */
 
 static int read_document(const struct att_source *source, struct att_arena *arena, struct att_value *out,
@@ -240,18 +339,16 @@ static void refuse(const char *name, struct att_str text)
 static void vectors(void **state)
 {
 	(void)state;
-	assert_int_equal(vectors_walk("provenance/good", accept), 31);
-	assert_int_equal(vectors_walk("provenance/bad", refuse), 98);
+	assert_int_equal(vectors_walk("provenance/good", accept), 38);
+	assert_int_equal(vectors_walk("provenance/bad", refuse), 107);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_the_facts),
-		cmocka_unit_test(reads_the_rest),
-		cmocka_unit_test(does_not_guess_types),
-		cmocka_unit_test(knows_its_predicates),
-		cmocka_unit_test(vectors),
+		cmocka_unit_test(reads_the_facts),      cmocka_unit_test(reads_the_rest),
+		cmocka_unit_test(does_not_guess_types), cmocka_unit_test(knows_its_predicates),
+		cmocka_unit_test(reads_what_we_write),  cmocka_unit_test(vectors),
 	};
 	return cmocka_run_group_tests_name("provenance_read", tests, NULL, NULL);
 }
