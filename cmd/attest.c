@@ -20,6 +20,7 @@ static const struct {
 	{"sign", "sign files with a key"},
 	{"provenance", "state which build artifacts came out of"},
 	{"verify", "check files against their signatures"},
+	{"inspect", "show what signatures and statements hold"},
 	{"checksum", "write and verify checksum manifests"},
 	{"key", "make keys, show them, write them in other formats"},
 };

@@ -12,6 +12,7 @@ enum att_der_tag {
 	ATT_DER_OCTET_STRING = 0x04,
 	ATT_DER_NULL = 0x05,
 	ATT_DER_OID = 0x06,
+	ATT_DER_UTF8_STRING = 0x0c,
 	ATT_DER_SEQUENCE = 0x30,
 };
 

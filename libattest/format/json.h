@@ -53,6 +53,9 @@ void att_json_bool(struct att_json_writer *w, bool value);
  * space between them. */
 void att_json_copy(struct att_json_writer *w, struct att_str text);
 
+/* A whole tree. Where it nests deeper than the writer can, a string stands that says so. */
+void att_json_value(struct att_json_writer *w, const struct att_value *value);
+
 /* key and value in one call; the second writes nothing when the string is empty. */
 void att_json_member(struct att_json_writer *w, const char *key, struct att_str value);
 void att_json_member_if(struct att_json_writer *w, const char *key, struct att_str value);

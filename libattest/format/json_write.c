@@ -453,6 +453,68 @@ static int canonical(const struct att_value *value, unsigned depth, struct att_b
 	return ATT_OK;
 }
 
+/* ---- trees through the indenting writer ---- */
+
+static void write_container(struct att_json_writer *w, const struct att_value *value)
+{
+	bool array = value->kind == ATT_ARRAY;
+	open_container(w, array);
+	for (uint32_t i = 0; i < value->count && att_buf_ok(w->out); i++) {
+		if (!array) {
+			start_element(w);
+			write_string(w->out, value->members[i].key);
+			att_buf_add(w->out, w->compact ? ATT_STR(":") : ATT_STR(": "));
+			w->after_key = true;
+		}
+		att_json_value(w, array ? &value->items[i] : &value->members[i].value);
+	}
+	close_container(w, array);
+}
+
+static void write_scalar(struct att_json_writer *w, const struct att_value *value)
+{
+	start_value(w);
+	if (value->kind == ATT_NULL)
+		att_buf_add(w->out, ATT_STR("null"));
+	else if (value->kind == ATT_INTEGER)
+		att_buf_printf(w->out, "%s%" PRIu64, value->integer.negative ? "-" : "",
+			       value->integer.magnitude);
+	else if (isfinite(value->number))
+		write_number(w->out, value->number);
+	else
+		write_string(w->out, value->number > 0   ? ATT_STR("inf")
+				     : value->number < 0 ? ATT_STR("-inf")
+							 : ATT_STR("nan"));
+	end_value(w);
+}
+
+void att_json_value(struct att_json_writer *w, const struct att_value *value)
+{
+	switch (value->kind) {
+	case ATT_NULL:
+	case ATT_INTEGER:
+	case ATT_FLOAT:
+		write_scalar(w, value);
+		break;
+	case ATT_BOOL:
+		att_json_bool(w, value->boolean);
+		break;
+	case ATT_STRING:
+	case ATT_TIME:
+		att_json_string(w, value->string);
+		break;
+	case ATT_ARRAY:
+	case ATT_OBJECT:
+		if (w->depth + 1 < ATT_MAX_DEPTH)
+			write_container(w, value);
+		else
+			att_json_string(w, ATT_STR("nested too deeply to be shown"));
+		break;
+	}
+}
+
+/* ---- canonical, from outside ---- */
+
 int att_json_write_canonical(const struct att_value *value, struct att_buf *out, struct att_err *err)
 {
 	int result = canonical(value, 0, out, err);

@@ -255,7 +255,7 @@ static void write_summary(struct att_json_writer *w, const struct att_report *re
 	att_json_object_end(w);
 }
 
-void att_report_json(const struct att_report *report, struct att_buf *out)
+static void write_report(const struct att_report *report, const struct att_str *contents, struct att_buf *out)
 {
 	static const char *const verdicts[] = {"holds", "refuted", "unknown"};
 	struct att_json_writer w;
@@ -264,7 +264,8 @@ void att_report_json(const struct att_report *report, struct att_buf *out)
 	att_json_member(&w, "program", att_str_of(report->program));
 	att_json_member(&w, "version", ATT_STR(ATT_VERSION));
 	att_json_member(&w, "command", att_str_of(report->command));
-	att_json_member(&w, "verdict", att_str_of(verdicts[report->exit]));
+	att_json_member(&w, "verdict",
+			att_str_of(contents && report->exit == 0 ? "not-checked" : verdicts[report->exit]));
 	att_json_key(&w, "exit");
 	att_json_uint(&w, (uint64_t)report->exit);
 	att_json_key(&w, "findings");
@@ -274,6 +275,21 @@ void att_report_json(const struct att_report *report, struct att_buf *out)
 	att_json_array_end(&w);
 	if (report->steps)
 		write_steps(&w, report->steps);
+	if (contents) {
+		att_json_key(&w, "contents");
+		att_buf_add(out, *contents);
+		w.after_key = false;
+	}
 	write_summary(&w, report);
 	att_json_object_end(&w);
+}
+
+void att_report_json(const struct att_report *report, struct att_buf *out)
+{
+	write_report(report, NULL, out);
+}
+
+void att_report_json_contents(const struct att_report *report, struct att_str contents, struct att_buf *out)
+{
+	write_report(report, &contents, out);
 }

@@ -30,6 +30,10 @@ struct att_report {
 
 void att_report_json(const struct att_report *report, struct att_buf *out);
 
+/* The same of a program that shows and judges nothing: its verdict is "not-checked", or "unknown" when it could
+ * not show all. `contents` is the value of the member of that name, as a writer puts it one level deep. */
+void att_report_json_contents(const struct att_report *report, struct att_str contents, struct att_buf *out);
+
 enum { ATT_FINGERPRINT_TEXT = 32 };
 
 /* A finding's fingerprint in hexadecimal: equal for the same finding after the file moved or grew. It covers

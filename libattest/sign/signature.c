@@ -58,8 +58,7 @@ static int parse_one(const struct att_source *source, struct att_arena *arena, s
 	return refuse_unknown(source, err);
 }
 
-/* Is there a whole JSON object on the first line, and something behind it? */
-static bool is_json_lines(struct att_str text)
+bool att_signature_is_lines(struct att_str text)
 {
 	size_t end = att_str_find_byte(text, '\n');
 	if (text.len == 0 || text.data[0] != '{' || end == ATT_STR_NONE)
@@ -95,8 +94,8 @@ int att_signature_parse(const struct att_source *source, struct att_arena *arena
 			struct att_err *err)
 {
 	*count = 0;
-	int result = is_json_lines(source->text) ? parse_lines(source, arena, out, count, err)
-						 : parse_one(source, arena, out, count, err);
+	int result = att_signature_is_lines(source->text) ? parse_lines(source, arena, out, count, err)
+							  : parse_one(source, arena, out, count, err);
 	if (result != ATT_OK)
 		*count = 0;
 	return result;

@@ -98,6 +98,9 @@ int att_signature_parse(const struct att_source *source, struct att_arena *arena
 			struct att_signature out[static ATT_MAX_SIGNATURES_IN_FILE], size_t *count,
 			struct att_err *err) ATT_MUST_USE;
 
+/* Is this a file of JSON lines: an object on the first line, and something behind it? */
+bool att_signature_is_lines(struct att_str text);
+
 /* The format's functions, or what NULL stands for. */
 bool att_signature_fits(const struct att_signature *signature, const struct att_key *key);
 int att_signature_plan(const struct att_signature *signature, const struct att_key *key,

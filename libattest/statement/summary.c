@@ -238,14 +238,13 @@ static int read_result(const struct att_source *source, const struct att_value *
 static int read_rest(const struct att_source *source, const struct att_value *predicate,
 		     struct att_summary *out, struct att_err *err)
 {
-	enum { DATE = 10 }; /* characters of a date, which alone is no point in time */
 	struct att_str time;
 	int status = want_text(source, predicate, "timeVerified", false, &time, err);
 	if (status == ATT_OK)
 		status = want_text(source, predicate, "slsaVersion", false, &out->slsa_version, err);
 	if (status != ATT_OK)
 		return status;
-	if (time.len > 0 && (time.len <= DATE || !att_time_parse(time, &out->verified)))
+	if (time.len > 0 && (!att_str_ends(time, ATT_STR("Z")) || !att_time_parse(time, &out->verified)))
 		return att_source_err(source, err, ATT_ERR_MALFORMED,
 				      att_value_get(predicate, "timeVerified")->span,
 				      "expected a time like 2026-01-31T12:00:00Z, found \"%.*s\"",

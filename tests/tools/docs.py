@@ -157,9 +157,9 @@ def check_options():
         page = "docs/man/attest-key.1"
         compare("option", f"attest-key {command} --help", options_of_help("attest-key", command) - {"--help"},
                 page, options_of_page(page, f"Options of {command}"))
-    page = "docs/man/attest-provenance.1"
-    compare("option", "attest-provenance --help", options_of_help("attest-provenance"), page,
-            options_of_page(page, "Options"))
+    for program in ("attest-provenance", "attest-inspect"):
+        page = f"docs/man/{program}.1"
+        compare("option", f"{program} --help", options_of_help(program), page, options_of_page(page, "Options"))
     compare("option", "attest --help", options_of_help("attest"), "docs/man/attest.1",
             options_of_page("docs/man/attest.1", "DESCRIPTION"))
 
