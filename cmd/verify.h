@@ -5,6 +5,7 @@
 
 #include "cmd/cli.h"
 #include "cmd/progress.h"
+#include "libattest/sign/secret.h"
 #include "libattest/verify/verify.h"
 
 #define VERIFY_PROGRAM "attest-verify"
@@ -15,11 +16,32 @@ struct verify_run {
 	struct att_verify_options options;
 	struct cli_progress progress;
 	struct att_signature_file *signatures; /* --signature and --bundle */
-	size_t count;                          /* of artifacts */
+	struct att_attestations attestations;  /* of --provenance and --attestation, for all artifacts */
+	struct att_steps steps;                /* about these */
+	struct att_findings findings;
+	struct att_str *texts;               /* of repeatable options */
+	struct att_summary_expected summary; /* with --summary */
+	struct att_secret *secret;           /* --summary-key; NULL: none */
+	char *ref;                           /* "refs/tags/TAG", as --tag and --branch ask for; owned */
+	size_t count;                        /* of artifacts */
 	size_t verdict_count;
 	struct att_verdict *verdicts; /* one per artifact, or that of the manifest and that of all its files */
 	bool json;
 };
+
+/* What the options demand of statements about the artifacts. Ends the program with 2 when they make no sense
+ * together. */
+void verify_read_demands(struct verify_run *r);
+
+/* The same for verification summaries, --summary and --emit-summary. */
+void verify_read_summary(struct verify_run *r);
+
+/* With --emit-summary: writes what came of it, PASSED or FAILED, when that is known. Gives the exit status of
+ * the program, which is `exit_code` unless something fails. */
+int verify_emit_summary(const struct verify_run *r, int exit_code);
+
+/* Reads and verifies the files of statements, once for all artifacts. The keys are there. */
+void verify_load_attestations(struct verify_run *r);
 
 /* With --checksums: names relative to the manifest, looked up before the sandbox closes. */
 struct verify_paths {

@@ -23,6 +23,9 @@ static void write_human(const struct verify_run *r, size_t held, struct att_buf 
 			att_buf_add(out, ATT_STR("  "));
 			att_utf8_add_visible(out, v->steps.items[j].artifact);
 			att_buf_add(out, ATT_STR(": "));
+			/* A signature says itself what it is. */
+			if (strcmp(v->steps.items[j].name, "signature") != 0)
+				att_buf_printf(out, "%s: ", v->steps.items[j].name);
 			att_utf8_add_visible(out, v->steps.items[j].found);
 			att_buf_add_byte(out, '\n');
 		}
@@ -47,6 +50,9 @@ static void write_json(const struct verify_run *r, size_t held, int exit_code, s
 	};
 	att_findings_init(&findings);
 	att_steps_init(&steps);
+	att_findings_append(&findings, &r->findings);
+	for (size_t i = 0; i < r->steps.count; i++)
+		att_steps_add(&steps, &r->steps.items[i]);
 	for (size_t i = 0; i < r->verdict_count; i++) {
 		att_findings_append(&findings, &r->verdicts[i].findings);
 		for (size_t j = 0; j < r->verdicts[i].steps.count; j++)
@@ -78,6 +84,7 @@ int verify_report(const struct verify_run *r)
 	size_t held;
 	int exit_code = judge(r, &held);
 	att_buf_init(&out, ATT_MAX_OUTPUT);
+	cli_print_findings(&r->findings);
 	for (size_t i = 0; i < r->verdict_count; i++)
 		cli_print_findings(&r->verdicts[i].findings);
 	if (r->json)

@@ -308,7 +308,8 @@ static struct att_result *verify(const struct att_verifier *verifier, const char
 		.signatures = verifier->signatures,
 		.signature_count = verifier->signature_count,
 		.name_space = verifier->name_space,
-		.predicate_type = verifier->predicate_type,
+		.predicate_types = &verifier->predicate_type,
+		.predicate_type_count = verifier->predicate_type.len > 0,
 		.want_digest = verifier->want_digest,
 	};
 	if (path)

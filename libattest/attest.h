@@ -122,8 +122,9 @@ void att_verifier_clear_signatures(struct att_verifier *verifier);
 /* The namespace that SSH signatures must be made for; "file" unless it is set. */
 enum att_status att_verifier_set_namespace(struct att_verifier *verifier, const char *name) ATT_RESULT_MUST_USE;
 
-/* Take a signed in-toto statement of this type about the file for a signature of it. Unless it is set,
- * statements do not count: somebody who states that a file failed its tests has not approved it. */
+/* Demand a signed in-toto statement of this type about the file, which then needs no signature of its own: one
+ * beside it is not looked at, one that was added has to be good. Unless it is set, and unless a policy demands
+ * them, statements do not count: somebody who states that a file failed its tests has not approved it. */
 enum att_status att_verifier_set_predicate_type(struct att_verifier *verifier,
 						const char *type) ATT_RESULT_MUST_USE;
 

@@ -2,6 +2,7 @@
 #include "libattest/statement/statement.h"
 
 #include "libattest/base/limits.h"
+#include "libattest/base/map.h"
 #include "libattest/format/base64.h"
 #include "libattest/statement/read_internal.h"
 
@@ -93,6 +94,29 @@ static int read_type(const struct att_source *source, const struct att_value *do
 			      ATT_STR_ARG(att_str_first(type->string, 100)));
 }
 
+/* Names are for people: two files that they call the same cannot be told apart. */
+static int refuse_same_names(const struct att_source *source, const struct att_value *list,
+			     const struct att_subject *subjects, struct att_err *err)
+{
+	struct att_map names;
+	int status = ATT_OK;
+	att_map_init(&names);
+	for (uint32_t i = 0; status == ATT_OK && i < list->count; i++) {
+		bool found = false;
+		uint32_t other;
+		if (subjects[i].name.len > 0)
+			status = att_map_put(&names, subjects[i].name, i, &found, &other);
+		if (status != ATT_OK)
+			att_err_memory(err);
+		else if (found)
+			status = att_source_err(source, err, ATT_ERR_MALFORMED, list->items[i].span,
+						"expected one subject called \"%.*s\", found two",
+						ATT_STR_ARG(att_str_first(subjects[i].name, 100)));
+	}
+	att_map_clear(&names);
+	return status;
+}
+
 int att_statement_parse(const struct att_source *source, const struct att_value *document,
 			struct att_arena *arena, struct att_statement *out, struct att_err *err)
 {
@@ -126,13 +150,15 @@ int att_statement_parse(const struct att_source *source, const struct att_value 
 		return att_err_memory(err);
 	for (size_t i = 0; status == ATT_OK && i < subjects->count; i++)
 		status = read_subject(source, &subjects->items[i], &list[i], err);
+	if (status == ATT_OK)
+		status = refuse_same_names(source, subjects, list, err);
 	if (status != ATT_OK)
 		return status;
 	*out = (struct att_statement){type->string, list, subjects->count, predicate};
 	return ATT_OK;
 }
 
-static bool subject_matches(const struct att_subject *subject, const struct att_digest *digests, size_t count)
+bool att_subject_matches(const struct att_subject *subject, const struct att_digest *digests, size_t count)
 {
 	bool matched = false;
 	for (size_t i = 0; i < subject->digest_count; i++) {
@@ -151,7 +177,7 @@ const struct att_subject *att_statement_subject(const struct att_statement *stat
 						const struct att_digest *digests, size_t count)
 {
 	for (size_t i = 0; i < statement->subject_count; i++)
-		if (subject_matches(&statement->subjects[i], digests, count))
+		if (att_subject_matches(&statement->subjects[i], digests, count))
 			return &statement->subjects[i];
 	return NULL;
 }

@@ -99,14 +99,15 @@ static enum att_outcome meets(const struct att_signed_manifest *manifest, const 
 					"the one about the manifest says who signs that, not who signs the "
 					"files in it"),
 			});
-	if (requirement->unchecked) {
-		snprintf(message, sizeof message,
-			 "the policy demands \"%s\" for this artifact, which this version cannot check",
-			 requirement->unchecked);
+	if (requirement->predicate_count > 0)
 		return falls_short(
 			findings, path, ATT_CANNOT_TELL,
-			(struct att_finding){.code = "unsupported-input", .message = att_str_of(message)});
-	}
+			(struct att_finding){
+				.code = "unsupported-input",
+				.message = ATT_STR("the policy demands statements about this file, which a "
+						   "signed manifest is not"),
+				.help = ATT_STR("verify the file itself: attest verify FILE --policy ..."),
+			});
 	uint32_t count = count_signers(requirement, &manifest->verdict);
 	if (count >= requirement->threshold)
 		return ATT_HOLDS;

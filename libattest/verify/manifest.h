@@ -20,11 +20,11 @@ struct att_signed_manifest {
 void att_signed_manifest_load(const char *path, const struct att_verify_options *options,
 			      const struct att_checksum_options *lines, struct att_signed_manifest *out);
 
-/* A manifest must not lower what a policy demands for the files themselves: some requirement of the policy has to
- * be about each file (by its name without folders), as it would without a manifest, and has to be met by those who
- * signed the manifest. Looks at the files `names`, or at all when name_count is 0, and adds a finding for each that
- * falls short. ATT_HOLDS, ATT_REFUTED, or ATT_CANNOT_TELL where no requirement is about a file or demands what
- * nobody here checks. Without a policy all files hold. */
+/* A manifest must not lower what a policy demands for the files themselves: some requirement of the policy has
+ * to be about each file (by its name without folders), as it would without a manifest, and has to be met by
+ * those who signed the manifest. Looks at the files `names`, or at all when name_count is 0, and adds a finding
+ * for each that falls short. ATT_HOLDS, ATT_REFUTED, or ATT_CANNOT_TELL where no requirement is about a file or
+ * demands what nobody here checks. Without a policy all files hold. */
 enum att_outcome att_signed_manifest_meets(const struct att_signed_manifest *manifest,
 					   const struct att_verify_options *options,
 					   const struct att_str *names, size_t name_count,

@@ -27,6 +27,7 @@ static const struct {
 	[ATT_ENTRY_WRONG] = {ATT_REFUTED, {.code = "wrong-signature", .severity = ATT_ERROR}},
 	[ATT_ENTRY_UNMATCHED] = {ATT_NOT_CHECKED, {.code = "other-key", .severity = ATT_WARNING}},
 	[ATT_ENTRY_NOT_COUNTED] = {ATT_REFUTED, {.code = "signature-not-counted", .severity = ATT_WARNING}},
+	[ATT_ENTRY_STATEMENT] = {ATT_NOT_CHECKED, {.code = NULL}},
 	[ATT_ENTRY_UNCHECKED] = {ATT_NOT_CHECKED, {.code = "unchecked-signature", .severity = ATT_WARNING}},
 	[ATT_ENTRY_BROKEN] = {ATT_CANNOT_TELL, {.code = "unreadable-signature", .severity = ATT_ERROR}},
 };
@@ -63,7 +64,7 @@ static bool is_other_reading(const struct att_verification *v, size_t i)
 	       v->entries[i + 1].state != ATT_ENTRY_UNMATCHED;
 }
 
-static void fail(struct att_verification *v, enum att_outcome outcome, const struct att_finding *why)
+void att_verify_fail(struct att_verification *v, enum att_outcome outcome, const struct att_finding *why)
 {
 	struct att_finding finding = *why;
 	finding.severity = ATT_ERROR;
@@ -182,7 +183,7 @@ static void refuse_count(struct att_verification *v, const struct att_requiremen
 			threshold == 1 ? "" : "s", requirement ? " that the policy names for it" : "", count,
 			other ? " (" : "", ATT_STR_ARG(att_str_first(name, 300)),
 			other ? " signed, and is not one of them)" : "");
-		fail(v, ATT_REFUTED, &too_few);
+		att_verify_fail(v, ATT_REFUTED, &too_few);
 		return;
 	}
 	if (!entry)
@@ -190,18 +191,18 @@ static void refuse_count(struct att_verification *v, const struct att_requiremen
 	if (entry) {
 		refuse_entry(v, ATT_REFUTED, entry);
 		none_valid.message = v->verdict->sentence;
-		fail(v, ATT_REFUTED, &none_valid);
+		att_verify_fail(v, ATT_REFUTED, &none_valid);
 		return;
 	}
-	fail(v, ATT_CANNOT_TELL, &none);
+	att_verify_fail(v, ATT_CANNOT_TELL, &none);
 }
 
-static void judge(struct att_verification *v, const struct att_requirement *requirement)
+static enum att_outcome judge_signatures(struct att_verification *v, struct att_str *names)
 {
-	struct att_str names;
-	uint32_t demanded = requirement ? requirement->threshold : 1;
+	const struct att_requirement *requirement = v->requirement;
+	uint32_t demanded = requirement ? requirement->threshold : v->demands ? 0 : 1;
 	uint32_t threshold = v->options->threshold > demanded ? v->options->threshold : demanded;
-	uint32_t count = count_keys(v, requirement, &names);
+	uint32_t count = count_keys(v, requirement, names);
 	const struct att_entry *wrong = find_state(v, ATT_ENTRY_WRONG),
 			       *broken = find_state(v, ATT_ENTRY_BROKEN), *open = find_state(v, ATT_ENTRY_OPEN);
 	for (size_t i = 0; i < v->entry_count; i++)
@@ -216,11 +217,46 @@ static void judge(struct att_verification *v, const struct att_requirement *requ
 	} else if (count < threshold || count == 0) {
 		refuse_count(v, requirement, count, threshold);
 	} else {
-		v->verdict->sentence = ATT_ARENA_JOIN(&v->verdict->arena, ATT_STR("signed by "), names);
 		v->verdict->signer_count = count;
-		/* Out of memory, a name or step may be missing; the verdict must not stand on that. */
-		v->verdict->outcome = v->arena.failed || v->verdict->arena.failed ? ATT_CANNOT_TELL : ATT_HOLDS;
+		return ATT_HOLDS;
 	}
+	return v->verdict->outcome;
+}
+
+/* Demanded by the policy; by nobody, who demanded no statements either; or named. */
+static bool needs_signature(const struct att_verification *v)
+{
+	if (v->requirement && !v->options->summary ? v->requirement->threshold > 0 : !v->demands)
+		return true;
+	for (size_t i = 0; i < v->entry_count; i++)
+		if (v->entries[i].state == ATT_ENTRY_GOOD || !att_entry_is_statement(&v->entries[i]))
+			return true;
+	return false;
+}
+
+static void judge(struct att_verification *v)
+{
+	struct att_str names = {0}, sentence = {0};
+	enum att_outcome signatures = ATT_HOLDS, statements = ATT_HOLDS;
+	if (v->demands)
+		statements = att_verify_statements(v, &sentence);
+	if (needs_signature(v))
+		signatures = judge_signatures(v, &names);
+	/* The worse of both; where the signatures hold, the sentence is about what the statements lack. */
+	if (signatures == ATT_REFUTED || statements == ATT_REFUTED)
+		v->verdict->outcome = ATT_REFUTED;
+	else if (signatures != ATT_HOLDS || statements != ATT_HOLDS)
+		v->verdict->outcome = ATT_CANNOT_TELL;
+	if (signatures != ATT_HOLDS || statements != ATT_HOLDS) {
+		v->verdict->signer_count = v->verdict->evidence_count = 0;
+		return;
+	}
+	if (names.len > 0)
+		sentence = ATT_ARENA_JOIN(&v->arena, ATT_STR("signed by "), names,
+					  sentence.len ? ATT_STR("; ") : ATT_STR(""), sentence);
+	v->verdict->sentence = att_arena_copy(&v->verdict->arena, sentence);
+	/* Out of memory, a name or step may be missing; the verdict must not stand on that. */
+	v->verdict->outcome = v->arena.failed || v->verdict->arena.failed ? ATT_CANNOT_TELL : ATT_HOLDS;
 }
 
 /* --- the artifact -------------------------------------------------------------------------------------- */
@@ -246,47 +282,56 @@ static int read_artifact(struct att_verification *v)
 	return status;
 }
 
-static int check_policy(struct att_verification *v, const struct att_requirement **requirement)
+static int check_policy(struct att_verification *v)
 {
-	*requirement = NULL;
-	if (v->options->keys->count == 0)
+	const struct att_keyring *keys = v->options->keys;
+	if (keys->count == 0)
 		return att_err_set(&v->err, ATT_ERR_REFUSED,
 				   "no key is believed, so that no signature can count");
-	if (v->options->keys->requirement_count == 0)
-		return ATT_OK;
-	*requirement = att_keyring_requirement(v->options->keys, base_name(v->path));
-	if (!*requirement)
+	if (keys->requirement_count > 0)
+		v->requirement = att_keyring_requirement(keys, base_name(v->path));
+	if (keys->requirement_count > 0 && !v->requirement)
 		return att_err_set(&v->err, ATT_ERR_REFUSED,
 				   "no [[trust.require]] of the policy is about an artifact of this name");
-	if ((*requirement)->unchecked)
-		return att_err_set(
-			&v->err, ATT_ERR_UNSUPPORTED,
-			"the policy demands \"%s\" for this artifact, which this version cannot check",
-			(*requirement)->unchecked);
+	v->demands = v->options->summary || v->options->provenance || v->options->predicate_type_count > 0 ||
+		     (v->requirement && v->requirement->predicate_count > 0);
 	return ATT_OK;
+}
+
+static int gather(struct att_verification *v)
+{
+	int status = ATT_OK;
+	if (v->demands)
+		status = att_verify_gather_statements(v);
+	if (status == ATT_OK && (v->options->signature_count > 0 || needs_signature(v)))
+		status = att_verify_gather(v);
+	if (status == ATT_OK)
+		status = att_verify_plan(v);
+	if (status == ATT_OK && v->demands)
+		status = att_verify_plan_statements(v);
+	return status;
 }
 
 static void verify(struct att_verification *v)
 {
-	const struct att_requirement *requirement = NULL;
 	struct att_verdict *out = v->verdict;
 	memset(out, 0, sizeof *out);
+	att_attestations_init(&v->own);
 	out->artifact = att_arena_copy(&out->arena, att_str_of(v->path));
-	int status = out->artifact.data ? check_policy(v, &requirement) : att_err_memory(&v->err);
+	int status = out->artifact.data ? check_policy(v) : att_err_memory(&v->err);
 	if (status == ATT_OK)
-		status = att_verify_gather(v);
-	if (status == ATT_OK)
-		status = att_verify_plan(v);
+		status = gather(v);
 	if (status == ATT_OK)
 		status = read_artifact(v);
 	if (status == ATT_OK) {
 		att_verify_try(v);
-		judge(v, requirement);
+		judge(v);
 	} else {
 		fail_with_error(v);
 	}
 	for (size_t i = 0; i < v->text_count; i++)
 		att_buf_clear(&v->texts[i]);
+	att_attestations_clear(&v->own);
 	att_arena_clear(&v->arena);
 }
 

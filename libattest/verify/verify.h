@@ -5,6 +5,8 @@
 
 #include "libattest/base/finding.h"
 #include "libattest/base/step.h"
+#include "libattest/statement/summary.h"
+#include "libattest/verify/attestation.h"
 #include "libattest/verify/keyring.h"
 
 /* A signature file that somebody named. */
@@ -21,11 +23,30 @@ struct att_verify_options {
 	const struct att_signature_file *signatures;
 	size_t signature_count;        /* 0: look for signatures beside the artifact */
 	struct att_str name_space;     /* that an sshsig must have; empty: "file" */
-	struct att_str predicate_type; /* that a statement about the artifact must have; empty: statements do
-					  not count */
 	bool insecure_legacy_minisign; /* take signatures that are not prehashed */
 	bool want_digest;              /* fill the verdict's digest whatever the signatures need */
 	const struct att_progress *progress;
+
+	/* Statements about the artifact that have to be there, beside those that a policy demands. Where any
+	 * are demanded here, the artifact needs no signature of its own, unless one is named or a policy wants
+	 * it. A demanded test result has to be PASSED. */
+	const struct att_attestations
+		*attestations; /* NULL: those among `signatures`, or beside the artifact */
+	const struct att_str *predicate_types;
+	size_t predicate_type_count;
+	bool provenance;                      /* of SLSA, version 1 or 0.2 */
+	struct att_provenance_expected build; /* what it has to say; a policy may demand more, never less */
+	struct att_str builder;               /* whose provenance counts, where no policy says so */
+	unsigned level;                       /* SLSA Build level that the policy has to give that builder */
+	/* A verification summary has to be there, in place of everything else that the policy demands; its time
+	 * is `now`. NULL: not asked for. */
+	const struct att_summary_expected *summary;
+};
+
+/* A statement that a verdict rests on. */
+struct att_evidence {
+	struct att_str name;
+	struct att_digest digest; /* SHA-256 of the envelope */
 };
 
 /* What became of one artifact. Zeroed memory: not checked. */
@@ -37,6 +58,10 @@ struct att_verdict {
 		digest;    /* SHA-256 of the artifact as it was read for this verdict; NONE when it was not */
 	uint32_t *signers; /* who signed it and counts, as positions in the keyring; filled when it holds */
 	size_t signer_count;
+	struct att_evidence *evidence; /* filled when it holds */
+	size_t evidence_count;
+	bool has_level;
+	unsigned level;               /* SLSA Build level of the provenance, by the policy */
 	struct att_steps steps;       /* all that was looked at, in order */
 	struct att_findings findings; /* what speaks against it, and warnings */
 	struct att_arena arena;

@@ -172,3 +172,29 @@ int att_verify_gather(struct att_verification *v)
 	}
 	return status;
 }
+
+int att_verify_gather_statements(struct att_verification *v)
+{
+	const struct att_verify_options *options = v->options;
+	struct att_sidecar *sidecars;
+	size_t count = 0;
+	int status = ATT_OK;
+	v->attestations = options->attestations;
+	if (v->attestations)
+		return ATT_OK;
+	v->attestations = &v->own;
+	for (size_t i = 0; status == ATT_OK && i < options->signature_count; i++) {
+		const struct att_attestation_file file = {options->signatures[i].path,
+							  options->signatures[i].bytes, true};
+		status = att_attestations_add(&v->own, &file, options->keys, options->now, &v->err);
+	}
+	if (status != ATT_OK || options->signature_count > 0 || v->opened)
+		return status;
+	status = att_sidecars_find(v->path, &v->arena, &sidecars, &count, &v->err);
+	for (size_t i = 0; status == ATT_OK && i < count; i++) {
+		const struct att_attestation_file file = {sidecars[i].path.data, {NULL, 0}, true};
+		if (!sidecars[i].unchecked)
+			status = att_attestations_add(&v->own, &file, options->keys, options->now, &v->err);
+	}
+	return status;
+}

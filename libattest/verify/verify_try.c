@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <inttypes.h>
 
-#include "libattest/format/json.h"
+#include "libattest/statement/provenance.h"
 #include "libattest/verify/verify_internal.h"
 
 #include "libattest/base/banned.h"
@@ -129,50 +129,13 @@ int att_verify_plan(struct att_verification *v)
 
 /* --- with its digests ---------------------------------------------------------------------------------- */
 
-/* A statement that names the artifact says something about it, good or bad: it counts where that kind of
- * statement was asked for. Returns true when it does. */
-static bool statement_counts(struct att_verification *v, struct att_entry *entry)
+bool att_entry_is_statement(const struct att_entry *entry)
 {
-	struct att_source source;
-	struct att_value document;
-	struct att_statement statement;
-	struct att_err why = {0};
-	struct att_str wanted = v->options->predicate_type;
-	/* The signer says by the type what the payload is to be read as: the same bytes may be a text, too. */
-	if (!att_str_is(entry->signature.payload_type, "application/vnd.in-toto+json")) {
-		att_entry_say(v, entry, ATT_ENTRY_NOT_COUNTED,
-			      "its payload is not this artifact, and of type %.*s instead of a statement",
-			      ATT_STR_ARG(att_str_first(entry->signature.payload_type, 200)));
-		return false;
-	}
-	int status = att_source_init(&source, &v->arena, entry->path, entry->signature.payload, &why);
-	if (status == ATT_OK)
-		status = att_json_parse(&source, &v->arena, &document, &why);
-	if (status == ATT_OK)
-		status = att_statement_parse(&source, &document, &v->arena, &statement, &why);
-	if (status != ATT_OK) {
-		att_entry_say(v, entry, ATT_ENTRY_NOT_COUNTED,
-			      "its payload is neither this artifact nor a statement about it: %s", why.message);
-		return false;
-	}
-	if (!att_statement_subject(&statement, &v->jobs[v->payload_job].digest, 1)) {
-		att_entry_say(v, entry, ATT_ENTRY_NOT_COUNTED, "a statement about other artifacts (%.*s)",
-			      ATT_STR_ARG(att_str_first(statement.predicate_type, 200)));
-		return false;
-	}
-	if (wanted.len == 0 || !att_str_equal(statement.predicate_type, wanted)) {
-		att_entry_say(v, entry, ATT_ENTRY_NOT_COUNTED,
-			      "a statement of type %.*s about this artifact, which counts only where that type "
-			      "is asked for",
-			      ATT_STR_ARG(att_str_first(statement.predicate_type, 200)));
-		entry->help = "--predicate-type asks for statements of one type";
-		return false;
-	}
-	entry->statement = statement.predicate_type;
-	return true;
+	return entry->signature.payload.data &&
+	       att_str_is(entry->signature.payload_type, ATT_STATEMENT_MEDIA_TYPE);
 }
 
-/* Is what the envelope signs this artifact, or an accepted statement about it? */
+/* Is what the envelope signs this artifact? A statement about it is no signature: it may say anything. */
 static bool payload_counts(struct att_verification *v, struct att_entry *entry)
 {
 	struct att_digest payload;
@@ -181,7 +144,19 @@ static bool payload_counts(struct att_verification *v, struct att_entry *entry)
 		att_entry_say(v, entry, ATT_ENTRY_BROKEN, "%s", why.message);
 		return false;
 	}
-	return att_digest_equal(&payload, &v->jobs[v->payload_job].digest) || statement_counts(v, entry);
+	if (att_digest_equal(&payload, &v->jobs[v->payload_job].digest))
+		return true;
+	if (!att_entry_is_statement(entry)) {
+		att_entry_say(v, entry, ATT_ENTRY_NOT_COUNTED,
+			      "its payload is not this artifact, and of type %.*s instead of a statement",
+			      ATT_STR_ARG(att_str_first(entry->signature.payload_type, 200)));
+		return false;
+	}
+	att_entry_say(
+		v, entry, v->demands ? ATT_ENTRY_STATEMENT : ATT_ENTRY_NOT_COUNTED,
+		"a statement, which is no signature of the file and counts only where its type is asked for");
+	entry->help = "--predicate-type asks for statements of one type, --provenance for SLSA provenance";
+	return false;
 }
 
 /* Only the option that is named lets such a key in. */
@@ -195,11 +170,9 @@ static void say_good(struct att_verification *v, struct att_entry *entry, const 
 	char kind[32];
 	const struct att_signature *s = &entry->signature;
 	att_key_describe(key->key, kind);
-	att_entry_say(v, entry, ATT_ENTRY_GOOD, "%s signature by %.*s (%s%s)%s%.*s%s%s%.*s%s%s",
-		      s->format->name, ATT_STR_ARG(att_str_first(key->name, 300)), kind,
+	att_entry_say(v, entry, ATT_ENTRY_GOOD, "%s signature by %.*s (%s%s)%s%s%.*s%s%s", s->format->name,
+		      ATT_STR_ARG(att_str_first(key->name, 300)), kind,
 		      is_weak(key->key) ? ", too short: --insecure-rsa" : "",
-		      entry->statement.len ? " of a statement about it, " : "",
-		      ATT_STR_ARG(att_str_first(entry->statement, 200)),
 		      s->legacy ? ", not prehashed (--insecure-legacy-minisign)" : "",
 		      s->trusted_comment.len ? ", signed comment \"" : "",
 		      ATT_STR_ARG(att_str_first(s->trusted_comment, 300)), s->trusted_comment.len ? "\"" : "",
@@ -273,9 +246,14 @@ void att_verify_try(struct att_verification *v)
 	for (size_t i = 0; i < v->attempt_count; i++)
 		if (!v->entries[v->attempts[i].entry].other_file)
 			try_one(v, &v->attempts[i]);
-	for (size_t i = 0; i < v->entry_count; i++)
-		if (v->entries[i].state == ATT_ENTRY_OPEN)
-			att_entry_say(v, &v->entries[i], ATT_ENTRY_UNMATCHED,
+	for (size_t i = 0; i < v->entry_count; i++) {
+		struct att_entry *entry = &v->entries[i];
+		if (entry->state == ATT_ENTRY_OPEN)
+			att_entry_say(v, entry, ATT_ENTRY_UNMATCHED,
 				      "a %s signature by another key than those given",
-				      v->entries[i].signature.format->name);
+				      entry->signature.format->name);
+		/* Whoever signed it: what it is worth as a statement is told elsewhere. */
+		if (v->demands && entry->state != ATT_ENTRY_GOOD && att_entry_is_statement(entry))
+			entry->state = ATT_ENTRY_STATEMENT;
+	}
 }

@@ -23,11 +23,11 @@ check() { # STATUS ARGUMENT...
 @test "a statement counts when its type is asked for, and only then" {
     attest sign --key k --as dsse -o envelope statement.json
     check 1
-    [[ $output == *"counts only where that type is asked for"* ]]
+    [[ $output == *"counts only where its type is asked for"* ]]
     check 1 --predicate-type https://x.example/t/v2
     check 1 --predicate-type https://x.example/t
     check 0 --predicate-type https://x.example/t/v1
-    [[ $output == *"of a statement about it, https://x.example/t/v1"* ]]
+    [[ $output == *"verified, https://x.example/t/v1 stated (by k.pub)"* ]]
     echo more >>tool
     check 1 --predicate-type https://x.example/t/v1
     [[ $output == *"about other artifacts"* ]]
@@ -42,5 +42,5 @@ check() { # STATUS ARGUMENT...
 @test "the payload itself is what was signed" {
     attest sign --key k --as dsse --payload-type text/plain -o envelope tool
     check 0
-    check 0 --predicate-type https://x.example/t/v1
+    check 2 --predicate-type https://x.example/t/v1
 }

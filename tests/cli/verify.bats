@@ -2,61 +2,7 @@
 # attest verify: every verdict, every option, every way to be wrong about a signature.
 
 load common
-
-setup() {
-    PATH=$BIN:$PATH
-    cd "$BATS_TEST_TMPDIR" || return
-    unset COSIGN_PASSWORD
-    KEYS=$TESTDATA/signing
-    printf 'the artifact\n' >tool
-}
-
-# verify STATUS ARGUMENT...: runs and leaves the outputs in "out" and "err".
-verify() {
-    local want=$1 status=0
-    shift
-    timeout 60 attest-verify "$@" >out 2>err || status=$?
-    [ "$status" -eq "$want" ] || {
-        echo "exit $status instead of $want: attest-verify $*"
-        cat out err
-        return 1
-    }
-}
-
-# says FILE TEXT: the text stands somewhere in the file.
-says() {
-    grep -qF -- "$2" "$1" || {
-        echo "\"$2\" is not in $1:"
-        cat "$1"
-        return 1
-    }
-}
-
-verdict() { [ "$(tail -n 1 out)" = "$1" ] || { cat out err; return 1; }; }
-
-# sign KEY ARGUMENT...: with a key of the test data (chmod: they are no secret).
-sign() {
-    local key=$1
-    shift
-    [ -e "$key.sec" ] || install -m 600 "$KEYS/$key.pem" "$key.sec"
-    attest-sign --key "$key.sec" "$@" 2>/dev/null
-}
-
-digest_of() { sha256sum "$1" | cut -c1-64; }
-
-# statement FILE TYPE: a statement of a type about a file.
-statement() {
-    printf '{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"x","digest":{"sha256":"%s"}}],%s' \
-        "$(digest_of "$1")" "\"predicateType\":\"$2\",\"predicate\":{}}"
-}
-
-# policy [LINE...]: two signers, p256 and ed25519, and what is appended.
-policy() {
-    mkdir -p policy/keys
-    cp "$KEYS/p256.pub" "$KEYS/ed25519.pub" policy/keys
-    printf '%s\n' '[[trust.signer]]' 'name = "first"' 'key = "keys/p256.pub"' "${FIRST:-}" '[[trust.signer]]' \
-        'name = "second"' 'key = "keys/ed25519.pub"' "${SECOND:-}" "$@" >policy/attest.toml
-}
+load verify
 
 any='[[trust.require]]
 artifact = "*"'
@@ -70,6 +16,7 @@ artifact = "*"'
             rm -f tool.*
             printf 'the artifact\n' >tool
             sign "$key" --as "$format" tool --payload-type text/plain
+            # shellcheck disable=SC2153 # set by verify.bash
             verify 0 tool --key "$KEYS/$key.pub"
             verdict "tool: verified, signed by $KEYS/$key.pub"
             says out "$format signature by"
@@ -346,19 +293,13 @@ artifact = "*"'
     verify 1 tool --policy policy/attest.toml
 }
 
-@test "policy: which requirement is about a file, and what cannot be checked yet" {
+@test "policy: which requirement is about a file" {
     sign p256 tool
     policy '[[trust.require]]' 'artifact = "other*"'
     verify 2 tool --policy policy/attest.toml
     says err "no [[trust.require]] of the policy is about an artifact of this name"
     policy '[[trust.require]]' 'artifact = "t*"' 'signatures = { threshold = 2 }' "$any"
     verify 1 tool --policy policy/attest.toml
-    policy "$any" 'predicates = ["https://slsa.dev/provenance/v1"]'
-    verify 2 tool --policy policy/attest.toml
-    says err 'demands "predicates"'
-    policy "$any" 'source = "https://example.org"'
-    verify 2 tool --policy policy/attest.toml
-    says err 'demands "source"'
 }
 
 @test "policy: what is wrong in it is said with its place" {
@@ -393,20 +334,22 @@ artifact = "*"'
     sign p256 --as dsse said --output tool.intoto.jsonl
     verify 0 tool --key "$KEYS/p256.pub" --predicate-type "$type"
     verify 1 tool --key "$KEYS/p256.pub"
-    says err "counts only where that type is asked for"
+    says err "counts only where its type is asked for"
     says err "--predicate-type asks for statements of one type"
     verify 1 tool --key "$KEYS/p256.pub" --predicate-type "$type/2"
     verify 1 tool --key "$KEYS/p384.pub" --predicate-type "$type"
     echo other >other
     verify 1 other --key "$KEYS/p256.pub" --predicate-type "$type" --signature tool.intoto.jsonl
-    says err "a statement about other artifacts"
+    says err "are about other artifacts"
     # beside a signature of the file, statements neither help nor harm
     sign p256 tool
     verify 0 tool --key "$KEYS/p256.pub"
     statement other "$type" >said
     sign p256 --as dsse said --output tool.intoto.jsonl
     verify 0 tool --key "$KEYS/p256.pub"
-    verify 0 tool --key "$KEYS/p256.pub" --predicate-type "$type"
+    # and a signature does not stand for a statement
+    verify 1 tool --key "$KEYS/p256.pub" --predicate-type "$type"
+    says err 'error[wrong-subject]'
 }
 
 @test "statements: in a bundle, of a changed envelope, under another payload type" {

@@ -106,7 +106,7 @@ attest: libpopt.so.0 libseccomp.so.2 libsodium.so.23
 attest-checksum: libpopt.so.0 libseccomp.so.2 libcrypto.so.3 libsodium.so.23
 attest-provenance: libcjson.so.1 libp11-kit.so.0 libpopt.so.0 libseccomp.so.2 libcrypto.so.3 libsodium.so.23
 attest-sign: libcjson.so.1 libp11-kit.so.0 libpopt.so.0 libseccomp.so.2 libcrypto.so.3 libsodium.so.23
-attest-verify: libcjson.so.1 libpopt.so.0 libseccomp.so.2 libcrypto.so.3 libsodium.so.23
+attest-verify: libcjson.so.1 libp11-kit.so.0 libpopt.so.0 libseccomp.so.2 libcrypto.so.3 libsodium.so.23
 attest-inspect: libcjson.so.1 libpopt.so.0 libseccomp.so.2 libcrypto.so.3 libsodium.so.23
 attest-key: libcjson.so.1 libp11-kit.so.0 libpopt.so.0 libseccomp.so.2 libcrypto.so.3 libsodium.so.23
 attest-sbom: libcjson.so.1 libyaml-0.so.2 libexpat.so.1 libpopt.so.0 libseccomp.so.2 libcrypto.so.3 libsodium.so.23

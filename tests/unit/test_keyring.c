@@ -34,7 +34,7 @@ static void vectors(void **state)
 {
 	(void)state;
 	assert_int_equal(vectors_walk("policy/good", accept), 9);
-	assert_int_equal(vectors_walk("policy/bad", refuse), 48);
+	assert_int_equal(vectors_walk("policy/bad", refuse), 83);
 }
 
 struct loaded {
@@ -107,10 +107,22 @@ static void reads_requirements(void **state)
 	assert_int_equal(all[2].threshold, 1);
 	assert_int_equal(all[2].signer_count, 2);
 	clear(&l);
-	load(&l, "policy/good/later");
-	assert_string_equal(l.ring.requirements[0].unchecked, "predicates");
-	assert_string_equal(l.ring.requirements[1].unchecked, "source");
-	assert_null(l.ring.requirements[2].unchecked);
+	load(&l, "policy/good/builds");
+	assert_int_equal(l.ring.builder_count, 2);
+	assert_int_equal(l.ring.builders[0].level, 2);
+	const struct att_requirement *later = l.ring.requirements;
+	assert_int_equal(later[0].predicate_count, 2);
+	assert_text(later[0].predicates[1].type, "https://cyclonedx.org/bom");
+	assert_int_equal(later[0].predicates[1].signer_count, 1);
+	assert_int_equal(later[0].threshold, 0);
+	assert_int_equal(later[0].level, 2);
+	assert_text(later[0].build.source, "https://example.org/x");
+	assert_text(later[0].build.tag_template, "v{version}");
+	assert_text(later[0].build.parameters[0], "inputs.debug=false");
+	assert_int_equal(later[0].build.max_age, 7 * 86400);
+	assert_int_equal(later[1].threshold, 1);
+	assert_text(later[1].build.ref, "refs/heads/main");
+	assert_int_equal(later[2].predicate_count, 0);
 	clear(&l);
 	load(&l, "policy/good/identity");
 	assert_int_equal(l.ring.count, 2);

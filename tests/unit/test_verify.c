@@ -275,8 +275,11 @@ static void requirements(void **state)
 	struct att_verify_options less = options;
 	less.threshold = 1;
 	check("good-bundle", less, "refuted: holds: too-few-signatures");
-	list[0].unchecked = "predicates";
-	check("good-bundle good-minisign", options, "unknown: unknown: unsupported-input");
+	struct att_required_predicate missing = {ATT_STR("https://example.org/t"), both, 2};
+	list[0].predicates = &missing;
+	list[0].predicate_count = 1;
+	check("good-bundle good-minisign", options, "unknown: unknown holds holds: missing-attestation");
+	list[0].predicate_count = 0;
 	with.requirements = &list[1];
 	with.requirement_count = 1;
 	list[1].artifact = ATT_STR("other");
