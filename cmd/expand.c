@@ -3,11 +3,9 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "cmd/cli.h"
 #include "libattest/base/glob.h"
@@ -98,12 +96,8 @@ static void take(struct expansion *e, const char *path)
 
 static DIR *open_folder(const struct expansion *e, const struct place *place)
 {
-	int fd = open(*place->folder ? place->folder : ".",
-		      O_RDONLY | O_DIRECTORY | O_CLOEXEC | (place->found ? O_NOFOLLOW : 0));
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir && fd >= 0)
-		close(fd);
-	if (!dir && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+	DIR *dir = opendir(*place->folder ? place->folder : ".");
+	if (!dir && errno != ENOENT && errno != ENOTDIR)
 		give_up(e, place->folder, strerror(errno));
 	return dir;
 }
@@ -156,7 +150,7 @@ static void step(struct expansion *e, const struct place *place)
 		look_into(e, place, part, tail);
 	else if (tail.len == 0)
 		take(e, join(e, place->folder, part, ""));
-	else
+	else if (!place->found || S_ISDIR(mode_of(e, join(e, place->folder, part, ""))))
 		add_place(e, join(e, place->folder, part, "/"), tail, place->found);
 }
 

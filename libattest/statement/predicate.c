@@ -16,6 +16,8 @@ const struct att_predicate_type *const att_predicate_types[] = {
 	&att_predicate_reference,
 	&att_predicate_release_v01,
 	&att_predicate_vulns_v01,
+	&att_predicate_provenance,
+	&att_predicate_provenance_v02,
 	NULL,
 };
 

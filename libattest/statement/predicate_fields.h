@@ -47,6 +47,7 @@ int att_field_is_resource(const struct att_predicate_fields *f, const struct att
 
 extern const struct att_predicate_type att_predicate_cyclonedx, att_predicate_spdx, att_predicate_spdx3,
 	att_predicate_test_result, att_predicate_vulns, att_predicate_vulns_v01, att_predicate_release,
-	att_predicate_release_v01, att_predicate_summary, att_predicate_reference;
+	att_predicate_release_v01, att_predicate_summary, att_predicate_reference, att_predicate_provenance,
+	att_predicate_provenance_v02;
 
 #endif

@@ -44,7 +44,8 @@ int att_provenance_write(const struct att_provenance *provenance, struct att_are
 
 /* Appends `statement` as the payload of an envelope in `format` (bundle or DSSE), signed with `secret`. What
  * was written is read back, verified with the public key alone, and compared, before this returns ATT_OK.
- * Errors: ATT_ERR_IO when that fails; those of the format. */
+ * Errors: ATT_ERR_IO when that fails; those of att_statement_parse and att_predicate_check when nobody could
+ * make sense of the statement; those of the format. */
 int att_statement_sign(struct att_str statement, const struct att_signature_format *format,
 		       const struct att_secret *secret, struct att_buf *out, struct att_err *err) ATT_MUST_USE;
 

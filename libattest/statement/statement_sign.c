@@ -7,6 +7,7 @@
 #include "libattest/base/file.h"
 #include "libattest/base/limits.h"
 #include "libattest/format/json.h"
+#include "libattest/statement/predicate.h"
 #include "libattest/statement/provenance.h"
 
 #include "libattest/base/banned.h"
@@ -17,11 +18,14 @@ static int check_statement(struct att_str payload, struct att_arena *arena, stru
 	struct att_source source;
 	struct att_value document;
 	struct att_statement statement;
+	bool known;
 	int status = att_source_init(&source, arena, ATT_STR("the statement"), payload, err);
 	if (status == ATT_OK)
 		status = att_json_parse(&source, arena, &document, err);
 	if (status == ATT_OK)
 		status = att_statement_parse(&source, &document, arena, &statement, err);
+	if (status == ATT_OK)
+		status = att_predicate_check(&source, &statement, &known, err);
 	return status;
 }
 

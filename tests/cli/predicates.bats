@@ -94,6 +94,11 @@ state() { clean attest provenance "$@"; }
     says "SPDX 3 has a type of its own: https://spdx.dev/Document/v3"
     run -2 state dist/tool -t https://cyclonedx.org/bom/v1.5 -p cyclonedx -o out
     says "expected version 1.5, which the predicate's type states, found \"1.6\""
+    github attest provenance dist/tool | jq .predicate >own
+    run -0 state dist/tool -t "$TYPE" -p own
+    jq 'del(.runDetails)' own >x
+    run -2 state dist/tool -t "$TYPE" -p x -o out
+    says 'x: expected "runDetails" here, found none'
     # The second of two is as wrong as the first.
     run -2 state dist/tool -t test-result -p test-result -t vsa -p release -o out
     [ ! -e out ]
@@ -336,10 +341,10 @@ names() {
     ln -s ../elsewhere dist/linked
     run -2 state 'dist/*' -t https://t.example/ -p x -o out
     says "cannot expand dist/*: dist/linked: it is a symbolic link"
-    run -2 state 'dist/*/secret' -t https://t.example/ -p x -o out
-    says "found none"
-    run -2 state 'dist/**/secret' -t https://t.example/ -p x -o out
-    says "found none"
+    for pattern in 'dist/*/secret' 'dist/**/secret' 'd*t/linked/secret' 'd*t/linked/s*' 'dist/l*/../linked/s*'; do
+        run -2 state "$pattern" -t https://t.example/ -p x -o out
+        says "expected a file that $pattern matches, found none"
+    done
     # Where a person names the link it is followed.
     run -0 state 'dist/linked/s*' -t https://t.example/ -p x
     ln -s ../elsewhere/secret dist/toolink

@@ -60,3 +60,15 @@ whole() {
         [ ! -e o/p ]
     done
 }
+
+@test "every call fails, and allocations: predicates, an SBOM and a pattern" {
+    cp "$TESTDATA/document/good/scopes.json" sbom
+    echo '{"result": "PASSED", "configuration": []}' >result
+    set -- env "${VARIABLES[@]}" "$BIN/attest-provenance" 't*l' -t test-result -p result -t cyclonedx -p sbom \
+        --with-provenance --sbom sbom --key key --jobs 1
+    "$@" -o want 2>err
+    [ "$(wc -l <want)" = 3 ]
+    fail_calls fresh whole error=EIO error=ENOMEM -- "$@" -o o/p
+    fresh
+    fail_allocations 400 whole "$@" -o o/p
+}

@@ -39,8 +39,8 @@ static void refuse(const char *name, struct att_str text)
 static void vectors(void **state)
 {
 	(void)state;
-	assert_int_equal(vectors_walk("predicate/good", accept), 20);
-	assert_int_equal(vectors_walk("predicate/bad", refuse), 99);
+	assert_int_equal(vectors_walk("predicate/good", accept), 22);
+	assert_int_equal(vectors_walk("predicate/bad", refuse), 104);
 }
 
 static void finds_types(void **state)
