@@ -74,8 +74,12 @@ struct inspect_document {
 /* Reads d->source, fills the rest. What is wrong becomes findings. */
 void inspect_read(struct inspect_document *d);
 
-/* The document's error as a finding; returns err->code. */
+/* An error as a finding; returns err->code. */
 int inspect_fail(struct inspect_document *d, const struct att_source *source, const struct att_err *err);
+
+/* The same as a warning: what it is about is shown all the same. `lead` stands before the message. */
+void inspect_warn(struct inspect_document *d, const struct att_source *source, const char *lead,
+		  const struct att_err *err);
 
 /* What signatures are by: a member for a certificate in DER. */
 void inspect_certificate(struct inspect_document *d, struct inspect_node *parent, struct att_str der);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* attest-inspect: what a certificate says about whom it is for. */
 #include <openssl/asn1.h>
+#include <openssl/err.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -27,6 +28,13 @@ static const struct {
 	{"1.3.6.1.4.1.57264.1.20", "trigger", false},
 	{"1.3.6.1.4.1.57264.1.21", "invocation", false},
 };
+
+/* Nothing of OpenSSL's says by itself whether it was the certificate or memory. */
+static void look_at_errors(struct inspect_document *d)
+{
+	for (unsigned long error; (error = ERR_get_error());)
+		d->arena.failed |= ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+}
 
 static void add_text(struct inspect_document *d, struct inspect_node *parent, const char *name,
 		     const ASN1_STRING *string)
@@ -99,9 +107,11 @@ void inspect_certificate(struct inspect_document *d, struct inspect_node *parent
 	struct att_digest digest;
 	if (att_digest_bytes(ATT_SHA256, der, &digest, NULL) == ATT_OK)
 		inspect_encoded(&d->arena, parent, "sha256", att_digest_str(&digest), att_hex_encode);
+	ERR_clear_error();
 	X509 *certificate = d2i_X509(NULL, &at, (long)der.len);
 	if (!certificate) {
 		inspect_text(&d->arena, parent, "unreadable", ATT_STR("no X.509 certificate in DER"));
+		look_at_errors(d);
 		return;
 	}
 	add_names(d, parent, certificate);
@@ -110,4 +120,5 @@ void inspect_certificate(struct inspect_document *d, struct inspect_node *parent
 	add_time(d, parent, "not_before", X509_get0_notBefore(certificate));
 	add_time(d, parent, "not_after", X509_get0_notAfter(certificate));
 	X509_free(certificate);
+	look_at_errors(d);
 }

@@ -24,6 +24,21 @@ int inspect_fail(struct inspect_document *d, const struct att_source *source, co
 	return err->code;
 }
 
+void inspect_warn(struct inspect_document *d, const struct att_source *source, const char *lead,
+		  const struct att_err *err)
+{
+	struct att_findings *findings = &d->run->findings;
+	struct att_err told;
+	size_t count = findings->count;
+	att_err_set_at(&told, err->code, err->place, "%s: %s", lead, err->message);
+	att_err_help(&told, "%s", err->help);
+	inspect_fail(d, source, &told);
+	findings->errors--;
+	findings->warnings++;
+	if (findings->count > count)
+		findings->items[count].severity = ATT_WARNING;
+}
+
 static void begin(struct inspect_document *d, const char *kind)
 {
 	d->root = att_arena_alloc(&d->arena, 1, sizeof *d->root);

@@ -3,7 +3,7 @@
  * not. */
 #include "cmd/inspect.h"
 #include "libattest/statement/predicate.h"
-#include "libattest/statement/provenance.h"
+#include "libattest/statement/provenance_read.h"
 #include "libattest/statement/summary.h"
 
 #include "libattest/base/banned.h"
@@ -48,8 +48,8 @@ static const struct row provenance_v1[] = {
 static const struct row provenance_v02[] = {
 	{"builder", PLAIN, "builder.id"},
 	{"build_type", PLAIN, "buildType"},
-	{"source", PLAIN, "invocation.configSource.uri"},
-	{"source_digests", DIGESTS, "invocation.configSource.digest"},
+	{"config_source", PLAIN, "invocation.configSource.uri"},
+	{"config_digests", DIGESTS, "invocation.configSource.digest"},
 	{"entry_point", PLAIN, "invocation.configSource.entryPoint"},
 	{"external_parameters", JSON, "invocation.parameters"},
 	{"environment", JSON, "invocation.environment"},
@@ -246,25 +246,26 @@ static void show_rows(struct inspect_document *d, struct inspect_node *parent, c
 
 /* ---- statements ---- */
 
-/* What is not as its type demands is shown all the same, and said. */
-static void doubt(struct inspect_document *d, const struct att_source *source, const struct att_err *err)
+/* What a verifier takes from provenance, whatever the build type and version. */
+static void show_build(struct inspect_document *d, struct inspect_node *parent, const struct att_source *source,
+		       const struct att_statement *statement)
 {
-	struct att_finding finding = {
-		.code = "malformed-input",
-		.severity = ATT_WARNING,
-		.message = ATT_ARENA_JOIN(&d->arena, ATT_STR("the predicate is not what its type demands: "),
-					  att_str_of(err->message)),
-		.help = att_str_of(err->help),
-		.file = source->path,
-		.place = err->place,
-	};
-	if (err->place.line > 0)
-		finding.source_line = att_source_line_text(source, err->place.line);
-	if (source == &d->source && d->line > 0) {
-		finding.place.line += d->line - 1;
-		finding.place.end_line += d->line - 1;
+	struct att_provenance_facts facts;
+	struct att_err err = {0};
+	if (att_provenance_read(source, statement, &d->arena, &facts, &err) != ATT_OK) {
+		inspect_warn(d, source, "what the build was cannot be told", &err);
+		return;
 	}
-	att_findings_add(&d->run->findings, &finding);
+	if (!facts.type)
+		return;
+	struct inspect_node *group = inspect_add(&d->arena, parent, INSPECT_GROUP, "build");
+	inspect_text(&d->arena, group, "kind", att_str_of(att_build_type_name(facts.type)));
+	inspect_text(&d->arena, group, "source", facts.source);
+	inspect_text(&d->arena, group, "ref", facts.ref);
+	inspect_text(&d->arena, group, "commit", facts.commit);
+	inspect_text(&d->arena, group, "workflow", facts.workflow);
+	if (facts.dirty)
+		inspect_flag(&d->arena, group, "dirty", true);
 }
 
 static void check_predicate(struct inspect_document *d, const struct att_source *source,
@@ -277,7 +278,7 @@ static void check_predicate(struct inspect_document *d, const struct att_source 
 	if (status == ATT_OK && att_str_is(statement->predicate_type, ATT_SUMMARY_V1))
 		status = att_summary_read(source, statement, &d->arena, &read, &err);
 	if (status != ATT_OK)
-		doubt(d, source, &err);
+		inspect_warn(d, source, "the predicate is not what its type demands", &err);
 }
 
 static int show_statement(struct inspect_document *d, struct inspect_node *parent,
@@ -297,6 +298,8 @@ static int show_statement(struct inspect_document *d, struct inspect_node *paren
 		inspect_json(&d->arena, parent, "predicate", statement.predicate);
 	} else if (statement.predicate) {
 		struct inspect_node *group = inspect_add(&d->arena, parent, INSPECT_GROUP, "predicate");
+		if (att_provenance_is_type(statement.predicate_type))
+			show_build(d, group, source, &statement);
 		show_rows(d, group, rows, statement.predicate);
 	}
 	check_predicate(d, source, &statement);

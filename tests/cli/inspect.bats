@@ -58,6 +58,9 @@ harmless() {
     grep -qE '^    builder +https://b.example/1$' <<<"$output"
     grep -qF '"command": "make"' <<<"$output"
     grep -qE "gitCommit:$(git rev-parse HEAD)" <<<"$output"
+    grep -qE '^      source +https://g.example/a$' <<<"$output"
+    grep -qE "^      commit +$(git rev-parse HEAD)$" <<<"$output"
+    [ -z "$stderr" ]
     grep -qE "digests +sha256:$(sha256sum tool | cut -d' ' -f1)" <<<"$output"
     attest provenance tool --builder-id https://b.example/1 --source https://g.example/a --slsa 0.2 -o old
     inspect 0 old
@@ -274,6 +277,19 @@ harmless() {
     grep -qE '^    result +PASSED$' <<<"$output"
 }
 
+@test "provenance that no verifier reads is shown as it stands, with a warning" {
+    statement https://slsa.dev/provenance/v1 '{"buildDefinition":{
+        "buildType":"https://x.example/t","externalParameters":{"a":1}},"runDetails":{"builder":{"id":"https://b.example"}}}' >s
+    inspect 0 s
+    [ -z "$stderr" ]
+    grep -qE '^    build type +https://x.example/t$' <<<"$output"
+    statement https://slsa.dev/provenance/v1 '{"buildDefinition":{"buildType":7,"externalParameters":[]}}' >s
+    inspect 0 s
+    [[ $stderr == *'warning[malformed-input]: what the build was cannot be told: '*'--> s:1:'* ]]
+    grep -qE '^ +7$' <<<"$output"
+    attest inspect -f json s | jq -e '.findings[0].severity == "warning" and .verdict == "not-checked"'
+}
+
 @test "a payload of another type is no statement" {
     statement t '{}' | envelope text/plain >e
     inspect 0 e
@@ -302,7 +318,9 @@ harmless() {
 }
 
 @test "50 MB of payload, values nested as deep as JSON may be, thousands of lines" {
-    { printf '%s"t",%s,"predicate":{"x":"' "$HEAD" "$SUBJECT"; head -c 50000000 /dev/zero | tr '\0' x; printf '"}}'; } >s
+    { printf '%s"t",%s,"predicate":{"x":"' "$HEAD" "$SUBJECT"
+        head -c 50000000 /dev/zero | tr '\0' x
+        printf '"}}'; } >s
     envelope <s >e
     timeout 60 attest inspect e >out
     [ "$(wc -c <out)" -lt 5000 ]

@@ -347,6 +347,57 @@ static void object_on_one_line(void **state)
 	att_buf_clear(&out);
 }
 
+static void writes_trees(void **state)
+{
+	static const char text[] =
+		"{\n  \"b\": [\n    -12,\n    18446744073709551615,\n    1.5,\n    true,\n    null,\n"
+		"    \"\\u001b\",\n    {},\n    []\n  ],\n  \"a\\n\": {\n    \"c\": \"d\"\n  }\n}\n";
+	struct att_json_writer w;
+	struct document d;
+	struct att_buf out;
+	(void)state;
+	document_parse(&d, att_json_parse, att_str_of(text));
+	assert_int_equal(d.result, ATT_OK);
+	att_buf_init(&out, 1000);
+	att_json_begin(&w, &out, false);
+	att_json_value(&w, &d.value);
+	assert_text(att_buf_str(&out), text);
+	att_buf_clear(&out);
+	/* What does not fit ends the writing, wherever it is. */
+	for (size_t room = 0; room < sizeof text - 1; room++) {
+		att_buf_init(&out, room);
+		att_json_begin(&w, &out, false);
+		att_json_value(&w, &d.value);
+		assert_false(att_buf_ok(&out));
+		att_buf_clear(&out);
+	}
+	document_clear(&d);
+}
+
+static void trees_that_are_too_deep_are_cut(void **state)
+{
+	struct att_value levels[ATT_MAX_DEPTH + 2];
+	struct att_json_writer w;
+	struct att_buf out;
+	struct document d;
+	(void)state;
+	memset(levels, 0, sizeof levels);
+	for (int i = 0; i <= ATT_MAX_DEPTH; i++)
+		levels[i] = (struct att_value){.kind = ATT_ARRAY, .count = 1, .items = &levels[i + 1]};
+	att_buf_init(&out, 10000);
+	att_json_begin(&w, &out, true);
+	att_json_array(&w);
+	att_json_value(&w, &levels[0]);
+	att_json_array_end(&w);
+	assert_true(att_buf_ok(&out));
+	assert_int_not_equal(att_str_find(att_buf_str(&out), ATT_STR("[\"nested too deeply to be shown\"]")),
+			     ATT_STR_NONE);
+	document_parse(&d, att_json_parse, att_buf_str(&out));
+	assert_int_equal(d.result, ATT_OK);
+	document_clear(&d);
+	att_buf_clear(&out);
+}
+
 static void copies_what_was_parsed(void **state)
 {
 	static const struct {
@@ -379,6 +430,8 @@ static void copies_what_was_parsed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_trees),
+		cmocka_unit_test(trees_that_are_too_deep_are_cut),
 		cmocka_unit_test(copies_what_was_parsed),
 		cmocka_unit_test(object_on_one_line),
 		cmocka_unit_test(indented),

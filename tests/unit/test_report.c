@@ -184,6 +184,28 @@ static void assert_json(const struct att_report *report, const char *expected)
 	document_clear(&d);
 }
 
+/* A program that shows and judges nothing never says that something holds. */
+static void test_contents(void **state)
+{
+	static const char *const verdicts[] = {"not-checked", NULL, "unknown"};
+	struct att_findings list;
+	struct document d;
+	struct att_buf out;
+	(void)state;
+	att_findings_init(&list);
+	att_buf_init(&out, 1 << 16);
+	for (int code = 0; code <= 2; code += 2) {
+		const struct att_report report = {"attest-inspect", "inspect", code, &list, NULL, NULL, 0};
+		att_report_json_contents(&report, ATT_STR("[\n    1\n  ]"), &out);
+		document_parse(&d, att_json_parse, att_buf_str(&out));
+		assert_int_equal(d.result, ATT_OK);
+		assert_text(att_value_text(att_value_get(&d.value, "verdict")), verdicts[code]);
+		assert_int_equal(att_value_get(&d.value, "contents")->count, 1);
+		document_clear(&d);
+		att_buf_clear(&out);
+	}
+}
+
 static void test_json(void **state)
 {
 	const struct att_str trail[] = {ATT_STR("root"), ATT_STR("leaf")};
@@ -320,11 +342,12 @@ static void test_steps_dropped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_underlined), cmocka_unit_test(test_colours),
-		cmocka_unit_test(test_hostile),    cmocka_unit_test(test_without_place),
-		cmocka_unit_test(test_long_line),  cmocka_unit_test(test_dropped),
-		cmocka_unit_test(test_json),       cmocka_unit_test(test_fingerprints),
-		cmocka_unit_test(test_steps),      cmocka_unit_test(test_steps_dropped),
+		cmocka_unit_test(test_underlined),    cmocka_unit_test(test_colours),
+		cmocka_unit_test(test_hostile),       cmocka_unit_test(test_without_place),
+		cmocka_unit_test(test_long_line),     cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_json),          cmocka_unit_test(test_contents),
+		cmocka_unit_test(test_fingerprints),  cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_steps_dropped),
 	};
 	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
