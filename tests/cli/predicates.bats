@@ -66,12 +66,10 @@ state() { clean attest provenance "$@"; }
     says "x.jsonl: SLSA provenance of 1 artifact"
     says "x.jsonl: a test result about 1 artifact, signed"
     [ "$(wc -l <x.jsonl)" = 2 ]
-    local i
-    for i in 1 2; do
-        sed -n ${i}p x.jsonl >line
-        run -0 attest verify dist/tool --key ../key.pub --signature line \
-            --predicate-type "$([ $i = 1 ] && echo $TYPE || echo $RESULT)"
-    done
+    run -0 attest verify dist/tool --key ../key.pub --signature x.jsonl --predicate-type $RESULT
+    run -1 attest verify dist/tool --key ../key.pub --signature x.jsonl --predicate-type https://spdx.dev/Document
+    run -0 attest verify dist/tool --key ../key.pub --provenance x.jsonl --source https://github.com/octo/hello \
+        --builder https://github.com/octo/hello/.github/workflows/release.yml@refs/heads/main --commit "$SHA"
     run -0 state dist/tool -t test-result -p test-result -t spdx -p spdx --key ../key --as dsse
     [ "$(jq -r .payloadType <<<"$output" | uniq -c | tr -s ' ')" = " 2 application/vnd.in-toto+json" ]
 }
