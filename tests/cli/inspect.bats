@@ -279,7 +279,8 @@ harmless() {
 
 @test "provenance that no verifier reads is shown as it stands, with a warning" {
     statement https://slsa.dev/provenance/v1 '{"buildDefinition":{
-        "buildType":"https://x.example/t","externalParameters":{"a":1}},"runDetails":{"builder":{"id":"https://b.example"}}}' >s
+        "buildType":"https://x.example/t","externalParameters":{"a":1}},
+        "runDetails":{"builder":{"id":"https://b.example"}}}' >s
     inspect 0 s
     [ -z "$stderr" ]
     grep -qE '^    build type +https://x.example/t$' <<<"$output"

@@ -9,7 +9,8 @@ setup() {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout k.pem -outform DER -out c.der \
         -subj /CN=signer -days 1 -addext 'subjectAltName=URI:https://x.example/y' 2>/dev/null
     printf '{"mediaType":"%s","verificationMaterial":{"certificate":%s},%s}\n' \
-        application/vnd.dev.sigstore.bundle.v0.3+json "{\"rawBytes\":\"$(base64 -w0 c.der)\"}" "\"dsseEnvelope\":{\"payloadType\":\"application/vnd.in-toto+json\",
+        application/vnd.dev.sigstore.bundle.v0.3+json "{\"rawBytes\":\"$(base64 -w0 c.der)\"}" \
+        "\"dsseEnvelope\":{\"payloadType\":\"application/vnd.in-toto+json\",
         \"payload\":\"$(base64 -w0 "$statement")\",\"signatures\":[{\"sig\":\"AAAA\"}]}" >bundle
 }
 
