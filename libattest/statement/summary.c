@@ -83,7 +83,7 @@ static int want_text(const struct att_source *source, const struct att_value *ob
 static int read_verifier(const struct att_source *source, const struct att_value *predicate,
 			 struct att_summary *out, struct att_err *err)
 {
-	const struct att_value *verifier, *version;
+	const struct att_value *verifier, *version = NULL;
 	int status = att_value_want(source, predicate, "verifier", ATT_OBJECT, true, &verifier, err);
 	if (status == ATT_OK)
 		status = want_text(source, verifier, "id", true, &out->verifier_id, err);
