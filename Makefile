@@ -36,13 +36,14 @@ say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(patsubst $(BUILD)/%,%,$@))
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_SRC := $(sort $(wildcard libattest/*.c libattest/*/*.c))
 SBOM_SRC := $(sort $(wildcard sbom/*.c))
+POLICY_SRC := $(sort $(wildcard policy/*.c))
 CMD_SRC := $(sort $(wildcard cmd/attest*.c))
 CLI_SRC := $(sort $(filter-out $(CMD_SRC),$(wildcard cmd/*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOL_SRC := $(sort $(wildcard tests/tools/*.c))
 
-ARCHIVES := $(BUILD)/lib/libsbom.a $(BUILD)/lib/libattest.a
+ARCHIVES := $(BUILD)/lib/libpolicy.a $(BUILD)/lib/libsbom.a $(BUILD)/lib/libattest.a
 SHARED := $(BUILD)/lib/libattest.so.$(VERSION)
 PROGRAMS := $(CMD_SRC:cmd/%.c=$(BUILD)/bin/%)
 UNITS := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
@@ -65,6 +66,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(Q)$(CC) $(ALL_CFLAGS) $(CODE) -MMD -MP -c $< -o $@
 
 $(BUILD)/lib/libattest.a: $(call objects,$(LIB_SRC))
+$(BUILD)/lib/libpolicy.a: $(call objects,$(POLICY_SRC))
 $(BUILD)/lib/libsbom.a: $(call objects,$(SBOM_SRC))
 $(BUILD)/lib/libcli.a: $(call objects,$(CLI_SRC))
 $(ARCHIVES) $(BUILD)/lib/libcli.a:
@@ -117,7 +119,7 @@ build/fuzz/obj/%.o: %.c Makefile
 	$(call say,FUZZ)
 	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
 
-build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o $(patsubst %.c,build/fuzz/obj/%.o,$(LIB_SRC) $(SBOM_SRC))
+build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o $(patsubst %.c,build/fuzz/obj/%.o,$(LIB_SRC) $(SBOM_SRC) $(POLICY_SRC))
 	@mkdir -p $(@D)
 	$(call say,FUZZ)
 	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@

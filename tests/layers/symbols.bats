@@ -47,6 +47,21 @@ declared() { # HEADER
     defined "$BUILD/lib/libsbom.a" | awk '$NF !~ /^sbom_/' | none "other names"
 }
 
+@test "libpolicy exports names with policy_" {
+    [ "$(defined "$BUILD/lib/libpolicy.a" | wc -l)" -gt 5 ]
+    defined "$BUILD/lib/libpolicy.a" | awk '$NF !~ /^policy_/' | none "other names"
+}
+
+# A file check_X.c exports its one struct.
+@test "a check exports one struct, named as its file" {
+    local name names
+    while read -r name; do
+        names=$(defined "$BUILD/lib/libpolicy.a" |
+            awk -v file="${name#policy_}.o:" 'index($1, file) == 1 { printf "%s%s", sep, $NF; sep = " " }')
+        [ "$names" = "$name" ] || echo "${name#policy_}.c exports: $names"
+    done < <(grep -oE '&policy_check_[a-z0-9_]+' policy/checks.c | sed 's/^&//') | none "more, less or other"
+}
+
 # A file cataloger_X.c that a table names exports its one struct; parts of it have a header of their own.
 @test "a cataloger exports one struct, named as its file" {
     local name names count=0
@@ -62,7 +77,10 @@ declared() { # HEADER
 }
 
 @test "no mutable globals in the libraries" {
-    { writable "$BUILD/lib/libattest.a"; writable "$BUILD/lib/libsbom.a"; } | none "writable"
+    local library
+    for library in attest sbom policy; do
+        writable "$BUILD/lib/lib$library.a"
+    done | none "writable"
 }
 
 @test "the check sees mutable globals of every kind" {
@@ -94,7 +112,7 @@ forbidden+='|posix_spawn|socket|connect|getaddrinfo|time|gettimeofday'
 
 @test "the libraries do not print, exit or look at the environment" {
     local archive
-    for archive in "$BUILD"/lib/lib{attest,sbom}.a; do
+    for archive in "$BUILD"/lib/lib{attest,sbom,policy}.a; do
         nm -A -u "$archive" | sed -E 's/^[^:]*://' | grep -wE \
             "U ($forbidden)\$" || true
     done | none "what is for programs only"

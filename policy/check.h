@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Checks: each looks at the whole graph and says what is against the policy. */
+#ifndef POLICY_CHECK_H
+#define POLICY_CHECK_H
+
+#include "libattest/base/finding.h"
+#include "libattest/base/outcome.h"
+#include "policy/config.h"
+#include "policy/trail.h"
+#include "sbom/graph.h"
+
+struct policy_database;
+
+/* What all checks look at; read-only. */
+struct policy_run {
+	const struct sbom_graph *graph;
+	const struct policy_config *config;
+	const struct policy_database *database; /* NULL: none; a check that needs one could not tell */
+	int folder;                             /* O_PATH descriptor of the tree's root; -1: there is no tree */
+	int64_t now;                            /* seconds since 1970 */
+	unsigned jobs;
+	const struct policy_trails *trails;
+};
+
+struct policy_check {
+	const char *name;    /* "licenses" */
+	const char *summary; /* one line for help */
+	/* Adds findings (policy_complain). *outcome is ATT_HOLDS, ATT_REFUTED (some finding of severity error)
+	 * or ATT_CANNOT_TELL (something could not be judged: that is a finding of its own); ATT_NOT_CHECKED
+	 * when there was nothing of its kind to look at. Errors: ATT_ERR_MEMORY, ATT_ERR_LIMIT. */
+	int (*run)(const struct policy_run *run, struct att_findings *findings, enum att_outcome *outcome,
+		   struct att_err *err);
+};
+
+/* All checks in the order of their running, NULL-terminated. */
+extern const struct policy_check *const policy_checks[];
+
+/* What a check has to say. The policy decides on its severity. */
+struct policy_complaint {
+	const char *code;        /* a literal */
+	enum policy_level level; /* unless [severity] names the code */
+	bool cannot_tell;        /* something could not be judged */
+	struct att_str message, help, expected, found;
+	const struct sbom_node *node; /* the component: gives purl, trail, file and line; may be NULL */
+	const struct policy_at *at;   /* the entry of the policy, when there is no component to point at */
+};
+
+/* Adds a finding, with the severity of its level: allow adds nothing, warn a warning, deny an error. An error
+ * turns *outcome into ATT_REFUTED, or into ATT_CANNOT_TELL when that is what it says and nothing is refuted. */
+void policy_complain(const struct policy_run *run, const struct policy_complaint *complaint,
+		     struct att_findings *findings, enum att_outcome *outcome);
+
+/* The worse of both: refuted, cannot tell, holds, not checked. */
+enum att_outcome policy_outcome_join(enum att_outcome a, enum att_outcome b);
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Which components an entry of a policy means. */
+#ifndef POLICY_SPEC_H
+#define POLICY_SPEC_H
+
+#include "libattest/base/source.h"
+#include "libattest/package/version.h"
+#include "sbom/component.h"
+
+/* A place in a policy file. `source` is NULL for what stands in no file. */
+struct policy_at {
+	const struct att_source *source;
+	struct att_span span;
+};
+
+enum policy_comparison {
+	POLICY_VERSION_EQUAL,
+	POLICY_VERSION_NOT_EQUAL,
+	POLICY_VERSION_LESS,
+	POLICY_VERSION_LESS_EQUAL,
+	POLICY_VERSION_GREATER,
+	POLICY_VERSION_GREATER_EQUAL,
+};
+
+struct policy_bound {
+	enum policy_comparison comparison;
+	struct att_str version;
+};
+
+/* A package by name, and which of its versions: all bounds have to hold. */
+struct policy_spec {
+	struct policy_at at;
+	struct att_str text;   /* as written, for messages */
+	struct att_str key;    /* purl up to the version: "pkg:cargo/openssl", "pkg:npm/%40types/node" */
+	struct att_str name;   /* last part of the key, decoded */
+	struct att_str reason; /* may be empty */
+	bool bare;             /* written without saying which ecosystem: a crate, as cargo-deny means it */
+	const struct att_version_scheme *scheme; /* NULL when there are no bounds */
+	struct policy_bound *bounds;
+	size_t bound_count, bound_capacity;
+	/* Cargo takes a prerelease in only where a bound names one of the same major.minor.patch. */
+	bool cargo_prereleases;
+};
+
+enum policy_match {
+	POLICY_MATCH_NO,
+	POLICY_MATCH_YES,
+	POLICY_MATCH_UNKNOWN, /* the package is meant; whether this version is could not be told */
+};
+
+/* Parses "name", "name:<=0.1,>0.2" and "name@1.2.3" (a crate), and package URLs "pkg:npm/left-pad@1.3.0". The
+ * spec lives in `arena` and may point into `text`. Sets neither `at` nor `reason`. Errors: ATT_ERR_MALFORMED,
+ * ATT_ERR_UNSUPPORTED (versions of an ecosystem that cannot be compared), ATT_ERR_MEMORY. */
+int policy_spec_parse(struct att_str text, struct att_arena *arena, struct policy_spec *out,
+		      struct att_err *err) ATT_MUST_USE;
+
+/* Adds a requirement on the version, "<1.3, >=1.0". For Cargo the rules of its requirements (caret, tilde,
+ * wildcards, parts left out); elsewhere comparisons of whole versions. Errors as policy_spec_parse. */
+int policy_spec_require(struct policy_spec *spec, struct att_str requirement, struct att_arena *arena,
+			struct att_err *err) ATT_MUST_USE;
+
+/* What specs are looked up by: the component's purl up to its version. Empty when it has none. */
+struct att_str policy_spec_key(const struct sbom_component *component);
+
+enum policy_match policy_spec_match(const struct policy_spec *spec, const struct sbom_component *component);
+
+#endif
