@@ -62,3 +62,12 @@ ask_maven() {
 @test "Maven's, as its ComparableVersion orders them" {
     agree maven 20000 ask_maven
 }
+
+@test "requirements, as the crate semver in Cargo has them" {
+    local crate
+    for crate in /usr/share/cargo/registry/semver-1.*/src/lib.rs; do
+        rustc --edition 2018 -O --cap-lints allow --crate-type rlib --crate-name semver "$crate"
+    done
+    rustc --edition 2021 -O --extern semver=libsemver.rlib -o requirements "$BATS_TEST_DIRNAME/versions.rs"
+    agree requirement 40000 ./requirements
+}

@@ -2,7 +2,8 @@
 """Versions of an ecosystem, made up from what its versions are made of, and how others order them.
 
 versions.py pairs SCHEME COUNT
-    prints COUNT pairs "A<tab>B", the same ones every time; some of them differ in one place only.
+    prints COUNT pairs "A<tab>B", the same ones every time; some of them differ in one place only. The scheme
+    "requirement" makes A a requirement of Cargo.
 versions.py pypi
     reads pairs, prints '<', '=', '>' or '!' for each, as Python's packaging has it.
 versions.py dpkg
@@ -102,11 +103,35 @@ def maven(source):
     return text + (".0" if zero else "") + end
 
 
+def requirement(source):
+    """One to three comparators."""
+    def comparator():
+        text = source.choice(["", "", "=", ">", ">=", "<", "<=", "~", "^", ">= ", "^ ", "~>"])
+        text += ".".join(source.choice("00123") for _ in range(source.randint(1, 3)))
+        if text.count(".") == 2 and source.random() < 0.4:
+            return text + "-" + source.choice(["a", "b", "a.1", "1", "0", "rc.1+x"])
+        wild = source.choice(["", "", "", ".*", ".x", ".*.*", ".X.1"])
+        return text + (wild if source.random() < 0.1 or text.count(".") < 2 else "")
+    return source.choice(["", "", "", " "]) + source.choice([",", ", ", " , ", ", ", " "]).join(
+        comparator() if source.random() < 0.97 else "*" for _ in range(source.choice([1, 1, 1, 2, 2, 3])))
+
+
+def requirement_pairs(source, count):
+    for _ in range(count):
+        version = ".".join(source.choice("00123") for _ in range(3))
+        if source.random() < 0.4:
+            version += "-" + source.choice(["a", "b", "a.1", "1", "0", "rc.1+x"])
+        yield requirement(source), version
+
+
 KINDS = {kind.__name__: kind for kind in (semver, pep440, deb, rpm, gem, packagist, maven)}
 
 
 def pairs(kind, count):
     source = random.Random(kind)
+    if kind == "requirement":
+        yield from requirement_pairs(source, count)
+        return
     make = KINDS[kind]
     for _ in range(count):
         a, b = make(source), make(source)
@@ -161,8 +186,8 @@ def check(scheme, tool, answers):
     wrong = [row for row in rows if row[0] != row[1] and not (row[0] == "!" and row[1] in "<=>")]
     for our, their, (a, b) in wrong[:20]:
         print(f"{a} {our} {b}, they say {their}")
-    told = sum(their in "<=>" for their in theirs)
-    print(f"{scheme}: {len(rows)} pairs, {told} with an order, {len(wrong)} differ, {refused} refused")
+    told = sum(their in "<=>yn" for their in theirs)
+    print(f"{scheme}: {len(rows)} pairs, {told} with an answer, {len(wrong)} differ, {refused} refused")
     return 1 if wrong or told * 2 < len(rows) or refused * 25 > len(rows) else 0
 
 

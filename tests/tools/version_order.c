@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* version_order: reads lines "SCHEME<tab>A<tab>B" and prints '<', '=' or '>' for each, '!' when the two cannot
  * be compared, and '?' when turning them round gives another answer. SCHEME is a scheme's name or an OSV
- * ecosystem. */
+ * ecosystem. "requirement<tab>A<tab>B" prints 'y' or 'n'
+ * as the version B satisfies Cargo's requirement A. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "libattest/package/version.h"
+#include "libattest/package/version_req.h"
 
 static char answer(struct att_str line)
 {
@@ -16,6 +18,10 @@ static char answer(struct att_str line)
 	    !att_str_split(&line, '\t', &b)) {
 		fprintf(stderr, "version_order: expected SCHEME<tab>A<tab>B\n");
 		exit(2);
+	}
+	if (att_str_is(name, "requirement")) {
+		enum att_outcome outcome = att_version_req_cargo(a, b, &err);
+		return outcome == ATT_HOLDS ? 'y' : outcome == ATT_REFUTED ? 'n' : '!';
 	}
 	const struct att_version_scheme *scheme = att_version_scheme_find(name);
 	if (!scheme)
