@@ -9,6 +9,7 @@
 #include "libattest/format/base64.h"
 #include "libattest/verify/manifest.h"
 #include "tests/unit/signature.h"
+#include "tests/unit/tampering.h"
 
 static char folder[] = "/tmp/attest-tampering-XXXXXX";
 static char artifact[64], other[64], manifest[64], manifest_signature[64];
@@ -59,13 +60,6 @@ static int tear_down(void **state)
 }
 
 /* --- signatures of every format, by every kind of key -------------------------------------------------- */
-
-struct uncovered {
-	const char *after; /* the stretch begins behind this text */
-	size_t length;     /* 0: up to `until` */
-	const char *until;
-	const char *why;
-};
 
 #define COMMENT                                                                                                \
 	{                                                                                                      \
@@ -159,19 +153,6 @@ static struct att_buf sign(const struct sample *s, const char *path, struct att_
 	return text;
 }
 
-static bool is_uncovered(const struct sample *s, struct att_str text, size_t at)
-{
-	for (const struct uncovered *u = s->uncovered; u->after; u++) {
-		size_t begin = att_str_find(text, att_str_of(u->after)) + strlen(u->after);
-		assert_true(begin < text.len);
-		size_t length =
-			u->length ? u->length : att_str_find(att_str_from(text, begin), att_str_of(u->until));
-		if (at >= begin && at < begin + length)
-			return true;
-	}
-	return false;
-}
-
 /* --- what attest-verify would say ---------------------------------------------------------------------- */
 
 static enum att_outcome verdict_on(const char *path, const struct att_keyring *ring, struct att_str text)
@@ -260,7 +241,7 @@ static void flip_signature(const struct sample *s, const struct att_keyring *rin
 	att_buf_init(&copy, 1 << 20);
 	att_buf_add(&copy, whole);
 	for (size_t at = 0; at < whole.len; at++) {
-		bool uncovered = is_uncovered(s, whole, at);
+		bool uncovered = is_uncovered(s->uncovered, whole, at);
 		open += uncovered;
 		for (int bit = 0; bit < 8; bit++) {
 			copy.data[at] = (char)(whole.data[at] ^ (1 << bit));
@@ -426,7 +407,7 @@ static void change_key(const struct key_file *k, struct att_buf *key, struct att
 	att_buf_add(&copy, whole);
 	assert_int_equal(verdict_with(whole, text), ATT_HOLDS);
 	for (size_t bit = 0; bit < whole.len * 8; bit++) {
-		if (is_uncovered(&k->sample, whole, bit / 8))
+		if (is_uncovered(k->sample.uncovered, whole, bit / 8))
 			continue;
 		copy.data[bit / 8] = (char)(whole.data[bit / 8] ^ (1 << bit % 8));
 		refuse("key's bit", &k->sample, bit, verdict_with(att_buf_str(&copy), text));
