@@ -37,3 +37,28 @@ wall=$(median_of "${ours[@]}") peer=$(median_of "${peers[@]}") other=$(median_of
 row "sha256sum" "$(number "$other" 0) ms"
 row "attest-checksum write" "$(number "$peer" 0) ms"
 row "attest-provenance" "$(number "$wall" 0) ms" "at most 1.2 x: $(ratio "$wall" "$peer")"
+
+# What verifying costs beside reading the file: one of them against the statement about all, and all against it.
+program=build/bin/attest-verify
+by_statement="$program --provenance $pieces/statement --key testdata/signing/p256.pub --builder https://b.example/ \
+--source https://g.example/a"
+first=$(find "$pieces/files" -type f | sort | head -n 1)
+for command in "$by_statement $first" "$by_statement $pieces/files/*"; do
+	bash -c "$command" >"$data/log" 2>&1 || { tail -n 5 "$data/log" >&2; exit 2; }
+done
+heading "Verifying provenance with 1,000 subjects"
+read -r wall _ < <(measure 30 "$by_statement $first")
+read -r peer _ < <(measure 30 "build/bin/attest-checksum write -o - $first")
+row "attest-checksum, one file" "$(number "$peer" 2) ms"
+row "attest-verify, one file" "$(number "$wall" 2) ms" "at most 10 ms more: $(number "$(
+	awk -v a="$wall" -v b="$peer" 'BEGIN { print a - b }')" 2) ms"
+ours=() peers=()
+for _ in 1 2 3; do
+	read -r one _ < <(measure 1 "bash -c '$hashed'")
+	peers+=("$one")
+	read -r one _ < <(measure 1 "bash -c '$by_statement $pieces/files/*'")
+	ours+=("$one")
+done
+wall=$(median_of "${ours[@]}") peer=$(median_of "${peers[@]}")
+row "attest-checksum, all files" "$(number "$peer" 0) ms"
+row "attest-verify, all files" "$(number "$wall" 0) ms" "parsed once: $(ratio "$wall" "$peer")"

@@ -533,3 +533,25 @@ EOF
     says err unreadable-attestation
     verify 2 tool --key "$KEYS/p256.pub" --provenance tool --source "$GITHUB" --builder "$BUILDER"
 }
+
+@test "large statements: what is too much is refused, the rest does not take for ever" {
+    build | jq -c '.subject = [range(4096) | {name: "f\(.)", digest: {sha256: ("0" * 64)}}] + .subject' >statement.json
+    sign p256 --as dsse --payload-type application/vnd.in-toto+json --output p statement.json
+    by_key 2
+    says err 'expected at most 4096 subjects, found 4097'
+    build | jq -c '.subject = [range(100000) | {digest: {sha256: ("0" * 64)}}] + .subject' >statement.json
+    sign p256 --as dsse --payload-type application/vnd.in-toto+json --output p statement.json
+    by_key 2
+    says err 'expected at most 4096 subjects, found 100001'
+    # 50 MB that nobody needs to look at
+    build '.predicate.runDetails.metadata.extra = "%"' >small
+    { sed 's/%.*//' small | tr -d '\n'; head -c 50000000 /dev/zero | tr '\0' x; sed 's/.*%//' small; } >statement.json
+    sign p256 --as dsse --payload-type application/vnd.in-toto+json --output p statement.json
+    by_key 0
+    { sed 's/%.*//' small | tr -d '\n'; head -c 70000000 /dev/zero | tr '\0' x; sed 's/.*%//' small; } >statement.json
+    run ! sign p256 --as dsse --payload-type application/vnd.in-toto+json --output q statement.json
+    [ ! -e q ]
+    # more signatures than anybody would look at
+    jq -c '.signatures = [range(33) as $i | .signatures[0]]' p >many && mv many p
+    by_key 2
+}
