@@ -107,8 +107,14 @@ static int try_key(const struct loading *l, struct att_attestation *item, const 
 	if (!trusted->key || !att_signature_fits(signature, trusted->key))
 		return ATT_OK;
 	int status = count_message(l, signature);
-	if (status != ATT_OK || att_signature_verify(signature, trusted->key, &none, &why) != ATT_HOLDS)
+	if (status != ATT_OK)
 		return status;
+	enum att_outcome outcome = att_signature_verify(signature, trusted->key, &none, &why);
+	if (outcome == ATT_REFUTED)
+		return ATT_OK;
+	/* Whatever kept it from being looked at: it must not read as somebody else's. */
+	if (outcome != ATT_HOLDS)
+		return att_err_set(l->err, why.code ? why.code : ATT_ERR_MEMORY, "%s", why.message);
 	if (att_trusted_key_counts(trusted, l->now, &l->set->arena, &sentence))
 		item->signers[item->signer_count++] = key;
 	else if (item->signer_count == 0)

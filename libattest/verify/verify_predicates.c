@@ -232,7 +232,7 @@ bool att_judge_summary(struct att_judging *j, const struct att_attestation *item
 		j->worst = j->worst == ATT_REFUTED ? ATT_REFUTED : outcome;
 		return false;
 	}
-	*said = ATT_ARENA_JOIN(&v->arena, ATT_STR("verified as "), summary.resource_uri, ATT_STR(" by "),
+	*said = ATT_ARENA_JOIN(&v->arena, ATT_STR("passed as "), summary.resource_uri, ATT_STR(" by "),
 			       summary.verifier_id);
 	return true;
 }

@@ -450,7 +450,7 @@ EOF
     [ "$(jq -r '.predicate.policy.digest.sha256' said)" = "$(digest_of policy/attest.toml)" ]
     [ "$(jq -r '.predicate.inputAttestations[0].digest.sha256' said)" = "$(digest_of p)" ]
     take 0
-    says out "verified as $resource by $verifier"
+    says out "verified, passed as $resource by $verifier"
     take 0 --min-level 2 --max-age P1D
     take 1 --min-level 3
     says err 'error[level-too-low]'
