@@ -11,9 +11,9 @@
 #include "cmd/crypto.h"
 #include "cmd/names.h"
 #include "cmd/progress.h"
+#include "cmd/report.h"
 #include "libattest/base/file.h"
 #include "libattest/base/utf8.h"
-#include "libattest/format/report.h"
 #include "libattest/sign/checksum_verify.h"
 
 #include "libattest/base/banned.h"
@@ -177,7 +177,8 @@ static void write_verdict(const struct verification *v, int exit_code, struct at
 	att_buf_clear(&line);
 }
 
-static void write_json(const struct verification *v, int exit_code, struct att_buf *out)
+static void write_report(const struct verification *v, int exit_code, const struct att_report_format *format,
+			 struct att_buf *out)
 {
 	const struct att_checksum_summary *s = &v->summary;
 	const struct att_report_fact facts[] = {
@@ -189,18 +190,18 @@ static void write_json(const struct verification *v, int exit_code, struct att_b
 	};
 	const struct att_report report = {
 		PROGRAM, "verify", exit_code, &v->findings, &v->steps, facts, sizeof facts / sizeof facts[0]};
-	att_report_json(&report, out);
+	att_report_as(format, &report, out);
 }
 
-static int print_verdict(const struct verification *v, int exit_code, bool json)
+static int print_verdict(const struct verification *v, int exit_code, const struct att_report_format *format)
 {
 	struct att_buf out;
 	struct att_err err;
 	att_buf_init(&out, ATT_MAX_OUTPUT);
-	if (json)
-		write_json(v, exit_code, &out);
-	else
+	if (cli_report_is_human(format))
 		write_verdict(v, exit_code, &out);
+	else
+		write_report(v, exit_code, format, &out);
 	int status = att_buf_ok(&out) ? cli_write(NULL, att_buf_str(&out), &err) : att_err_memory(&err);
 	if (status != ATT_OK)
 		cli_complain(PROGRAM, &err);
@@ -234,12 +235,10 @@ static void prepare(struct verification *v, struct att_str *below)
 
 static int run_verify(struct cli_command *command)
 {
-	const char *format = cli_value(command, "format");
+	const struct att_report_format *format = cli_report_format(command, "format", "human");
 	struct verification v = {.command = command};
 	struct att_str below = {NULL, 0};
 	struct att_err err = {0};
-	if (format && strcmp(format, "json") != 0 && strcmp(format, "human") != 0)
-		cli_usage(PROGRAM, "expected --format human or json, found \"%s\"", format);
 	prepare(&v, &below);
 	int status = load_manifest(&v, &err);
 	if (status == ATT_OK)
@@ -250,8 +249,8 @@ static int run_verify(struct cli_command *command)
 	int exit_code = outcome == ATT_REFUTED                     ? CLI_REFUTED
 			: outcome == ATT_HOLDS && status == ATT_OK ? CLI_HOLDS
 								   : CLI_UNKNOWN;
-	cli_print_findings(&v.findings);
-	exit_code = print_verdict(&v, exit_code, format && strcmp(format, "json") == 0);
+	cli_report_findings(format, &v.findings);
+	exit_code = print_verdict(&v, exit_code, format);
 	att_findings_clear(&v.findings);
 	att_steps_clear(&v.steps);
 	att_buf_clear(&v.text);
@@ -271,7 +270,7 @@ static int do_verify(int argc, const char **argv)
 		 0},
 		{"insecure-md5", 0, NULL, "take MD5 digests, which can be forged", false, NULL, 0},
 		{"insecure-sha1", 0, NULL, "take SHA-1 digests, which can be forged", false, NULL, 0},
-		{"format", 'f', "FORMAT", "human (default) or json", false, NULL, 0},
+		{"format", 'f', "FORMAT", CLI_REPORT_HELP, false, NULL, 0},
 		{"jobs", 'j', "N", "read on N threads; else one per processor", false, NULL, 0},
 		{NULL, 0, NULL, NULL, false, NULL, 0},
 	};

@@ -8,8 +8,8 @@
 
 #include "cmd/cli.h"
 #include "cmd/crypto.h"
+#include "cmd/report.h"
 #include "libattest/base/file.h"
-#include "libattest/format/report.h"
 #include "libattest/format/uuid.h"
 #include "sbom/document.h"
 #include "sbom/generate.h"
@@ -43,6 +43,7 @@ struct request {
 	struct sbom_graph graph;
 	struct sbom_generate_summary summary;
 	struct att_findings findings;
+	const struct att_report_format *report_format;
 	struct att_err err;
 };
 
@@ -149,12 +150,7 @@ static int write_report(struct request *r, const char *path, int exit_code)
 		.summary = facts,
 		.summary_count = sizeof facts / sizeof facts[0],
 	};
-	struct att_buf text;
-	att_buf_init(&text, ATT_MAX_OUTPUT);
-	att_report_json(&report, &text);
-	int status = att_buf_ok(&text) ? cli_write(path, att_buf_str(&text), &r->err) : att_err_memory(&r->err);
-	att_buf_clear(&text);
-	return status;
+	return cli_report_write(r->report_format, &report, path, &r->err);
 }
 
 /* "1 component", "2 components" */
@@ -230,6 +226,9 @@ static int run_generate(struct request *r)
 	const struct sbom_format *format = chosen_format(r->command);
 	struct sbom_document_options document = {.spec_version = cli_value(r->command, "spec-version")};
 	const char *report = cli_value(r->command, "report");
+	r->report_format = cli_report_format(r->command, "report-format", "json");
+	if (!report && cli_value(r->command, "report-format"))
+		cli_usage(PROGRAM, "--report-format says how --report is written, which was not given");
 	document.has_time = cli_source_date(PROGRAM, &document.time);
 	document.spec_version = sbom_document_version(format, &document, &r->err);
 	if (!document.spec_version)
@@ -276,7 +275,9 @@ static int generate(int argc, const char **argv)
 		{"no-dev", 0, NULL, "leave out what only development needs", false, NULL, 0},
 		{"jobs", 'j', "N", "parse on N threads; else one per processor", false, NULL, 0},
 		{"strict", 0, NULL, "write nothing when an input is not understood", false, NULL, 0},
-		{"report", 0, "FILE", "write the findings and counts as JSON to FILE", false, NULL, 0},
+		{"report", 0, "FILE", "write the findings and counts to FILE", false, NULL, 0},
+		{"report-format", 0, "FORMAT", "json (default), human, sarif, junit, github or markdown", false,
+		 NULL, 0},
 		{NULL, 0, NULL, NULL, false, NULL, 0},
 	};
 	struct cli_command command = {

@@ -32,7 +32,7 @@ static void read_request(struct verify_run *r)
 {
 	const struct cli_command *c = r->command;
 	const struct cli_option *signature = cli_option(c, "signature"), *bundle = cli_option(c, "bundle");
-	const char *threshold = cli_value(c, "threshold"), *format = cli_value(c, "format");
+	const char *threshold = cli_value(c, "threshold");
 	const char *checksums = cli_value(c, "checksums");
 	r->count = cli_count_arguments(c);
 	if (r->count == 0 && !checksums)
@@ -43,9 +43,7 @@ static void read_request(struct verify_run *r)
 		cli_usage(PROGRAM, "expected --key or --policy, found both");
 	if (signature->count + bundle->count > 0 && r->count > 1 && !checksums)
 		cli_usage(PROGRAM, "--signature and --bundle are about one file, found %zu files", r->count);
-	if (format && strcmp(format, "json") != 0 && strcmp(format, "human") != 0)
-		cli_usage(PROGRAM, "expected --format human or json, found \"%s\"", format);
-	r->json = format && strcmp(format, "json") == 0;
+	r->format = cli_report_format(c, "format", "human");
 	r->options.threshold = threshold ? cli_number(PROGRAM, "threshold", threshold, 1, CLI_MAX_VALUES) : 0;
 	r->options.name_space = att_str_of(cli_value(c, "namespace"));
 	r->options.insecure_legacy_minisign = cli_flag(c, "insecure-legacy-minisign");
@@ -248,7 +246,7 @@ static struct cli_option options[] = {
 	{"insecure-md5", 0, NULL, "take MD5 digests in a manifest", false, NULL, 0},
 	{"insecure-sha1", 0, NULL, "take SHA-1 digests in a manifest", false, NULL, 0},
 	{"insecure-rsa", 0, NULL, "take RSA keys under 2048 bits", false, NULL, 0},
-	{"format", 'f', "FORMAT", "human (default) or json", false, NULL, 0},
+	{"format", 'f', "FORMAT", CLI_REPORT_HELP, false, NULL, 0},
 	{"jobs", 'j', "N", "read on N threads; else one per processor", false, NULL, 0},
 	{NULL, 0, NULL, NULL, false, NULL, 0},
 };

@@ -5,6 +5,7 @@
 
 #include "cmd/cli.h"
 #include "cmd/progress.h"
+#include "cmd/report.h"
 #include "libattest/sign/secret.h"
 #include "libattest/verify/verify.h"
 
@@ -26,7 +27,7 @@ struct verify_run {
 	size_t count;                        /* of artifacts */
 	size_t verdict_count;
 	struct att_verdict *verdicts; /* one per artifact, or that of the manifest and that of all its files */
-	bool json;
+	const struct att_report_format *format;
 };
 
 /* What the options demand of statements about the artifacts. Ends the program with 2 when they make no sense

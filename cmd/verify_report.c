@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/verify.h"
 #include "libattest/base/utf8.h"
-#include "libattest/format/report.h"
 
 #include "libattest/base/banned.h"
 
@@ -39,7 +38,7 @@ static void write_human(const struct verify_run *r, size_t held, struct att_buf 
 			       held == r->count ? "verified" : "NOT verified", held, r->count);
 }
 
-static void write_json(const struct verify_run *r, size_t held, int exit_code, struct att_buf *out)
+static void write_report(const struct verify_run *r, size_t held, int exit_code, struct att_buf *out)
 {
 	struct att_findings findings;
 	struct att_steps steps;
@@ -60,7 +59,7 @@ static void write_json(const struct verify_run *r, size_t held, int exit_code, s
 	}
 	const struct att_report report = {
 		VERIFY_PROGRAM, "verify", exit_code, &findings, &steps, facts, sizeof facts / sizeof facts[0]};
-	att_report_json(&report, out);
+	att_report_as(r->format, &report, out);
 	att_findings_clear(&findings);
 	att_steps_clear(&steps);
 }
@@ -84,13 +83,13 @@ int verify_report(const struct verify_run *r)
 	size_t held;
 	int exit_code = judge(r, &held);
 	att_buf_init(&out, ATT_MAX_OUTPUT);
-	cli_print_findings(&r->findings);
+	cli_report_findings(r->format, &r->findings);
 	for (size_t i = 0; i < r->verdict_count; i++)
-		cli_print_findings(&r->verdicts[i].findings);
-	if (r->json)
-		write_json(r, held, exit_code, &out);
-	else
+		cli_report_findings(r->format, &r->verdicts[i].findings);
+	if (cli_report_is_human(r->format))
 		write_human(r, held, &out);
+	else
+		write_report(r, held, exit_code, &out);
 	int status = att_buf_ok(&out) ? cli_write(NULL, att_buf_str(&out), &err) : att_err_memory(&err);
 	if (status != ATT_OK)
 		cli_complain(VERIFY_PROGRAM, &err);

@@ -6,6 +6,7 @@
 
 #include "libattest/base/utf8.h"
 #include "libattest/format/json.h"
+#include "libattest/format/report_internal.h"
 
 #include "libattest/base/banned.h"
 
@@ -22,7 +23,7 @@ static const struct style plain = {"", "", "", {"", "", ""}};
 static const struct style coloured = {
 	"\033[1m", "\033[2m", "\033[0m", {"\033[1;36m", "\033[1;33m", "\033[1;31m"}};
 
-static const char *severity_name(enum att_severity severity)
+const char *att_report_severity(enum att_severity severity)
 {
 	static const char *const names[] = {
 		[ATT_NOTE] = "note", [ATT_WARNING] = "warning", [ATT_ERROR] = "error"};
@@ -94,8 +95,8 @@ static void add_labelled(struct att_buf *out, const struct style *style, const c
 
 static void add_finding(struct att_buf *out, const struct att_finding *f, const struct style *style)
 {
-	att_buf_printf(out, "%s%s[%s]%s: %s", style->severity[f->severity], severity_name(f->severity), f->code,
-		       style->reset, style->bold);
+	att_buf_printf(out, "%s%s[%s]%s: %s", style->severity[f->severity], att_report_severity(f->severity),
+		       f->code, style->reset, style->bold);
 	att_utf8_add_visible(out, f->message);
 	att_buf_printf(out, "%s\n", style->reset);
 	if (f->file.len) {
@@ -115,6 +116,17 @@ static void add_finding(struct att_buf *out, const struct att_finding *f, const 
 	add_labelled(out, style, "expected", f->expected);
 	add_labelled(out, style, "found", f->found);
 	add_labelled(out, style, "help", f->help);
+}
+
+void att_report_add_snippet(const struct att_finding *f, struct att_buf *out)
+{
+	if (f->file.len && f->place.line && f->source_line.len)
+		add_source_line(out, f, &plain);
+}
+
+void att_report_add_finding(const struct att_finding *f, struct att_buf *out)
+{
+	add_finding(out, f, &plain);
 }
 
 void att_report_human(const struct att_findings *findings, bool color, struct att_buf *out)
@@ -192,7 +204,7 @@ static void write_finding(struct att_json_writer *w, const struct att_finding *f
 	att_report_fingerprint(f, fingerprint);
 	att_json_object(w);
 	att_json_member(w, "code", att_str_of(f->code));
-	att_json_member(w, "severity", att_str_of(severity_name(f->severity)));
+	att_json_member(w, "severity", att_str_of(att_report_severity(f->severity)));
 	att_json_member(w, "message", f->message);
 	att_json_member_if(w, "help", f->help);
 	write_location(w, f);
@@ -255,9 +267,14 @@ static void write_summary(struct att_json_writer *w, const struct att_report *re
 	att_json_object_end(w);
 }
 
-static void write_report(const struct att_report *report, const struct att_str *contents, struct att_buf *out)
+const char *att_report_verdict(const struct att_report *report)
 {
 	static const char *const verdicts[] = {"holds", "refuted", "unknown"};
+	return verdicts[report->exit];
+}
+
+static void write_report(const struct att_report *report, const struct att_str *contents, struct att_buf *out)
+{
 	struct att_json_writer w;
 	att_json_begin(&w, out, false);
 	att_json_object(&w);
@@ -265,7 +282,7 @@ static void write_report(const struct att_report *report, const struct att_str *
 	att_json_member(&w, "version", ATT_STR(ATT_VERSION));
 	att_json_member(&w, "command", att_str_of(report->command));
 	att_json_member(&w, "verdict",
-			att_str_of(contents && report->exit == 0 ? "not-checked" : verdicts[report->exit]));
+			att_str_of(contents && report->exit == 0 ? "not-checked" : att_report_verdict(report)));
 	att_json_key(&w, "exit");
 	att_json_uint(&w, (uint64_t)report->exit);
 	att_json_key(&w, "findings");

@@ -326,6 +326,7 @@ verify() {
     run -2 checksum write
     run -2 checksum verify d/nowhere/SUMS
     run -2 checksum verify d/SUMS --format xml
+    [[ $output == *"expected --format human, json, sarif, junit, github or markdown, found \"xml\""* ]]
     run -2 checksum write d/b --jobs 0
     run -0 checksum --help
     run -0 checksum write --help

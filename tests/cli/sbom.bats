@@ -447,3 +447,20 @@ J
     shown=$(PATH=$BIN:$PATH $trace attest sbom --version)
     [[ $shown == attest-sbom* ]]
 }
+
+@test "a report takes any format, and a format needs a report" {
+    cd "$BATS_TEST_TMPDIR"
+    mkdir t
+    printf 'version = 3\n[[package]]\nname = \n' >t/Cargo.lock
+    run -2 --separate-stderr "$BIN/attest" sbom t -o d --report - --report-format github
+    [ "${lines[0]}" = "::error file=Cargo.lock,line=3,col=8,endColumn=8,title=malformed-input::$(
+        sed -n 's/^error\[malformed-input\]: //p' <<<"$stderr")" ]
+    [ "${lines[1]}" = "attest-sbom generate: unknown: 1 error, 0 warnings" ]
+    run -2 --separate-stderr "$BIN/attest" sbom t -o d --report - --report-format human
+    [[ ${lines[0]} == "error[malformed-input]: "* ]]
+    run -2 "$BIN/attest" sbom t --report-format sarif
+    [[ $output == *"--report-format says how --report is written, which was not given"* ]]
+    run -2 "$BIN/attest" sbom t --report r --report-format yaml
+    [[ $output == *"found \"yaml\""* ]]
+}
+

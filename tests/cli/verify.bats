@@ -433,13 +433,20 @@ artifact = "*"'
     echo x >>f7
     rm f9.sigstore.json
     echo x >f11.sig
-    for format in json human; do
+    for format in human json sarif junit github markdown; do
         verify 1 f* --key "$KEYS/p256.pub" --format $format --jobs 1
         mv out out1
         mv err err1
         verify 1 f* --key "$KEYS/p256.pub" --format $format --jobs 8
         cmp out out1
         cmp err err1
+        # Each finding once: GitHub's log is one of both.
+        if [ $format = github ]; then
+            [ ! -s err ]
+            grep -q '^::error .*title=wrong-signature::' out
+        else
+            grep -q '^error\[wrong-signature\]' err
+        fi
     done
     verify 1 f* --key "$KEYS/p256.pub" --format json
     mv out refuted
