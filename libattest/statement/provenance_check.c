@@ -100,8 +100,9 @@ static void check_tree(struct check *c)
 	compare(c, "working-tree", c->expected->allow_dirty,
 		(struct att_finding){.code = "dirty-source",
 				     .message = ATT_STR("built from files that differ from the commit")},
-		c->expected->allow_dirty ? ATT_STR("clean or dirty") : ATT_STR("clean"), ATT_STR("dirty"),
-		ATT_STR("build from a clean checkout; --allow-dirty lets it pass"));
+		c->expected->allow_dirty ? ATT_STR("clean or dirty") : ATT_STR("clean"),
+		c->expected->allow_dirty ? ATT_STR("dirty: --insecure-dirty") : ATT_STR("dirty"),
+		ATT_STR("build from a clean checkout; --insecure-dirty lets it pass"));
 }
 
 /* ---- ref and commit ---- */

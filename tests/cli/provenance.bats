@@ -315,3 +315,14 @@ END
     done
     [ "$count" -ge 24 ]
 }
+
+@test "what was built from changed files is verified only where that is asked for, and the report says so" {
+    echo change >>main.c
+    generic dist/tool --key ../key -o ../p --allow-dirty
+    set -- attest verify dist/tool --provenance ../p --key ../key.pub --builder https://builder.example/1 \
+        --source https://git.example/hello
+    run -1 "$@"
+    says 'error[dirty-source]'
+    run -0 "$@" --insecure-dirty
+    says 'working-tree: dirty: --insecure-dirty'
+}
