@@ -54,7 +54,7 @@ FUZZERS := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 .PHONY: all tests check asan lint format quickstart bench fuzz conformance interop peers install dist clean
 .SECONDARY:
 all: $(PROGRAMS) $(ARCHIVES) $(SHARED)
-tests: all $(UNITS) $(REPLAYS) $(TOOLS) $(BUILD)/tests/fail_malloc.so
+tests: all $(UNITS) $(REPLAYS) $(TOOLS) $(BUILD)/tools/license_index $(BUILD)/tests/fail_malloc.so
 
 # What others link may end up in a shared object of theirs, too.
 CODE := -fPIE
@@ -104,6 +104,14 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/tools/%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
+
+# Made by hand of the texts of the SPDX license list: build/tools/license_index FOLDER libattest/package/license_texts.bin
+$(BUILD)/tools/%: $(BUILD)/obj/tools/%.o $(BUILD)/lib/libattest.a
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
+$(BUILD)/obj/libattest/package/license_texts.o build/fuzz/obj/libattest/package/license_texts.o: \
+	libattest/package/license_texts.bin
 
 # Preloaded by tests/fault; the sanitizers bring an allocator of their own.
 $(BUILD)/tests/fail_malloc.so: tests/fault/fail_malloc.c Makefile
