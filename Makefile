@@ -66,13 +66,23 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(Q)$(CC) $(ALL_CFLAGS) $(CODE) -MMD -MP -c $< -o $@
 
 $(BUILD)/lib/libattest.a: $(call objects,$(LIB_SRC))
-$(BUILD)/lib/libpolicy.a: $(call objects,$(POLICY_SRC))
+$(BUILD)/lib/libpolicy.a: $(call objects,$(POLICY_SRC)) $(BUILD)/obj/policy/pages_text.o
 $(BUILD)/lib/libsbom.a: $(call objects,$(SBOM_SRC))
 $(BUILD)/lib/libcli.a: $(call objects,$(CLI_SRC))
 $(ARCHIVES) $(BUILD)/lib/libcli.a:
 	@mkdir -p $(@D)
 	$(call say,AR)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+# The pages of the finding codes go into the library: "attest policy explain" finds them wherever it is installed.
+PAGES := $(sort $(wildcard docs/checks/*.md))
+%/gen/pages_text.c: $(PAGES) tools/pages.awk
+	@mkdir -p $(@D)
+	$(Q)LC_ALL=C awk -f tools/pages.awk $(PAGES) >$@.new && mv $@.new $@
+$(BUILD)/obj/policy/pages_text.o: $(BUILD)/gen/pages_text.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(CODE) -c $< -o $@
 
 # attest.o asks for all that attest.h declares, and the archive gives it no more than that takes.
 $(SHARED): $(BUILD)/obj/libattest/attest.o $(BUILD)/lib/libattest.a
@@ -127,7 +137,12 @@ build/fuzz/obj/%.o: %.c Makefile
 	$(call say,FUZZ)
 	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
 
-build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o $(patsubst %.c,build/fuzz/obj/%.o,$(LIB_SRC) $(SBOM_SRC) $(POLICY_SRC))
+build/fuzz/obj/policy/pages_text.o: build/fuzz/gen/pages_text.c
+	@mkdir -p $(@D)
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c $< -o $@
+
+build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/obj/policy/pages_text.o \
+		$(patsubst %.c,build/fuzz/obj/%.o,$(LIB_SRC) $(SBOM_SRC) $(POLICY_SRC))
 	@mkdir -p $(@D)
 	$(call say,FUZZ)
 	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@

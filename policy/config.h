@@ -112,6 +112,7 @@ struct policy_bans_config {
 	bool multiple_versions_include_dev;  /* false */
 	enum policy_level wildcards;         /* allow */
 	bool allow_wildcard_paths;           /* false */
+	enum policy_level prereleases;       /* allow */
 	struct policy_ban *deny;
 	size_t deny_count, deny_capacity;
 	struct policy_specs allow;
@@ -162,17 +163,20 @@ struct policy_config {
 	struct policy_workflows_config workflows;
 	struct policy_override *overrides; /* a later one wins */
 	size_t override_count, override_capacity;
+	const struct policy_override *demands; /* of the command line: they win over the file's. Not owned */
+	size_t demand_count;
 };
 
 /* What holds where no file says otherwise. */
 void policy_config_init(struct policy_config *config);
 
-/* Reads a policy. Everything lives in `arena`, and points into `source`, which must outlive it (also as an
- * address). All that is wrong is told in `findings`: keys that nobody knows (unknown-key), values that make no
- * sense (invalid-value), former spellings (deprecated), all errors; and keys of cargo-deny that have nothing to
- * act on here (key-not-applied). Errors: ATT_ERR_MALFORMED when any of them is an error, *err being the first;
- * ATT_ERR_LIMIT, ATT_ERR_MEMORY. Do not judge by a policy that was not read whole. */
-int policy_config_parse(const struct att_source *source, struct att_arena *arena, struct policy_config *out,
+/* Reads a policy into what policy_config_init left. Everything lives in `arena`, and points into `source`,
+ * which must outlive it (also as an address). All that is wrong is told in `findings`: keys that nobody knows
+ * (unknown-key), values that make no sense (invalid-value), former spellings (deprecated), all errors; and keys
+ * of cargo-deny that have nothing to act on here (key-not-applied). Errors: ATT_ERR_MALFORMED when any of them
+ * is an error, *err being the first; ATT_ERR_LIMIT, ATT_ERR_MEMORY. Do not judge by a policy that was not read
+ * whole. */
+int policy_config_parse(const struct att_source *source, struct att_arena *arena, struct policy_config *config,
 			struct att_findings *findings, struct att_err *err) ATT_MUST_USE;
 
 /* Adds the exceptions of a deny.exceptions.toml to a policy. As policy_config_parse. */

@@ -27,19 +27,20 @@ struct policy_bound {
 	struct att_str version;
 };
 
-/* A package by name, and which of its versions: all bounds have to hold. */
+/* A package by name, and which of its versions. */
 struct policy_spec {
 	struct policy_at at;
 	struct att_str text;   /* as written, for messages */
-	struct att_str key;    /* purl up to the version: "pkg:cargo/openssl", "pkg:npm/%40types/node" */
+	struct att_str key;    /* purl up to the version: "pkg:cargo/openssl", "pkg:npm/%40types/node"; empty
+				* for "*", every package */
 	struct att_str name;   /* last part of the key, decoded */
 	struct att_str reason; /* may be empty */
-	bool bare;             /* written without saying which ecosystem: a crate, as cargo-deny means it */
-	const struct att_version_scheme *scheme; /* NULL when there are no bounds */
+	bool bare;             /* written without an ecosystem: a crate, as cargo-deny means it */
+	struct att_str requirement; /* crates: att_version_req_cargo; empty: any version */
+	/* Other ecosystems: bounds that all have to hold, in their own order. */
+	const struct att_version_scheme *scheme; /* NULL when there are no bounds, or only equal text will do */
 	struct policy_bound *bounds;
 	size_t bound_count, bound_capacity;
-	/* Cargo takes a prerelease in only where a bound names one of the same major.minor.patch. */
-	bool cargo_prereleases;
 };
 
 enum policy_match {

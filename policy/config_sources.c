@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+/* [sources] */
+#include "policy/config_reader.h"
+
+#include "libattest/base/banned.h"
+
+static int read_required_git_spec(struct policy_config_reader *reader, const struct att_member *member,
+				  void *base)
+{
+	static const char *const names[] = {"any", "branch", "tag", "rev"};
+	struct policy_sources_config *sources = base;
+	if (!policy_config_is(reader, member, ATT_STRING))
+		return ATT_OK;
+	sources->required_git_spec_at = policy_config_at(reader, member->value.span);
+	for (int i = 0; i < 4; i++) {
+		if (att_str_is(member->value.string, names[i])) {
+			sources->required_git_spec = (enum policy_git_spec)i;
+			return ATT_OK;
+		}
+	}
+	policy_config_fault(reader, member->value.span, "write \"any\", \"branch\", \"tag\" or \"rev\"",
+			    "expected a kind of reference for \"required-git-spec\", found \"%.*s\"",
+			    ATT_STR_ARG(att_str_first(member->value.string, 100)));
+	return ATT_OK;
+}
+
+static const struct policy_key organizations[] = {
+	{"github", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, org_github), NULL, NULL},
+	{"gitlab", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, org_gitlab), NULL, NULL},
+	{"bitbucket", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, org_bitbucket), NULL, NULL},
+	{NULL, POLICY_KEY_BOOL, 0, NULL, NULL},
+};
+
+static int read_allow_org(struct policy_config_reader *reader, const struct att_member *member, void *base)
+{
+	return policy_config_read_table(reader, &member->value, "[sources.allow-org]", organizations, base,
+					NULL, NULL);
+}
+
+static const struct policy_key keys[] = {
+	{"unknown-registry", POLICY_KEY_LEVEL, offsetof(struct policy_sources_config, unknown_registry), NULL,
+	 NULL},
+	{"unknown-git", POLICY_KEY_LEVEL, offsetof(struct policy_sources_config, unknown_git), NULL, NULL},
+	{"required-git-spec", POLICY_KEY_CUSTOM, 0, read_required_git_spec, NULL},
+	{"allow-registry", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, allow_registry), NULL,
+	 NULL},
+	{"allow-git", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, allow_git), NULL, NULL},
+	{"private", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, private_urls), NULL, NULL},
+	{"allow-org", POLICY_KEY_CUSTOM, 0, read_allow_org, NULL},
+	{"unused-allowed-source", POLICY_KEY_LEVEL, offsetof(struct policy_sources_config, unused_source), NULL,
+	 NULL},
+	{"unused-allowed-org", POLICY_KEY_LEVEL, offsetof(struct policy_sources_config, unused_org), NULL,
+	 NULL},
+	{NULL, POLICY_KEY_BOOL, 0, NULL, NULL},
+};
+
+int policy_config_read_sources(struct policy_config_reader *reader, const struct att_value *table)
+{
+	struct policy_sources_config *sources = &reader->config->sources;
+	sources->given = true;
+	sources->allow_registry_given = att_value_get(table, "allow-registry") != NULL;
+	return policy_config_read_table(reader, table, "[sources]", keys, sources, NULL, NULL);
+}
