@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "policy/database.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "libattest/base/base.h"
+#include "libattest/base/utf8.h"
+#include "policy/database_codec.h"
+#include "policy/database_internal.h"
+#include "policy/database_schema.h"
+
+#include "libattest/base/banned.h"
+
+/* ---- checked values ---- */
+
+int policy_database_damaged(struct att_err *err, const char *what)
+{
+	att_err_set(err, ATT_ERR_MALFORMED, "the advisory database is damaged: %s", what);
+	att_err_help(err, "remove the file, then \"attest advisories update\" or \"import\" makes a new one");
+	return ATT_ERR_MALFORMED;
+}
+
+/* Ends a statement that gave neither a row nor the end. */
+static int fail_sql(sqlite3 *sql, int status, struct att_err *err)
+{
+	if (status == SQLITE_NOMEM)
+		return att_err_memory(err);
+	if (status == SQLITE_IOERR || status == SQLITE_CANTOPEN)
+		return att_err_set(err, ATT_ERR_IO, "cannot read the advisory database: %s",
+				   sqlite3_errmsg(sql));
+	return policy_database_damaged(err, sqlite3_errmsg(sql));
+}
+
+int policy_database_step(sqlite3 *sql, sqlite3_stmt *statement, bool *row, struct att_err *err)
+{
+	int status = sqlite3_step(statement);
+	*row = status == SQLITE_ROW;
+	return status == SQLITE_ROW || status == SQLITE_DONE ? ATT_OK : fail_sql(sql, status, err);
+}
+
+bool policy_column_number(sqlite3_stmt *row, int column, int64_t max, int64_t *out)
+{
+	*out = sqlite3_column_int64(row, column);
+	return sqlite3_column_type(row, column) == SQLITE_INTEGER && *out >= 0 && *out <= max;
+}
+
+bool policy_column_bytes(sqlite3_stmt *row, int column, struct att_str *out)
+{
+	if (sqlite3_column_type(row, column) != SQLITE_BLOB)
+		return false;
+	out->data = sqlite3_column_blob(row, column);
+	out->len = (size_t)sqlite3_column_bytes(row, column);
+	return out->data || out->len == 0;
+}
+
+bool policy_column_text(sqlite3_stmt *row, int column, struct att_str *out)
+{
+	if (sqlite3_column_type(row, column) != SQLITE_TEXT)
+		return false;
+	out->data = (const char *)sqlite3_column_text(row, column);
+	out->len = (size_t)sqlite3_column_bytes(row, column);
+	return out->data && att_utf8_valid_prefix(*out) == out->len &&
+	       att_str_find_byte(*out, '\0') == ATT_STR_NONE;
+}
+
+bool policy_column_digest(sqlite3_stmt *row, int column, char out[static POLICY_DIGEST_TEXT + 1])
+{
+	struct att_str bytes;
+	if (!policy_column_bytes(row, column, &bytes) || bytes.len != POLICY_DIGEST)
+		return false;
+	for (size_t i = 0; i < POLICY_DIGEST; i++) {
+		static const char digits[] = "0123456789abcdef";
+		out[2 * i] = digits[(unsigned char)bytes.data[i] >> 4];
+		out[2 * i + 1] = digits[(unsigned char)bytes.data[i] & 15];
+	}
+	out[POLICY_DIGEST_TEXT] = '\0';
+	return true;
+}
+
+int policy_database_prepare(sqlite3 *sql, const char *text, sqlite3_stmt **out, struct att_err *err)
+{
+	int status = sqlite3_prepare_v3(sql, text, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+	return status == SQLITE_OK ? ATT_OK : fail_sql(sql, status, err);
+}
+
+/* ---- opening ---- */
+
+/* The path as a URI that tells SQLite that nobody writes: it takes no locks and looks for no journal, which
+ * somebody might have put beside the file. */
+static int make_uri(const char *path, struct att_buf *out, struct att_err *err)
+{
+	att_buf_init(out, (size_t)64 << 10);
+	att_buf_add(out, ATT_STR("file:"));
+	/* A relative path may begin like a host. */
+	if (path[0] != '/')
+		att_buf_add(out, ATT_STR("./"));
+	for (const char *c = path; *c; c++)
+		if (*c == '%' || *c == '?' || *c == '#')
+			att_buf_printf(out, "%%%02X", (unsigned)*c);
+		else if (*c != '/' || c == path || c[-1] != '/')
+			att_buf_add_byte(out, *c);
+	att_buf_add(out, ATT_STR("?immutable=1"));
+	att_buf_add_byte(out, '\0');
+	return att_buf_ok(out) ? ATT_OK : att_err_memory(err);
+}
+
+static int check_file(const char *path, struct att_err *err)
+{
+	struct stat st;
+	if (stat(path, &st) != 0)
+		return att_err_set_errno(err, errno, "cannot open the advisory database %s", path);
+	if (!S_ISREG(st.st_mode))
+		return att_err_set(err, ATT_ERR_REFUSED, "%s is no regular file, as an advisory database is",
+				   path);
+	return ATT_OK;
+}
+
+/* What a hostile file might want is switched off, and what it may cost is bounded. */
+static void narrow(sqlite3 *sql)
+{
+	static const int limits[][2] = {
+		{SQLITE_LIMIT_LENGTH, POLICY_DATABASE_MAX_VALUE},
+		{SQLITE_LIMIT_SQL_LENGTH, 4096},
+		{SQLITE_LIMIT_ATTACHED, 0},
+		{SQLITE_LIMIT_EXPR_DEPTH, 20},
+		{SQLITE_LIMIT_COMPOUND_SELECT, 2},
+		{SQLITE_LIMIT_TRIGGER_DEPTH, 1},
+		{SQLITE_LIMIT_WORKER_THREADS, 0},
+	};
+	for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+		sqlite3_limit(sql, limits[i][0], limits[i][1]);
+	sqlite3_db_config(sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(sql, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(sql, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_db_config(sql, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+	sqlite3_db_config(sql, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+}
+
+static int pragma_number(sqlite3 *sql, const char *text, int64_t *out, struct att_err *err)
+{
+	sqlite3_stmt *statement = NULL;
+	bool row = false;
+	int status = policy_database_prepare(sql, text, &statement, err);
+	if (status == ATT_OK)
+		status = policy_database_step(sql, statement, &row, err);
+	*out = row ? sqlite3_column_int64(statement, 0) : 0;
+	sqlite3_finalize(statement);
+	return status;
+}
+
+/* The file is one of ours, of this version. */
+static int check_kind(sqlite3 *sql, const char *path, struct att_err *err)
+{
+	int64_t application, version;
+	struct att_err why = {0};
+	int status = pragma_number(sql, "PRAGMA application_id", &application, &why);
+	if (status == ATT_OK)
+		status = pragma_number(sql, "PRAGMA user_version", &version, &why);
+	if (status == ATT_ERR_MEMORY || status == ATT_ERR_IO)
+		return att_err_set(err, status, "%s", why.message);
+	if (status != ATT_OK || application != POLICY_DATABASE_APPLICATION)
+		return att_err_set(err, ATT_ERR_MALFORMED, "%s is no advisory database", path);
+	if (version == POLICY_DATABASE_VERSION)
+		return ATT_OK;
+	att_err_set(err, ATT_ERR_UNSUPPORTED, "expected an advisory database of version %d in %s, found %lld",
+		    POLICY_DATABASE_VERSION, path, (long long)version);
+	att_err_help(err, "remove the file, then \"attest advisories update\" or \"import\" makes a new one");
+	return ATT_ERR_UNSUPPORTED;
+}
+
+static int check_schema(sqlite3 *sql, struct att_err *err)
+{
+	sqlite3_stmt *statement = NULL;
+	size_t i = 0;
+	bool row = true;
+	int status = policy_database_prepare(
+		sql, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name", &statement, err);
+	while (status == ATT_OK) {
+		struct att_str text;
+		status = policy_database_step(sql, statement, &row, err);
+		if (status != ATT_OK || !row)
+			break;
+		if (!policy_database_tables[i] || !policy_column_text(statement, 0, &text) ||
+		    !att_str_is(text, policy_database_tables[i++]))
+			status = policy_database_damaged(err, "it has other tables than it should");
+	}
+	if (status == ATT_OK && policy_database_tables[i])
+		status = policy_database_damaged(err, "a table is missing");
+	sqlite3_finalize(statement);
+	return status;
+}
+
+static int connect_file(struct policy_database *database, const char *path, struct att_err *err)
+{
+	static const char pragmas[] =
+		"PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA cache_size=-4096";
+	struct att_buf uri;
+	int status = make_uri(path, &uri, err);
+	if (status == ATT_OK) {
+		int result = sqlite3_open_v2(uri.data, &database->sql,
+					     SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
+						     SQLITE_OPEN_PRIVATECACHE,
+					     NULL);
+		if (result != SQLITE_OK)
+			status = result == SQLITE_NOMEM || !database->sql
+					 ? att_err_memory(err)
+					 : att_err_set(err, ATT_ERR_IO,
+						       "cannot open the advisory database %s: %s", path,
+						       sqlite3_errmsg(database->sql));
+	}
+	att_buf_clear(&uri);
+	if (status != ATT_OK)
+		return status;
+	narrow(database->sql);
+	status = check_kind(database->sql, path, err);
+	if (status == ATT_OK && sqlite3_exec(database->sql, pragmas, NULL, NULL, NULL) != SQLITE_OK)
+		status = fail_sql(database->sql, sqlite3_errcode(database->sql), err);
+	return status == ATT_OK ? check_schema(database->sql, err) : status;
+}
+
+/* ---- facts ---- */
+
+static int read_ecosystems(struct policy_database *database, struct att_err *err)
+{
+	sqlite3_stmt *statement = NULL;
+	bool row = true;
+	int status = policy_database_prepare(
+		database->sql, "SELECT number, name FROM ecosystem ORDER BY number", &statement, err);
+	while (status == ATT_OK) {
+		int64_t number;
+		struct att_str name;
+		uint32_t added;
+		status = policy_database_step(database->sql, statement, &row, err);
+		if (status != ATT_OK || !row)
+			break;
+		/* Numbered without gaps, each name once: what att_intern numbers is then the same. */
+		if (!policy_column_number(statement, 0, POLICY_DATABASE_MAX_ECOSYSTEMS, &number) ||
+		    !policy_column_text(statement, 1, &name) || (size_t)number != database->ecosystems.count)
+			status = policy_database_damaged(err, "an ecosystem cannot be read");
+		else if (att_intern_add(&database->ecosystems, name, &added) != ATT_OK)
+			status = att_err_memory(err);
+		else if ((int64_t)added != number)
+			status = policy_database_damaged(err, "an ecosystem stands there twice");
+	}
+	sqlite3_finalize(statement);
+	return status;
+}
+
+static int read_meta(struct policy_database *database, const char *name, uint64_t *number, char *digest,
+		     struct att_err *err)
+{
+	sqlite3_stmt *statement = NULL;
+	bool row = false;
+	int64_t value = 0;
+	int status = policy_database_prepare(database->sql, "SELECT value FROM meta WHERE name = ?1",
+					     &statement, err);
+	if (status == ATT_OK && sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC) != SQLITE_OK)
+		status = att_err_memory(err);
+	if (status == ATT_OK)
+		status = policy_database_step(database->sql, statement, &row, err);
+	if (status == ATT_OK && (!row || (number && !policy_column_number(statement, 0, INT64_MAX, &value)) ||
+				 (digest && !policy_column_digest(statement, 0, digest))))
+		status = policy_database_damaged(err, "what it says about itself cannot be read");
+	if (number)
+		*number = (uint64_t)value;
+	sqlite3_finalize(statement);
+	return status;
+}
+
+static int read_sources(struct policy_database *database, struct att_err *err)
+{
+	struct policy_database_facts *facts = &database->facts;
+	sqlite3_stmt *statement = NULL;
+	bool row = true;
+	int status = policy_database_prepare(database->sql,
+					     "SELECT number, checked, unreadable FROM source ORDER BY number",
+					     &statement, err);
+	while (status == ATT_OK) {
+		int64_t number, checked, unreadable;
+		status = policy_database_step(database->sql, statement, &row, err);
+		if (status != ATT_OK || !row)
+			break;
+		if (!policy_column_number(statement, 0, POLICY_DATABASE_MAX_SOURCES - 1, &number) ||
+		    !policy_column_number(statement, 1, INT64_MAX, &checked) ||
+		    !policy_column_number(statement, 2, UINT32_MAX, &unreadable) ||
+		    (size_t)number != facts->sources) {
+			status = policy_database_damaged(err, "a source cannot be read");
+			break;
+		}
+		if (facts->sources++ == 0 || checked < facts->checked)
+			facts->checked = checked;
+		facts->unreadable += (uint64_t)unreadable;
+	}
+	sqlite3_finalize(statement);
+	return status;
+}
+
+static int read_facts(struct policy_database *database, struct att_err *err)
+{
+	struct policy_database_facts *facts = &database->facts;
+	struct {
+		const char *name;
+		uint64_t *number;
+	} numbers[] = {
+		{"advisories", &facts->advisories},
+		{"withdrawn", &facts->withdrawn},
+		{"packages", &facts->packages},
+		{"families", &facts->groups},
+	};
+	uint64_t built;
+	int status = read_meta(database, "built", &built, NULL, err);
+	facts->built = (int64_t)built;
+	for (size_t i = 0; status == ATT_OK && i < sizeof numbers / sizeof numbers[0]; i++)
+		status = read_meta(database, numbers[i].name, numbers[i].number, NULL, err);
+	if (status == ATT_OK)
+		status = read_meta(database, "digest", NULL, facts->digest, err);
+	return status == ATT_OK ? read_sources(database, err) : status;
+}
+
+int policy_database_open(const char *path, struct policy_database **out, struct att_err *err)
+{
+	*out = NULL;
+	int status = check_file(path, err);
+	if (status != ATT_OK)
+		return status;
+	struct policy_database *database = calloc(1, sizeof *database);
+	if (!database)
+		return att_err_memory(err);
+	att_intern_init(&database->ecosystems);
+	status = connect_file(database, path, err);
+	if (status == ATT_OK)
+		status = read_ecosystems(database, err);
+	if (status == ATT_OK)
+		status = read_facts(database, err);
+	if (status == ATT_OK)
+		status = policy_database_prepare_queries(database, err);
+	if (status == ATT_OK)
+		*out = database;
+	else
+		policy_database_close(database);
+	return status;
+}
+
+void policy_database_close(struct policy_database *database)
+{
+	if (!database)
+		return;
+	for (size_t i = 0; i < POLICY_DATABASE_QUERIES; i++)
+		sqlite3_finalize(database->queries[i]);
+	sqlite3_close(database->sql);
+	att_intern_clear(&database->ecosystems);
+	free(database);
+}
+
+const struct policy_database_facts *policy_database_facts(const struct policy_database *database)
+{
+	return &database->facts;
+}
