@@ -115,7 +115,8 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/tools/%.o $(ARCHIVES)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $^ $(LIBS) -o $@
 
-# Made by hand of the texts of the SPDX license list: build/tools/license_index FOLDER libattest/package/license_texts.bin
+# Made by hand of the texts of the SPDX license list:
+# build/tools/license_index FOLDER libattest/package/license_texts.bin
 $(BUILD)/tools/%: $(BUILD)/obj/tools/%.o $(BUILD)/lib/libattest.a
 	@mkdir -p $(@D)
 	$(call say,LD)

@@ -124,7 +124,8 @@
 /* Signature files that are looked at for one artifact. */
 #define ATT_MAX_SIGNATURE_FILES 64
 
-/* Signed statements in all attestation files of one run: a release of some hundred files has one or two each. */
+/* Signed statements in all attestation files of one run: a release of some hundred files has one or two each.
+ */
 #define ATT_MAX_ATTESTATIONS 4096
 
 /* One version of a package. The longest seen are Go's pseudo-versions and npm's with a commit, under 100. */

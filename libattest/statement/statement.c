@@ -44,8 +44,8 @@ int att_statement_read_digests(const struct att_source *source, const struct att
 			return att_source_err(source, err, ATT_ERR_MALFORMED, member->value.span,
 					      "expected a digest as a string, found %s",
 					      att_value_kind_name(&member->value));
-		/* gitCommit, dirHash and such are of something else than a file's bytes; "SHA256" is no name that
-		 * in-toto knows (spec/v1/digest_set.md). */
+		/* gitCommit, dirHash and such are of something else than a file's bytes; "SHA256" is no name
+		 * that in-toto knows (spec/v1/digest_set.md). */
 		if (kind == ATT_DIGEST_NONE || !att_str_is(member->key, att_digest_name(kind)))
 			continue;
 		if (subject->digest_count == ATT_MAX_SUBJECT_DIGESTS)

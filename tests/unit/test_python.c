@@ -281,7 +281,7 @@ static void test_version_order(void **state)
 		assert_int_equal(sbom_python_version_compare(att_str_of(equal[i][0]), att_str_of(equal[i][1]),
 							     &comparable),
 				 0);
-	static const char *const odd[] = {"",   "x",    "1.0.x", "1..0", "1.0+", "1!", "1.0 2"};
+	static const char *const odd[] = {"", "x", "1.0.x", "1..0", "1.0+", "1!", "1.0 2"};
 	for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
 		sbom_python_version_compare(att_str_of(odd[i]), ATT_STR("1"), &comparable);
 		if (comparable)
