@@ -31,12 +31,36 @@ static void check_keys(const struct att_keyring *ring)
 	att_arena_clear(&arena);
 }
 
+static void check_predicates(const struct att_keyring *ring, const struct att_requirement *requirement)
+{
+	struct att_err err;
+	bool provenance = false;
+	for (size_t i = 0; i < requirement->predicate_count; i++) {
+		const struct att_required_predicate *predicate = &requirement->predicates[i];
+		require(predicate->type.len > 0 && predicate->signer_count > 0);
+		for (size_t j = 0; j < predicate->signer_count; j++)
+			require(predicate->signers[j] < ring->count);
+		provenance |= att_provenance_is_type(predicate->type);
+	}
+	if (!provenance) {
+		require(requirement->level == 0 && requirement->build.source.len == 0);
+		return;
+	}
+	require(ring->builder_count > 0 && requirement->level <= 3);
+	require(att_provenance_expected_check(&requirement->build, &err) == ATT_OK);
+	for (size_t i = 0; i < ring->builder_count; i++)
+		require(ring->builders[i].signer < ring->count && ring->builders[i].level <= 3);
+}
+
 static void check_requirements(const struct att_keyring *ring)
 {
 	require(ring->requirement_count > 0);
 	for (size_t i = 0; i < ring->requirement_count; i++) {
 		const struct att_requirement *requirement = &ring->requirements[i];
-		require(requirement->threshold >= 1 && requirement->threshold <= requirement->signer_count);
+		/* Something is demanded, and can be met. */
+		require(requirement->threshold >= 1 || requirement->predicate_count > 0);
+		require(requirement->threshold <= requirement->signer_count && requirement->signer_count > 0);
+		check_predicates(ring, requirement);
 		for (size_t j = 0; j < requirement->signer_count; j++) {
 			require(requirement->signers[j] < ring->count);
 			for (size_t k = 0; k < j; k++)
