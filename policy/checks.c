@@ -4,6 +4,9 @@
 
 #include "libattest/base/banned.h"
 
+extern const struct policy_check policy_check_licenses;
+
 const struct policy_check *const policy_checks[] = {
+	&policy_check_licenses,
 	NULL,
 };
