@@ -337,6 +337,8 @@ static int check_node(struct licenses *l, const struct sbom_node *node, struct a
 	struct att_str expression = none;
 	struct att_str name =
 		c->group.len > 0 ? ATT_ARENA_JOIN(&l->arena, c->group, ATT_STR("/"), c->name) : c->name;
+	if (name.len == 0)
+		name = node->ref;
 	f.name = c->version.len > 0 ? ATT_ARENA_JOIN(&l->arena, name, ATT_STR(" "), c->version) : name;
 	int code = clarified(l, &f, &expression, err);
 	if (code == ATT_OK && expression.len == 0)
