@@ -2,7 +2,6 @@
 /* attest-provenance: states which build artifacts came out of, by what the build system says. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/crypto.h"
@@ -111,18 +110,6 @@ static void list_inputs(struct run *r)
 	for (size_t i = 0; i < r->predicates.count; i++)
 		add_input(r, r->predicates.items[i].path);
 	add_input(r, NULL);
-}
-
-/* Ends the program when the output is there already, and is something that is read. */
-static void refuse_overwriting(const struct run *r)
-{
-	const char *output = cli_value(r->command, "output");
-	struct stat old, st;
-	if (!output || strcmp(output, "-") == 0 || stat(output, &old) != 0)
-		return;
-	for (size_t i = 0; r->inputs[i]; i++)
-		if (stat(r->inputs[i], &st) == 0 && st.st_ino == old.st_ino && st.st_dev == old.st_dev)
-			cli_usage(PROGRAM, "%s would be written over, which is read", r->inputs[i]);
 }
 
 /* --- the statements ------------------------------------------------------------------------------------ */
@@ -249,7 +236,7 @@ static void run(struct cli_command *command)
 	struct run r = {.command = command};
 	read_request(&r);
 	list_inputs(&r);
-	refuse_overwriting(&r);
+	cli_refuse_overwriting(PROGRAM, cli_value(command, "output"), r.inputs);
 	if (r.provenance)
 		provenance_read_build(command, &r.arena, &r.build);
 	cli_passphrase_open(&r.passphrase, cli_value(command, "passphrase-file"));

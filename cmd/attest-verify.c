@@ -119,7 +119,11 @@ static void narrow(const struct verify_run *r)
 	}
 	for (size_t i = 0; i < r->options.signature_count; i++)
 		allow(&list, r->signatures[i].path);
+	/* The policy was read before; it is no less to be kept. */
+	if (cli_value(r->command, "policy"))
+		allow(&list, cli_value(r->command, "policy"));
 	allow(&list, NULL);
+	cli_refuse_overwriting(PROGRAM, output, list.items);
 	const struct att_sandbox sandbox = {.readable = list.items, .writable = writable};
 	/* The module of a token needs files and sockets of its own. */
 	if (!key || !cli_is_token(key))

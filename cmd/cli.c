@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libattest/base/file.h"
@@ -326,6 +327,16 @@ int cli_write(const char *path, struct att_str bytes, struct att_err *err)
 	if (!path || strcmp(path, "-") == 0)
 		return att_file_write_fd(1, "standard output", bytes, err);
 	return att_file_write_atomic(path, bytes, err);
+}
+
+void cli_refuse_overwriting(const char *program, const char *output, const char *const *inputs)
+{
+	struct stat old, st;
+	if (!output || strcmp(output, "-") == 0 || stat(output, &old) != 0)
+		return;
+	for (size_t i = 0; inputs[i]; i++)
+		if (stat(inputs[i], &st) == 0 && st.st_ino == old.st_ino && st.st_dev == old.st_dev)
+			cli_usage(program, "%s would be written over, which is read", inputs[i]);
 }
 
 char *cli_folder_of(const char *path)

@@ -476,6 +476,15 @@ EOF
     summary 1
     take 1
     says err 'error[summary-failed]'
+    # nothing that is read is written over
+    local file
+    for file in tool p policy/attest.toml summary.key; do
+        cp "$file" kept
+        by_policy 2 --emit-summary "$file" --summary-key summary.key --verifier "$verifier" --resource "$resource" \
+            --policy-uri https://example.org/attest.toml
+        says err 'would be written over'
+        cmp "$file" kept
+    done
     # what could not be told is not
     rm vsa
     echo '{' >p
