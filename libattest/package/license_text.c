@@ -142,6 +142,8 @@ static void count_set(struct recogniser *r, uint32_t set)
 static void mark_sets(struct recogniser *r, uint32_t text)
 {
 	for (uint32_t set = 0; set < r->index.set_count; set++) {
+		if (r->set_counts[set] == 0) /* not in the input */
+			continue;
 		const unsigned char *p = r->index.sets + u32(r->index.set_places + (size_t)set * 4);
 		const unsigned char *end = r->index.sets + u32(r->index.set_places + ((size_t)set + 1) * 4);
 		uint32_t one = 0;
