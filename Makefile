@@ -13,7 +13,7 @@ BUILD ?= $(if $(SANITIZE),build/asan,build)
 PKG_CONFIG ?= pkg-config
 
 # Libraries by what needs them; --as-needed keeps from each program what it does not use.
-PACKAGES := libcjson yaml-0.1 libsodium libcrypto popt libseccomp expat p11-kit-1 sqlite3 libarchive
+PACKAGES := libcjson yaml-0.1 libsodium libcrypto popt libseccomp expat p11-kit-1 sqlite3 libarchive libcurl
 P11_KIT := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags p11-kit-1))
 LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -pthread
 WARNINGS := -Wall -Wextra -Werror -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes \

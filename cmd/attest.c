@@ -22,6 +22,7 @@ static const struct {
 	{"verify", "check files against their signatures"},
 	{"inspect", "show what signatures and statements hold"},
 	{"checksum", "write and verify checksum manifests"},
+	{"advisories", "keep what is known to be wrong with packages"},
 	{"key", "make keys, show them, write them in other formats"},
 };
 

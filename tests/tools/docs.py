@@ -157,6 +157,10 @@ def check_options():
         page = "docs/man/attest-key.1"
         compare("option", f"attest-key {command} --help", options_of_help("attest-key", command) - {"--help"},
                 page, options_of_page(page, f"Options of {command}"))
+    for command in ("update", "import", "status", "show"):
+        page = "docs/man/attest-advisories.1"
+        compare("option", f"attest-advisories {command} --help", options_of_help("attest-advisories", command), page,
+                options_of_page(page, f"Options of {command}"))
     for program in ("attest-provenance", "attest-inspect"):
         page = f"docs/man/{program}.1"
         compare("option", f"{program} --help", options_of_help(program), page, options_of_page(page, "Options"))

@@ -1,0 +1,260 @@
+#!/usr/bin/env bats
+# attest advisories as its users run it: what comes in, what is refused, and that a database is whole or the old one.
+
+load common
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    export XDG_CACHE_HOME=$PWD/cache SOURCE_DATE_EPOCH=1790000000
+    mkdir -p osv rs/crates/hello rs/rust/std
+    record EXAMPLE-1 hello CVE-1 >osv/EXAMPLE-1.json
+    record EXAMPLE-2 other CVE-2 >osv/EXAMPLE-2.json
+    echo 'no advisory' >osv/README.md
+    rustsec RUSTSEC-1 hello CVE-1 >rs/crates/hello/RUSTSEC-1.md
+    rustsec CVE-9 std CVE-10 >rs/rust/std/CVE-9.md
+}
+
+record() { # ID PACKAGE ALIAS
+    printf '{"id":"%s","modified":"2026-01-02T03:04:05Z","summary":"%s","aliases":["%s"],"affected":[{"package":' \
+        "$1" "about $2" "$3"
+    printf '{"ecosystem":"crates.io","name":"%s"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},' "$2"
+    printf '{"fixed":"2.0.0"}]}]}]}\n'
+}
+
+rustsec() { # ID PACKAGE ALIAS
+    # shellcheck disable=SC2016 # the fence is Markdown
+    printf '```toml\n[advisory]\nid = "%s"\npackage = "%s"\ndate = "2026-01-01"\naliases = ["%s"]\n' "$@"
+    # shellcheck disable=SC2016
+    printf '[versions]\npatched = [">= 2"]\n```\n\n# About %s\n' "$2"
+}
+
+advisories() {
+    "$BIN/attest-advisories" "$@"
+}
+
+digest() {
+    advisories status --format json "$@" | jq -r .summary.digest
+}
+
+@test "a folder is imported, and what is no advisory is passed over" {
+    run advisories import osv
+    [ "$status" -eq 0 ]
+    [ "${lines[0]}" = "$XDG_CACHE_HOME/attest/advisories.db: 2 advisories on 2 packages from 1 source" ]
+    run advisories status
+    [ "${lines[0]}" = "2 advisories on 2 packages, 0 seconds old" ]
+    [ "${lines[2]}" = "$PWD/osv: 2 advisories" ]
+    [ "${lines[3]}" = "  checked    2026-09-21T14:13:20Z" ]
+}
+
+@test "the same advisories from a tarball, a zip and single files have the same digest" {
+    local kind
+    tar cf a.tar osv && tar czf a.tgz osv && tar cJf a.tar.xz osv
+    python3 -m zipfile -c a.zip osv
+    advisories import --db folder.db osv >out
+    for kind in a.tar a.tgz a.tar.xz a.zip; do
+        advisories import --db "$kind.db" "$kind" >out
+        [ "$(digest --db "$kind.db")" = "$(digest --db folder.db)" ]
+    done
+    advisories import --db files.db osv/EXAMPLE-2.json osv/EXAMPLE-1.json >out
+    [ "$(digest --db files.db)" = "$(digest --db folder.db)" ]
+}
+
+@test "order and time of import do not show in the digest, sources replace themselves" {
+    advisories import --db a.db osv rs >out
+    SOURCE_DATE_EPOCH=1 advisories import --db b.db rs >out
+    SOURCE_DATE_EPOCH=1 advisories import --db b.db osv >out
+    [ "$(digest --db a.db)" = "$(digest --db b.db)" ]
+    run ! cmp -s a.db b.db
+    advisories import --db b.db osv rs >out
+    cmp a.db b.db
+    rm osv/EXAMPLE-2.json
+    advisories import --db a.db osv >out
+    run advisories show --db a.db EXAMPLE-2
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"no advisory in the database is or was called EXAMPLE-2"* ]]
+}
+
+@test "show finds by id and alias, and all of the same matter" {
+    advisories import osv rs >out
+    for id in CVE-1 RUSTSEC-1 EXAMPLE-1; do
+        [ "$(advisories show "$id" -f json | jq -r '[.contents[].id] | join(" ")')" = "EXAMPLE-1 RUSTSEC-1" ]
+    done
+    [ "$(advisories show CVE-10 -f json | jq -r '.contents[0].affected[0].ecosystem')" = Rust ]
+    [ "$(advisories show CVE-1 -f json | jq -rc '.contents[1].affected[0].patched')" = '[">= 2"]' ]
+    advisories show CVE-2 >out
+    grep -qx 'EXAMPLE-2: about other' out
+    grep -qx '      from 0, fixed in 2.0.0' out
+}
+
+@test "reports are valid by the published schema" {
+    echo '{' >osv/broken.json
+    advisories import osv -f json >import.json 2>err
+    advisories status -f json >status.json
+    advisories show CVE-1 CVE-2 -f json >show.json
+    (cd "$ROOT" && /usr/bin/python3 tests/tools/docs.py report "$BATS_TEST_TMPDIR"/{import,status,show}.json)
+    [ "$(jq -r '.contents[0].unreadable' status.json)" = 1 ]
+    [ "$(jq -r '.summary.unreadable' import.json)" = 1 ]
+}
+
+@test "a record that cannot be read is named, and the others come in" {
+    printf '{\n  "id": "EXAMPLE-3"\n}' >osv/EXAMPLE-3.json
+    run advisories import osv
+    [ "$status" -eq 0 ]
+    [[ "$output" == *'warning[unreadable-advisory]: EXAMPLE-3.json:1:1: expected "modified" here, found none'* ]]
+    [[ "$output" == *"2 advisories on 2 packages from 1 source, 1 unreadable"* ]]
+    run advisories status
+    [[ "$output" == *"  unreadable EXAMPLE-3.json:1:1: expected"* ]]
+}
+
+@test "a source of nothing is refused, and the database stays" {
+    advisories import osv >out
+    cp cache/attest/advisories.db before
+    mkdir empty bad
+    echo '{' >bad/x.json
+    for source in empty bad; do
+        run advisories import "$source"
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"expected advisories in $PWD/$source, found none that can be read"* ]]
+        cmp cache/attest/advisories.db before
+    done
+    run advisories import nowhere
+    [ "$status" -eq 2 ]
+    mkfifo fifo
+    run advisories import fifo
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"is neither a folder nor a regular file"* ]]
+}
+
+@test "links are not followed, out of a folder or out of an archive" {
+    mkdir elsewhere
+    mv osv/EXAMPLE-2.json elsewhere
+    ln -s ../elsewhere/EXAMPLE-2.json osv/EXAMPLE-2.json
+    ln -s ../elsewhere osv/more
+    advisories import --db a.db osv >out
+    grep -q '1 advisory on 1 package' out
+    tar cf a.tar osv
+    advisories import --db b.db a.tar >out
+    grep -q '1 advisory on 1 package' out
+}
+
+@test "damaged and hostile archives are refused" {
+    tar czf a.tgz osv rs
+    advisories import --db a.db a.tgz >out
+    cp a.db before
+    head -c 300 a.tgz >cut.tgz
+    run advisories import --db a.db cut.tgz
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"truncated gzip input"* ]]
+    cmp a.db before
+    # A gigabyte of zeros behind an advisory.
+    truncate -s 1G osv/zeros
+    tar czf bomb.tgz osv
+    run advisories import --db a.db bomb.tgz
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"to unpack to at most 200 times its size"* ]]
+    cmp a.db before
+}
+
+@test "a file that is no database is refused, with what to do" {
+    echo 'no database' >a.db
+    run advisories status --db a.db
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"a.db is no advisory database"* ]]
+    run advisories import --db a.db osv
+    [ "$status" -eq 2 ]
+    [ "$(cat a.db)" = 'no database' ]
+    run advisories status --db nowhere.db
+    [ "$status" -eq 2 ]
+    [[ "$output" == *'"attest advisories update" or "attest advisories import" makes one'* ]]
+}
+
+@test "a second writer waits, or says that it did not" {
+    advisories import --db a.db osv >out
+    (
+        flock 9
+        run advisories import --db a.db --wait 0 rs 9>&-
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"another one writes a.db"*"nothing was changed"* ]]
+        advisories import --db a.db --wait 30 rs >out 2>&1 9>&- &
+        sleep 0.3
+        flock -u 9
+        wait $!
+    ) 9>>a.db.lock
+    grep -q 'waiting for it' out
+    [ "$(advisories status --db a.db -f json | jq '.contents | length')" = 2 ]
+}
+
+@test "killed at any moment, the database is the old one or the new one" {
+    local i seen=0 old new now
+    advisories import --db a.db osv >out
+    old=$(digest --db a.db)
+    advisories import --db b.db osv rs >out
+    new=$(digest --db b.db)
+    for i in $(seq 0 40); do
+        timeout -s KILL "0.00$((i / 4))$((i % 4 * 2))" "$BIN/attest-advisories" import --db a.db rs >out 2>&1 || true
+        now=$(digest --db a.db)
+        [ "$now" = "$old" ] || [ "$now" = "$new" ]
+        [ "$now" = "$old" ] || { seen=1 && cp b.db kept && advisories update --db a.db --forget "$PWD/rs" >out; }
+    done
+    advisories import --db a.db rs >out
+    [ "$(digest --db a.db)" = "$new" ]
+    # Nothing is left lying beside it.
+    [ "$(find . -maxdepth 1 -name '.attest-*' | wc -l)" -eq 0 ]
+}
+
+@test "a full disk leaves the old database" {
+    advisories import --db a.db osv >out
+    cp a.db before
+    for size in 0 1 8 20; do
+        run bash -c "ulimit -f $size && trap '' XFSZ && exec '$BIN/attest-advisories' import --db a.db rs"
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"File too large"* ]]
+        cmp a.db before
+    done
+}
+
+@test "update reads all sources again, and forgets those it is told to" {
+    advisories import osv rs >out
+    record EXAMPLE-5 more CVE-5 >osv/EXAMPLE-5.json
+    advisories update --forget "$PWD/rs" >out
+    grep -q '3 advisories on 3 packages from 1 source' out
+    run advisories update --forget nowhere
+    [ "$status" -eq 2 ]
+    run advisories update --db new.db
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"expected --source URL or PATH, found none"* ]]
+}
+
+@test "what may not be fetched is refused before anything is opened" {
+    local url
+    for url in http://example.org/a.zip file:///etc/passwd ftp://example.org/a https://u:p@example.org/a \
+        http://127.0.0.1.example.org/a; do
+        run strace -f -e trace=connect -o trace "$BIN/attest-advisories" update --db a.db --source "$url"
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"expected a URL"* ]]
+        [[ "$output" != *"u:p"* ]]
+        run ! grep connect trace
+    done
+}
+
+@test "usage errors are told" {
+    run advisories
+    [ "$status" -eq 2 ]
+    run advisories frobnicate
+    [ "$status" -eq 2 ]
+    run advisories import
+    [ "$status" -eq 2 ]
+    run advisories import osv osv
+    [ "$status" -eq 2 ]
+    run advisories status more
+    [ "$status" -eq 2 ]
+    run advisories show
+    [ "$status" -eq 2 ]
+    run advisories import osv --now yesterday
+    [ "$status" -eq 2 ]
+    run advisories status --format yaml
+    [ "$status" -eq 2 ]
+    run env -u XDG_CACHE_HOME -u HOME "$BIN/attest-advisories" status
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"HOME or XDG_CACHE_HOME"* ]]
+}
