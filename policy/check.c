@@ -36,7 +36,9 @@ void policy_complain(const struct policy_run *run, const struct policy_complaint
 	enum policy_level level = policy_config_level(run->config, complaint->code, complaint->level);
 	struct att_finding finding = {
 		.code = complaint->code,
-		.severity = level == POLICY_DENY ? ATT_ERROR : ATT_WARNING,
+		.severity = level == POLICY_DENY ? ATT_ERROR
+			    : complaint->note    ? ATT_NOTE
+						 : ATT_WARNING,
 		.message = complaint->message,
 		.help = complaint->help,
 		.expected = complaint->expected,

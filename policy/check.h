@@ -10,12 +10,14 @@
 #include "sbom/graph.h"
 
 struct policy_database;
+struct policy_vex;
 
 /* What all checks look at; read-only. */
 struct policy_run {
 	const struct sbom_graph *graph;
 	const struct policy_config *config;
 	const struct policy_database *database; /* NULL: none; a check that needs one could not tell */
+	const struct policy_vex *vex;           /* statements about advisories; NULL: none */
 	int folder;                             /* O_PATH descriptor of the tree's root; -1: there is no tree */
 	int64_t now;                            /* seconds since 1970 */
 	unsigned jobs;
@@ -40,6 +42,7 @@ struct policy_complaint {
 	const char *code;        /* a literal */
 	enum policy_level level; /* unless [severity] names the code */
 	bool cannot_tell;        /* something could not be judged */
+	bool note;               /* worth knowing: a warning is only a note */
 	struct att_str message, help, expected, found;
 	const struct sbom_node *node; /* the component: gives purl, trail, file and line; may be NULL */
 	const struct policy_at *at;   /* the entry of the policy, when there is no component to point at */

@@ -4,9 +4,10 @@
 
 #include "libattest/base/banned.h"
 
-extern const struct policy_check policy_check_licenses;
+extern const struct policy_check policy_check_advisories, policy_check_licenses;
 
 const struct policy_check *const policy_checks[] = {
+	&policy_check_advisories,
 	&policy_check_licenses,
 	NULL,
 };
