@@ -4,10 +4,13 @@
 
 #include "libattest/base/banned.h"
 
-extern const struct policy_check policy_check_advisories, policy_check_licenses;
+extern const struct policy_check policy_check_advisories;
+extern const struct policy_check policy_check_licenses;
+extern const struct policy_check policy_check_sources;
 
 const struct policy_check *const policy_checks[] = {
 	&policy_check_advisories,
 	&policy_check_licenses,
+	&policy_check_sources,
 	NULL,
 };

@@ -134,7 +134,9 @@ struct policy_sources_config {
 	enum policy_git_spec required_git_spec;
 	struct policy_at required_git_spec_at;
 	struct policy_entries allow_registry;
-	bool allow_registry_given; /* else every ecosystem's default registry */
+	bool allow_registry_given;           /* else every ecosystem's default registry */
+	struct policy_entries allow_default; /* purl types whose public registry is allowed */
+	bool allow_default_given; /* else all; Cargo's, as in cargo-deny, only without allow-registry */
 	struct policy_entries allow_git;
 	struct policy_entries private_urls; /* prefixes */
 	struct policy_entries org_github, org_gitlab, org_bitbucket;

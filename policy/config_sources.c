@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* [sources] */
 #include "policy/config_reader.h"
+#include "policy/source.h"
 
 #include "libattest/base/banned.h"
 
@@ -24,6 +25,32 @@ static int read_required_git_spec(struct policy_config_reader *reader, const str
 	return ATT_OK;
 }
 
+static int read_default_registries(struct policy_config_reader *reader, const struct att_member *member,
+				   void *base)
+{
+	static const struct policy_key list[] = {
+		{"allow-default-registry", POLICY_KEY_ENTRIES,
+		 offsetof(struct policy_sources_config, allow_default), NULL, NULL},
+		{NULL, POLICY_KEY_BOOL, 0, NULL, NULL},
+	};
+	struct policy_sources_config *sources = base;
+	struct att_member members[] = {*member};
+	uint32_t first = 0;
+	struct att_value table = {.kind = ATT_OBJECT, .span = member->key_span, .count = 1};
+	table.members = members;
+	table.by_key = &first;
+	sources->allow_default_given = true;
+	int status = policy_config_read_table(reader, &table, "[sources]", list, base, NULL, NULL);
+	for (size_t i = 0; i < sources->allow_default.count; i++)
+		if (!policy_source_default(sources->allow_default.items[i].text).len)
+			policy_config_fault(
+				reader, sources->allow_default.items[i].at.span,
+				"write purl types: \"cargo\", \"npm\", \"pypi\", ...",
+				"expected an ecosystem with a public registry, found \"%.*s\"",
+				ATT_STR_ARG(att_str_first(sources->allow_default.items[i].text, 100)));
+	return status;
+}
+
 static const struct policy_key organizations[] = {
 	{"github", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, org_github), NULL, NULL},
 	{"gitlab", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, org_gitlab), NULL, NULL},
@@ -44,6 +71,7 @@ static const struct policy_key keys[] = {
 	{"required-git-spec", POLICY_KEY_CUSTOM, 0, read_required_git_spec, NULL},
 	{"allow-registry", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, allow_registry), NULL,
 	 NULL},
+	{"allow-default-registry", POLICY_KEY_CUSTOM, 0, read_default_registries, NULL},
 	{"allow-git", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, allow_git), NULL, NULL},
 	{"private", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, private_urls), NULL, NULL},
 	{"allow-org", POLICY_KEY_CUSTOM, 0, read_allow_org, NULL},

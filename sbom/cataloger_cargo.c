@@ -122,7 +122,12 @@ static int describe_source(struct cargo *c, const struct package *p, struct sbom
 		component->origin = SBOM_ORIGIN_GIT;
 		component->vcs_revision = att_str_from(url, hash == ATT_STR_NONE ? url.len : hash + 1);
 		url = att_str_first(url, hash);
-		component->origin_url = att_str_first(url, att_str_find_byte(url, '?'));
+		size_t query = att_str_find_byte(url, '?');
+		component->origin_url = att_str_first(url, query);
+		if (query != ATT_STR_NONE &&
+		    sbom_component_add_property(arena, component, "attest:cargo:reference",
+						att_str_from(url, query + 1), c->err) != ATT_OK)
+			return c->err->code;
 		struct att_str vcs = ATT_ARENA_JOIN(arena, ATT_STR("git+"), component->origin_url,
 						    component->vcs_revision.len ? ATT_STR("@") : ATT_STR(""),
 						    component->vcs_revision);

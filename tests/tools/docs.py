@@ -31,7 +31,7 @@ def pages():
 
 
 def sources():
-    return sorted(glob.glob("sbom/*.c") + glob.glob("libattest/*/*.c") + glob.glob("cmd/*.c"))
+    return sorted(glob.glob("sbom/*.c") + glob.glob("policy/*.c") + glob.glob("libattest/*/*.c") + glob.glob("cmd/*.c"))
 
 
 def compare(what, here, found, there, wanted):
