@@ -23,6 +23,7 @@ static const struct {
 	{"inspect", "show what signatures and statements hold"},
 	{"checksum", "write and verify checksum manifests"},
 	{"advisories", "keep what is known to be wrong with packages"},
+	{"policy", "hold a folder or an SBOM against a policy"},
 	{"key", "make keys, show them, write them in other formats"},
 };
 

@@ -108,11 +108,13 @@ struct policy_skip_tree {
 
 struct policy_bans_config {
 	bool given;
-	enum policy_level multiple_versions; /* warn */
-	bool multiple_versions_include_dev;  /* false */
-	enum policy_level wildcards;         /* allow */
-	bool allow_wildcard_paths;           /* false */
-	enum policy_level prereleases;       /* allow */
+	enum policy_level multiple_versions;        /* warn */
+	bool multiple_versions_include_dev;         /* false */
+	struct policy_entries multiple_versions_in; /* purl types */
+	bool multiple_versions_in_given;            /* else Cargo alone, as cargo-deny has it */
+	enum policy_level wildcards;                /* allow */
+	bool allow_wildcard_paths;                  /* false */
+	enum policy_level prereleases;              /* allow */
 	struct policy_ban *deny;
 	size_t deny_count, deny_capacity;
 	struct policy_specs allow;

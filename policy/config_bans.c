@@ -134,6 +134,8 @@ static const struct policy_key keys[] = {
 	 NULL},
 	{"multiple-versions-include-dev", POLICY_KEY_BOOL,
 	 offsetof(struct policy_bans_config, multiple_versions_include_dev), NULL, NULL},
+	{"multiple-versions-in", POLICY_KEY_ENTRIES, offsetof(struct policy_bans_config, multiple_versions_in),
+	 NULL, NULL},
 	{"wildcards", POLICY_KEY_LEVEL, offsetof(struct policy_bans_config, wildcards), NULL, NULL},
 	{"allow-wildcard-paths", POLICY_KEY_BOOL, offsetof(struct policy_bans_config, allow_wildcard_paths),
 	 NULL, NULL},
@@ -163,6 +165,7 @@ int policy_config_read_bans(struct policy_config_reader *reader, const struct at
 	struct policy_bans_config *bans = &reader->config->bans;
 	bans->given = true;
 	const struct att_value *allow = att_value_get(table, "allow");
+	bans->multiple_versions_in_given = att_value_get(table, "multiple-versions-in") != NULL;
 	bans->allow_given = allow && allow->kind == ATT_ARRAY && allow->count > 0;
 	return policy_config_read_table(reader, table, "[bans]", keys, bans, NULL, NULL);
 }
