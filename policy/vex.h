@@ -72,10 +72,11 @@ struct policy_vex_options {
 	int64_t time;
 };
 
-/* Appends a document that says of every concern what the policy decided: "not_affected" and "fixed" as VEX
- * documents said, "affected" with what to do about it otherwise, or that the risk was accepted. The product is
- * the graph's root (policy_vex_product), the component its part. The same input gives the same bytes. Errors:
- * ATT_ERR_LIMIT when `out` is full, ATT_ERR_MEMORY. */
+/* Appends a document that says of every advisory on a flaw what the policy decided: what VEX documents said,
+ * else "affected" with what to do about it, or that the risk was accepted (an entry of advisories.ignore says
+ * no more than that), or "under_investigation" where it could not be told. The product is the graph's root
+ * (policy_vex_product), the components are parts of it. The same input gives the same bytes. Errors:
+ * ATT_ERR_NOT_FOUND when there is nothing to state, ATT_ERR_LIMIT when `out` is full, ATT_ERR_MEMORY. */
 int policy_vex_write(const struct policy_run *run, const struct policy_concerns *concerns,
 		     const struct policy_vex_options *options, struct att_buf *out,
 		     struct att_err *err) ATT_MUST_USE;

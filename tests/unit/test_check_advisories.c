@@ -5,7 +5,7 @@
 #include "libattest/format/json.h"
 #include "policy/check.h"
 #include "policy/database_build.h"
-#include "policy/vex.h"
+#include "policy/triage.h"
 #include "sbom/document.h"
 #include "tests/unit/document.h"
 
@@ -610,6 +610,47 @@ static void test_vex_order(void **state)
 	      ATT_REFUTED, LEFT_1 "\n" LEFT_2 "\n");
 }
 
+/* What is written about `input` says, read again, nothing else than was decided. */
+static void test_vex_written(void **state)
+{
+	struct input input = {
+		.components = LEFT("1.1.0"),
+		.policy = IGNORE("{ id = \"RUSTSEC-2\", reason = \"never called\", expires = 2002-01-01 },\n"),
+		.vex = VEX(STATEMENT("CVE-1", "pkg:cargo/left", "") "]," NOT_AFFECTED "}")};
+	const struct policy_vex_options options = {.author = ATT_STR("me@a.example"), .time = BUILT};
+	struct policy_concerns concerns;
+	struct policy_triage triage;
+	struct att_buf out;
+	struct att_err err = {0};
+	struct world w;
+	(void)state;
+	begin(&w, &input);
+	att_buf_init(&out, 1 << 20);
+	assert_int_equal(policy_advisories_judge(&w.run, &concerns, &triage, &err), ATT_OK);
+	assert_int_equal(policy_vex_write(&w.run, &concerns, &options, &out, &err), ATT_OK);
+	policy_concerns_clear(&concerns);
+	policy_triage_clear(&triage);
+	end(&w);
+	att_buf_add_byte(&out, '\0');
+	static const char accepted[] =
+		"\"action_statement\": \"The risk is accepted until 2002-01-01: never called\"";
+	assert_non_null(strstr(out.data, accepted));
+	assert_non_null(strstr(out.data, "\"@id\": \"pkg:generic/app@1\""));
+	assert_non_null(strstr(out.data, "\"timestamp\": \"2001-09-09T01:46:40Z\""));
+	input.policy = NULL;
+	input.vex = out.data;
+	check(&input, ATT_REFUTED, LEFT_2 "\n");
+	att_buf_clear(&out);
+	/* There is no document without a statement. */
+	input = (struct input){.components = LEFT("2.0.0")};
+	begin(&w, &input);
+	assert_int_equal(policy_advisories_judge(&w.run, &concerns, &triage, &err), ATT_OK);
+	assert_int_equal(policy_vex_write(&w.run, &concerns, &options, &out, &err), ATT_ERR_NOT_FOUND);
+	policy_concerns_clear(&concerns);
+	policy_triage_clear(&triage);
+	end(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -620,7 +661,7 @@ int main(void)
 		cmocka_unit_test(test_database_age), cmocka_unit_test(test_ignores),
 		cmocka_unit_test(test_hygiene),      cmocka_unit_test(test_expiry),
 		cmocka_unit_test(test_scope),        cmocka_unit_test(test_vex),
-		cmocka_unit_test(test_vex_order),
+		cmocka_unit_test(test_vex_order),    cmocka_unit_test(test_vex_written),
 	};
 	return cmocka_run_group_tests(tests, make_database, remove_database);
 }
