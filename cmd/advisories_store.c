@@ -99,7 +99,7 @@ static void wait_for_lock(struct advisories_store *store)
 {
 	const char *text = cli_value(store->command, "wait");
 	unsigned seconds = text ? cli_number(PROGRAM, "wait", text, 0, LONGEST_WAIT) : WAIT;
-	const struct timespec pause = {0, 50 * 1000 * 1000};
+	const struct timespec pause = {0, 50000000};
 	if (try_lock(store->lock))
 		return;
 	if (seconds > 0)

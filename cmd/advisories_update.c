@@ -91,6 +91,10 @@ static void part_remove(const struct part *part)
 
 static void part_close(struct part *part)
 {
+	struct stat st;
+	/* Of nothing there is nothing to continue. */
+	if (part->fd >= 0 && fstat(part->fd, &st) == 0 && st.st_size == 0)
+		part_remove(part);
 	if (part->fd >= 0)
 		close(part->fd);
 	free(part->path);
@@ -170,7 +174,7 @@ static int fetch(struct update *u, const char *url, struct att_str known, struct
 static int update_url(struct update *u, const char *url, struct part *part, struct att_err *err)
 {
 	struct advisories_store *store = &u->store;
-	struct att_http_answer answer;
+	struct att_http_answer answer = {.outcome = ATT_HTTP_FETCHED};
 	struct policy_database_source old = {.etag = {NULL, 0}};
 	size_t number = advisories_store_find(store, att_str_of(url));
 	int status = ATT_OK;

@@ -86,7 +86,7 @@ int policy_read_aliases(const struct policy_reader *r, const struct att_value *o
 	if (list && list->kind == ATT_NULL)
 		return ATT_OK;
 	int status = policy_read_texts(r, object, "aliases", false, POLICY_MAX_ID, &all);
-	for (size_t i = 0; status == ATT_OK && i < all.count; i++)
+	for (size_t i = 0; status == ATT_OK && list && i < all.count; i++)
 		status = check_id(r, &list->items[i]);
 	if (status != ATT_OK || all.count == 0)
 		return status;

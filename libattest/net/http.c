@@ -107,7 +107,8 @@ static bool take_header(struct att_str line, const char *name, struct att_str *v
 static size_t on_header(char *bytes, size_t size, size_t count, void *context)
 {
 	struct exchange *x = context;
-	struct att_str line = att_str_trim((struct att_str){bytes, size * count}), value;
+	char *received = bytes; /* the type is curl's */
+	struct att_str line = att_str_trim((struct att_str){received, size * count}), value;
 	uint64_t number;
 	if (att_str_starts(line, ATT_STR("HTTP/"))) {
 		x->answer->etag[0] = '\0';
@@ -150,6 +151,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
 	struct exchange *x = context;
 	long code = 0;
+	char *received = bytes; /* the type is curl's */
 	size_t len = size * count;
 	curl_easy_getinfo(x->curl, CURLINFO_RESPONSE_CODE, &code);
 	/* What an error page says is nobody's data. */
@@ -161,7 +163,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 		x->status = att_err_set(x->err, ATT_ERR_LIMIT, "expected at most %llu MB, found more",
 					(unsigned long long)x->request->max >> 20);
 	if (x->status == ATT_OK)
-		x->status = att_file_write_fd(x->fd, "what is fetched", (struct att_str){bytes, len}, x->err);
+		x->status =
+			att_file_write_fd(x->fd, "what is fetched", (struct att_str){received, len}, x->err);
 	if (x->status != ATT_OK)
 		return 0;
 	x->answer->length += len;
