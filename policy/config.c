@@ -27,6 +27,7 @@ void policy_config_init(struct policy_config *config)
 	config->sources.unknown_git = POLICY_WARN;
 	config->sources.unused_source = POLICY_WARN;
 	config->sources.unused_org = POLICY_WARN;
+	config->workflows.unused_action = POLICY_WARN;
 }
 
 enum policy_level policy_config_level(const struct policy_config *config, const char *code,

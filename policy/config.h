@@ -146,9 +146,26 @@ struct policy_sources_config {
 	enum policy_level unused_org;    /* unused-allowed-org: warn */
 };
 
+/* What a token may do in one scope of a workflow's permissions. */
+enum policy_access { POLICY_ACCESS_NONE, POLICY_ACCESS_READ, POLICY_ACCESS_WRITE };
+
+struct policy_permission {
+	struct att_str scope; /* "contents" */
+	enum policy_access access;
+};
+
 /* [workflows]: GitHub workflows and composite actions. */
 struct policy_workflows_config {
 	bool given;
+	struct policy_entries allow; /* patterns of actions, in lower case: "owner/name" */
+	bool allow_given;
+	struct policy_entries deny;
+	struct policy_entries exclude; /* patterns of files that are not looked at */
+	bool permissions_given;        /* what any workflow may ask for at most */
+	enum policy_access all;        /* in every scope: "read-all" */
+	struct policy_permission *permissions;
+	size_t permission_count, permission_capacity;
+	enum policy_level unused_action; /* unused-allowed-action: warn */
 };
 
 /* [severity]: CODE = "allow", "warn" or "deny". */
