@@ -5,6 +5,7 @@
 
 #include "cmd/cli.h"
 #include "policy/check.h"
+#include "policy/vex.h"
 
 /* A policy and the files that it was read from. */
 struct policy_files {
@@ -27,10 +28,37 @@ void policy_files_clear(struct policy_files *files);
 /* --db, or where attest-advisories keeps it; free() it. NULL when nobody says where that is. */
 char *policy_database_path(const struct cli_command *command);
 
-/* Opens it; *out is NULL when it is not there and nobody demanded it. Errors as policy_database_open, also among
- * the findings. */
+/* Opens it; *out is NULL when it is not there and nobody demanded it. Errors as policy_database_open, also
+ * among the findings. */
 int policy_database_load(const char *path, bool demanded, struct policy_database **out,
 			 struct att_findings *findings, struct att_err *err) ATT_MUST_USE;
+
+/* The documents that --vex names, and where --vex-out goes. */
+struct policy_vex_files {
+	char *const *names;
+	size_t count;
+	struct att_buf *texts;
+	struct att_source *sources;
+	struct att_arena arena;
+	struct policy_vex vex;
+	char *folder; /* of the document that is written; NULL: none is */
+	int status;   /* of the reading */
+	const char *failed;
+	struct att_err err;
+};
+
+/* Reads the files, before the sandbox; what cannot be read is told when they are parsed. Exits with 2 when the
+ * options do not fit together. */
+void policy_vex_files_open(struct policy_vex_files *files, const struct cli_command *command);
+
+/* Errors as policy_vex_parse, and those of reading; they are also in `findings`. Clear in any case. */
+int policy_vex_files_parse(struct policy_vex_files *files, struct att_findings *findings,
+			   struct att_err *err) ATT_MUST_USE;
+
+/* Writes the document that --vex-out asks for. Errors as policy_vex_write, and those of writing, likewise. */
+int policy_vex_files_write(const struct policy_run *run, const struct cli_command *command,
+			   struct att_findings *findings, struct att_err *err) ATT_MUST_USE;
+void policy_vex_files_clear(struct policy_vex_files *files);
 
 /* The commands. */
 int policy_check_main(int argc, const char **argv);

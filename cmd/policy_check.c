@@ -37,6 +37,7 @@ struct request {
 	size_t removed;
 	struct policy_files policy;
 	struct policy_trails trails;
+	struct policy_vex_files vex;
 	struct policy_run run;
 	char *database_path;
 	struct policy_database *database;
@@ -198,7 +199,7 @@ static int judge(struct request *r)
 		status = policy_checks[i]->run(&r->run, &r->findings, &r->outcomes[i], &r->err);
 		r->outcome = policy_outcome_join(r->outcome, r->outcomes[i]);
 	}
-	return status;
+	return status == ATT_OK ? policy_vex_files_write(&r->run, r->command, &r->findings, &r->err) : status;
 }
 
 static size_t count_components(const struct request *r)
@@ -215,6 +216,9 @@ static int run_checks(struct request *r, bool is_folder)
 		status = policy_database_load(r->database_path, cli_value(r->command, "db") != NULL,
 					      &r->database, &r->findings, &r->err);
 	r->run.database = r->database;
+	r->run.vex = &r->vex.vex;
+	if (status == ATT_OK)
+		status = policy_vex_files_parse(&r->vex, &r->findings, &r->err);
 	if (status == ATT_OK)
 		status = load_graph(r, is_folder);
 	if (status == ATT_OK && (r->summary.not_understood || r->findings.errors))
@@ -320,7 +324,8 @@ static void narrow(const struct request *r, bool is_folder)
 		readable[count++] = ".";
 	if (r->database_path)
 		readable[count++] = r->database_path;
-	const struct att_sandbox sandbox = {.readable = readable, .writable = (const char *const[]){NULL}};
+	const struct att_sandbox sandbox = {.readable = readable,
+					    .writable = (const char *const[]){r->vex.folder, NULL}};
 	cli_enter_sandbox(PROGRAM, &sandbox);
 	free(beside);
 }
@@ -334,11 +339,13 @@ static int run(struct request *r)
 	bool is_folder = stat(r->path, &st) == 0 && S_ISDIR(st.st_mode);
 	r->run.folder = is_folder ? open(r->path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	r->database_path = policy_database_path(r->command);
+	policy_vex_files_open(&r->vex, r->command);
 	narrow(r, is_folder);
 	int exit_code = tell(r, run_checks(r, is_folder));
 	sbom_graph_clear(&r->graph);
 	policy_trails_clear(&r->trails);
 	policy_files_clear(&r->policy);
+	policy_vex_files_clear(&r->vex);
 	att_findings_clear(&r->findings);
 	free(r->options.excludes);
 	free(r->demands);
@@ -361,6 +368,9 @@ int policy_check_main(int argc, const char **argv)
 		{"warn", 'W', "CODE", "make them warnings", true, NULL, 0},
 		{"deny", 'D', "CODE", "make them errors", true, NULL, 0},
 		{"db", 0, "FILE", "the advisory database; else that of attest-advisories", false, NULL, 0},
+		{"vex", 0, "FILE", "what OpenVEX says about advisories; may be repeated", true, NULL, 0},
+		{"vex-out", 0, "FILE", "write what was decided as OpenVEX", false, NULL, 0},
+		{"vex-author", 0, "NAME", "who answers for it", false, NULL, 0},
 		{"now", 0, "DATE", "judge as if it were this day or time", false, NULL, 0},
 		{"exclude", 0, "GLOB", "leave out matching files and folders; may be repeated", true, NULL, 0},
 		{"notes", 0, NULL, "show notes to people, too", false, NULL, 0},
@@ -375,11 +385,10 @@ int policy_check_main(int argc, const char **argv)
 			    "       attest policy --version",
 		.description =
 			"Holds what PATH is made of against a policy (deny.toml). PATH is a folder, a "
-			"lockfile, "
-			"or an\n"
-			"SBOM document (CycloneDX or SPDX JSON); without it, the current folder. CHECK is "
-			"\"all\" (the\n"
-			"default) or the name of one check. Needs no network and runs nothing.",
+			"lockfile,\n"
+			"or an SBOM document (CycloneDX or SPDX JSON); without it, the current folder. CHECK "
+			"is\n"
+			"\"all\" (the default) or the name of one check. Needs no network and runs nothing.",
 		.epilogue = "Exit status: 0 holds, 1 a finding is an error, 2 something could not be told.\n"
 			    "The manual page attest-policy(1) says more: \"attest help policy\".",
 		.options = options,

@@ -185,10 +185,18 @@ static void of_distribution(const struct sbom_component *component, const struct
 
 /* --- where it comes from -------------------------------------------------------------------------------- */
 
+/* A prefix of whole parts: "https://a.example" is none of "https://a.example.org". */
+static bool is_below(struct att_str url, struct att_str prefix)
+{
+	struct att_str rest = att_str_from(url, prefix.len);
+	return prefix.len > 0 && att_str_starts(url, prefix) &&
+	       (rest.len == 0 || rest.data[0] == '/' || prefix.data[prefix.len - 1] == '/');
+}
+
 static bool is_private(const struct policy_entries *urls, struct att_str url)
 {
 	for (size_t i = 0; url.len > 0 && i < urls->count; i++)
-		if (att_str_starts(url, urls->items[i].text))
+		if (is_below(url, urls->items[i].text))
 			return true;
 	return false;
 }

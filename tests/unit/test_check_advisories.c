@@ -339,6 +339,12 @@ static void test_private(void **state)
 	      ATT_NOT_CHECKED,
 	      "note[not-covered] 1 component from https://registry.example/index is not looked up: public "
 	      "advisories are not about them\n");
+	/* The prefix ends with a part. */
+	check(&(struct input){.components = PRIVATE,
+			      .policy = "[sources]\nprivate = [\"https://registry.exam\"]\n"},
+	      ATT_CANNOT_TELL,
+	      "error[not-covered] 1 component from https://registry.example/index is not looked up: public "
+	      "advisories are not about them | add the registry to sources.private when it is your own\n");
 	/* The public registry by its name is no other one. */
 	check(&(struct input){.components =
 				      ONE("left", "2.0.0",

@@ -1,0 +1,124 @@
+#!/usr/bin/env bats
+# attest policy check advisories: what is found in a database, how old that may be, and who decided what about it.
+
+load common
+
+setup() {
+    PATH=$BIN:$PATH
+    cd "$BATS_TEST_TMPDIR"
+    mkdir p records
+    cat >p/Cargo.lock <<'END'
+version = 4
+
+[[package]]
+name = "app"
+version = "0.1.0"
+dependencies = ["left", "ours"]
+
+[[package]]
+name = "left"
+version = "1.1.0"
+source = "registry+https://github.com/rust-lang/crates.io-index"
+
+[[package]]
+name = "ours"
+version = "1.0.0"
+source = "sparse+https://registry.example/index/"
+END
+    record RUSTSEC-2026-1 left '{"introduced":"0"},{"fixed":"1.2.0"}'
+    record GHSA-ours ours '{"introduced":"0"}'
+    attest advisories import records --db a.db --now 2026-02-01 >/dev/null
+}
+
+record() { # ID NAME EVENTS
+    printf '{"id":"%s","modified":"2026-01-01T00:00:00Z","summary":"It breaks","aliases":["CVE-%s"],%s}\n' "$1" "$1" \
+        "\"affected\":[{\"package\":{\"ecosystem\":\"crates.io\",\"name\":\"$2\"},\"ranges\":[{\"type\":\"SEMVER\",\"events\":[$3]}]}]" \
+        >"records/$1.json"
+}
+
+check() { attest policy check advisories p --db a.db --now 2026-02-02 -A no-policy "$@"; }
+
+statement() { # STATUS
+    cat <<END
+{"@context":"https://openvex.dev/ns/v0.2.0","@id":"https://a.example/1","author":"a","timestamp":"2026-01-31T00:00:00Z",
+"version":1,"statements":[{"vulnerability":{"name":"CVE-RUSTSEC-2026-1"},"products":[{"@id":"pkg:cargo/left"}],
+"status":"$1","impact_statement":"never called"}]}
+END
+}
+
+@test "an advisory is told with its place, its path and the fix; private packages are not looked up" {
+    run check
+    [ "$status" -eq 1 ]
+    [[ $output == *"error[vulnerability]: left 1.1.0, a direct dependency, is affected by RUSTSEC-2026-1 (CVE-RUSTSEC-2026-1): It breaks"* ]]
+    [[ $output == *"Cargo.lock:8:1"* ]]
+    [[ $output == *"upgrade left to 1.2.0"* ]]
+    [[ $output == *"warning[not-covered]: 1 component from https://registry.example/index/"* ]]
+    [[ $output != *GHSA-ours* ]]
+}
+
+@test "a database that is missing, unreadable or too old is no database" {
+    run attest policy check advisories p --db a.db --now 2026-02-09
+    [ "$status" -eq 2 ]
+    [[ $output == *"error[stale-database]: the advisory database was last up to date 8 days ago, and the policy accepts 7"* ]]
+    [[ $output != *"error[vulnerability]"* ]]
+    run attest policy check advisories p --db none.db
+    [ "$status" -eq 2 ]
+    echo text >text.db
+    run attest policy check advisories p --db text.db
+    [ "$status" -eq 2 ]
+    XDG_CACHE_HOME=$PWD/none run attest policy check advisories p
+    [ "$status" -eq 2 ]
+    [[ $output == *"error[no-database]"* ]]
+}
+
+@test "an entry holds until its day" {
+    printf '[advisories]\nignore = [{ id = "CVE-RUSTSEC-2026-1", reason = "r", expires = 2026-03-01 }]\n' >p/deny.toml
+    run check
+    [ "$status" -eq 0 ]
+    [[ $output != *"[vulnerability]"* ]]
+    attest advisories import records --db a.db --now 2026-03-01 >/dev/null
+    run attest policy check advisories p --db a.db --now 2026-03-01
+    [ "$status" -eq 1 ]
+    [[ $output == *"error[ignore-expired]: the entry for CVE-RUSTSEC-2026-1 has not held since 2026-03-01"*"deny.toml:2"* ]]
+    [[ $output == *"error[vulnerability]"* ]]
+}
+
+@test "VEX: what is not affected or fixed is settled, what is not understood judges nothing" {
+    statement not_affected >a.vex
+    run check --vex a.vex
+    [ "$status" -eq 0 ]
+    run check --vex a.vex -W advisory-ignored --notes
+    [[ $output == *"note[advisory-ignored]: RUSTSEC-2026-1 is ignored for left 1.1.0: never called"* ]]
+    statement fixed >a.vex
+    run check --vex a.vex
+    [ "$status" -eq 0 ]
+    statement under_investigation >a.vex
+    run check --vex a.vex
+    [ "$status" -eq 1 ]
+    statement unaffected >bad.vex
+    run check --vex a.vex --vex bad.vex
+    [ "$status" -eq 2 ]
+    [[ $output == *"error[malformed-input]: expected not_affected, affected, fixed or under_investigation"*"bad.vex:3:10"* ]]
+    run check --vex none.vex
+    [ "$status" -eq 2 ]
+}
+
+@test "VEX: what was decided is written, and read again" {
+    printf '[advisories]\nignore = [{ id = "RUSTSEC-2026-1", reason = "never called" }]\n' >p/deny.toml
+    run check --vex-out out.vex
+    [ "$status" -eq 2 ]
+    [[ $output == *"expected --vex-out and --vex-author together"* ]]
+    check --vex-out out.vex --vex-author me@a.example >/dev/null 2>&1
+    [ "$(grep -c 'The risk is accepted: never called' out.vex)" -eq 1 ]
+    check --vex-out again.vex --vex-author me@a.example >/dev/null 2>&1
+    cmp out.vex again.vex
+    rm p/deny.toml
+    run check --vex out.vex
+    [ "$status" -eq 1 ]
+    statement not_affected >a.vex
+    check --vex a.vex --vex-out out.vex --vex-author me@a.example >/dev/null 2>&1
+    run check --vex out.vex
+    [ "$status" -eq 0 ]
+    run check --vex out.vex --vex-out out.vex --vex-author me@a.example
+    [ "$status" -eq 2 ]
+}
