@@ -22,14 +22,15 @@
 
 #define PROGRAM "attest-policy"
 
-enum { MAX_CHECKS = 16, MAX_FACTS = 12 + MAX_CHECKS };
+/* No code is named twice, and there are fewer than that. */
+enum { MAX_CHECKS = 16, MAX_FACTS = 12 + MAX_CHECKS, MAX_DEMANDS = 1000 };
 
 struct request {
 	struct cli_command *command;
 	const struct att_report_format *format;
 	const char *path;
 	bool chosen[MAX_CHECKS]; /* by the position in policy_checks */
-	struct policy_override *demands;
+	struct policy_override demands[MAX_DEMANDS];
 	size_t demand_count;
 	struct sbom_generate_options options;
 	struct sbom_generate_summary summary;
@@ -83,9 +84,6 @@ static void read_demands(struct request *r)
 		const char *option;
 		enum policy_level level;
 	} levels[] = {{"allow", POLICY_ALLOW}, {"warn", POLICY_WARN}, {"deny", POLICY_DENY}};
-	r->demands = calloc(3 * CLI_MAX_VALUES, sizeof *r->demands);
-	if (!r->demands)
-		cli_usage(PROGRAM, "out of memory");
 	for (size_t l = 0; l < 3; l++) {
 		const struct cli_option *option = cli_option(r->command, levels[l].option);
 		for (size_t i = 0; i < option->count; i++) {
@@ -97,7 +95,8 @@ static void read_demands(struct request *r)
 				if (att_str_equal(r->demands[k].code, code))
 					cli_usage(PROGRAM, "expected one level for \"%s\", found two",
 						  option->values[i]);
-			r->demands[r->demand_count++] = (struct policy_override){code, levels[l].level};
+			if (r->demand_count < MAX_DEMANDS)
+				r->demands[r->demand_count++] = (struct policy_override){code, levels[l].level};
 		}
 	}
 }
@@ -348,7 +347,6 @@ static int run(struct request *r)
 	policy_vex_files_clear(&r->vex);
 	att_findings_clear(&r->findings);
 	free(r->options.excludes);
-	free(r->demands);
 	policy_database_close(r->database);
 	free(r->database_path);
 	if (r->run.folder >= 0)

@@ -11,10 +11,6 @@ extern const struct policy_check policy_check_sources;
 extern const struct policy_check policy_check_workflows;
 
 const struct policy_check *const policy_checks[] = {
-	&policy_check_advisories,
-	&policy_check_licenses,
-	&policy_check_bans,
-	&policy_check_sources,
-	&policy_check_workflows,
-	NULL,
+	&policy_check_advisories, &policy_check_licenses,  &policy_check_bans,
+	&policy_check_sources,    &policy_check_workflows, NULL,
 };

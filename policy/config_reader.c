@@ -228,6 +228,8 @@ static int read_key(struct policy_config_reader *reader, const struct att_member
 {
 	void *target = (char *)base + key->offset;
 	enum policy_level moved;
+	if (!base)
+		return ATT_OK;
 	switch (key->kind) {
 	case POLICY_KEY_BOOL:
 		if (policy_config_is(reader, member, ATT_BOOL))

@@ -15,6 +15,7 @@ static const struct {
 	{"cargo", "https://index.crates.io"},
 	{"npm", "https://registry.npmjs.org"},
 	{"npm", "https://registry.yarnpkg.com"},
+	{"npm", "https://npm.jsr.io"}, /* where Deno takes its packages from */
 	{"pypi", "https://pypi.org/simple"},
 	{"gem", "https://rubygems.org"},
 	{"maven", "https://repo.maven.apache.org/maven2"},
