@@ -186,9 +186,10 @@ int policy_rustsec_parse(const struct att_source *source, bool of_rust_itself, s
 		return status;
 	affected->ecosystem = of_rust_itself ? ATT_STR("Rust") : ATT_STR("crates.io");
 	advisory.title = find_title(rest);
-	if (att_utf8_valid_prefix(advisory.title) != advisory.title.len)
+	if (att_utf8_valid_prefix(advisory.title) != advisory.title.len ||
+	    att_str_find_byte(advisory.title, '\0') != ATT_STR_NONE)
 		return att_source_err(source, err, ATT_ERR_MALFORMED, ((struct att_span){0, 1}),
-				      "expected a title in UTF-8, found other bytes");
+				      "expected a title in UTF-8 without NUL, found other bytes");
 	advisory.affected = affected;
 	advisory.affected_count = 1;
 	*out = advisory;
