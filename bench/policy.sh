@@ -17,8 +17,8 @@ with open(os.path.join(folder, "lock", "Cargo.lock"), "w") as lock:
                    f'source = "registry+https://github.com/rust-lang/crates.io-index"\nchecksum = "{i:064x}"\n')
 for count in (12500, 25000, 50000, 100000):
     with open(os.path.join(folder, f"{count}.json"), "w") as document:
-        document.write('{"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": {"type": "application", '
-                       '"bom-ref": "root", "name": "app"}}, "components": [')
+        document.write('{"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {"component": {"type": '
+                       '"application", "bom-ref": "root", "name": "app"}}, "components": [')
         document.write(",".join(f'{{"type": "library", "bom-ref": "{i}", "name": "crate-{i}", "version": "1.0.0", '
                                 f'"purl": "pkg:cargo/crate-{i}@1.0.0"}}' for i in range(count)))
         document.write("]}")
