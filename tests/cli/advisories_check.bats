@@ -50,7 +50,7 @@ END
 @test "an advisory is told with its place, its path and the fix; private packages are not looked up" {
     run check
     [ "$status" -eq 1 ]
-    [[ $output == *"error[vulnerability]: left 1.1.0, a direct dependency, is affected by RUSTSEC-2026-1 (CVE-"*": It breaks"* ]]
+    [[ $output == *"left 1.1.0, a direct dependency, is affected by RUSTSEC-2026-1 (CVE-RUSTSEC-2026-1): It breaks"* ]]
     [[ $output == *"Cargo.lock:8:1"* ]]
     [[ $output == *"upgrade left to 1.2.0"* ]]
     [[ $output == *"warning[not-covered]: 1 component from https://registry.example/index/"* ]]
