@@ -8,7 +8,7 @@ SCHEMA=$ROOT/build/peers/node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.
 
 setup() {
     [ -e "$ROOT/build/peers/complete" ] || skip "the npm peers are not installed (./setup interop)"
-    cd "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || return 1
 }
 
 # A report of each verdict, about a tree whose names and lines try to break out.
