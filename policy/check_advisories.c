@@ -250,6 +250,15 @@ static void report_concern(struct policy_report *r, const struct policy_concern 
 
 /* --- all of it -------------------------------------------------------------------------------------------- */
 
+/* go.mod lists what others need beside what the module itself does, and marks it. */
+static bool is_marked_indirect(const struct sbom_component *component)
+{
+	for (size_t i = 0; i < component->property_count; i++)
+		if (att_str_is(component->properties[i].name, "attest:go:indirect"))
+			return true;
+	return false;
+}
+
 /* The tree's own packages, and what they ask for themselves. */
 static int find_direct(struct policy_report *r, struct att_err *err)
 {
@@ -260,8 +269,10 @@ static int find_direct(struct policy_report *r, struct att_err *err)
 	for (size_t i = 0; i < graph->node_count; i++) {
 		bool own = i == 0 || graph->nodes[i].component.origin == SBOM_ORIGIN_LOCAL;
 		r->direct[i] |= own;
-		for (size_t j = 0; own && j < graph->nodes[i].edge_count; j++)
-			r->direct[graph->edges[graph->nodes[i].first_edge + j].to] = true;
+		for (size_t j = 0; own && j < graph->nodes[i].edge_count; j++) {
+			uint32_t to = graph->edges[graph->nodes[i].first_edge + j].to;
+			r->direct[to] |= !is_marked_indirect(&graph->nodes[to].component);
+		}
 	}
 	return ATT_OK;
 }
