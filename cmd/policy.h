@@ -60,6 +60,11 @@ int policy_vex_files_write(const struct policy_run *run, const struct cli_comman
 			   struct att_findings *findings, struct att_err *err) ATT_MUST_USE;
 void policy_vex_files_clear(struct policy_vex_files *files);
 
+/* For people, who read the first findings of a code: drops what comes after POLICY_SHOWN of them, and notes
+ * unless they are wanted, and says so. Other forms of the report hold everything. */
+enum { POLICY_SHOWN = 20 };
+void policy_shorten(struct att_findings *findings, bool with_notes);
+
 /* The commands. */
 int policy_check_main(int argc, const char **argv);
 int policy_explain_main(int argc, const char **argv);

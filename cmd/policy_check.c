@@ -250,19 +250,6 @@ static const char *outcome_name(enum att_outcome outcome)
 	return names[outcome];
 }
 
-/* Nobody asked for notes; they stay in the other forms. */
-static void drop_notes(struct att_findings *findings)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < findings->count; i++)
-		if (findings->items[i].severity != ATT_NOTE)
-			findings->items[kept++] = findings->items[i];
-	if (kept < findings->count)
-		cli_note(PROGRAM ": %zu note%s not shown: --notes shows them", findings->count - kept,
-			 findings->count - kept == 1 ? " is" : "s are");
-	findings->count = kept;
-}
-
 static void print_coverage(const struct request *r)
 {
 	char text[512] = "";
@@ -301,8 +288,8 @@ static int tell(struct request *r, int exit_code)
 		.summary_count = count,
 	};
 	bool is_human = cli_report_is_human(r->format);
-	if (is_human && !cli_flag(r->command, "notes"))
-		drop_notes(&r->findings);
+	if (is_human && !cli_flag(r->command, "all"))
+		policy_shorten(&r->findings, cli_flag(r->command, "notes"));
 	exit_code = cli_report(r->format, &report);
 	if (is_human)
 		print_coverage(r);
@@ -372,6 +359,7 @@ int policy_check_main(int argc, const char **argv)
 		{"now", 0, "DATE", "judge as if it were this day or time", false, NULL, 0},
 		{"exclude", 0, "GLOB", "leave out matching files and folders; may be repeated", true, NULL, 0},
 		{"notes", 0, NULL, "show notes to people, too", false, NULL, 0},
+		{"all", 0, NULL, "show people everything, however often it is the same", false, NULL, 0},
 		{"jobs", 'j', "N", "parse on N threads; else one per processor", false, NULL, 0},
 		{NULL, 0, NULL, NULL, false, NULL, 0},
 	};

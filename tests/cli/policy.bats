@@ -305,3 +305,25 @@ END
     run attest policy
     [ "$status" -eq 2 ]
 }
+
+@test "people see the first findings of a code, programs all of them" {
+    local i
+    mkdir many
+    {
+        echo 'version = 4'
+        for i in $(seq 10 40); do printf '[[package]]\nname = "p%d"\nversion = "1.0.0"\n' "$i"; done
+    } >many/Cargo.lock
+    {
+        printf '[bans]\ndeny = ['
+        for i in $(seq 10 40); do printf '"p%d", ' "$i"; done
+        echo ']'
+    } >many/deny.toml
+    run -1 --separate-stderr "$BIN/attest-policy" check bans many
+    [ "$(grep -c '^error.banned' <<<"$stderr$output")" -eq 20 ]
+    [[ $stderr$output == *'31 errors'* ]]
+    [[ $stderr$output == *'--all shows them all'* ]]
+    run -1 --separate-stderr "$BIN/attest-policy" check bans many --all
+    [ "$(grep -c '^error.banned' <<<"$stderr$output")" -eq 31 ]
+    run -1 --separate-stderr "$BIN/attest-policy" check bans many --format json
+    [ "$(jq '.findings | length' <<<"$output")" -eq 31 ]
+}
