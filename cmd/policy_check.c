@@ -108,6 +108,7 @@ static void read_options(struct request *r)
 	r->format = cli_report_format(r->command, "format", "human");
 	r->run.jobs = cli_jobs(r->command);
 	r->run.now = (int64_t)time(NULL);
+	r->run.replay = now != NULL;
 	if (now && !att_time_parse(att_str_of(now), &r->run.now))
 		cli_usage(PROGRAM, "expected a date or a time with its offset for --now, found \"%s\"", now);
 	r->options.jobs = r->run.jobs;

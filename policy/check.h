@@ -20,6 +20,7 @@ struct policy_run {
 	const struct policy_vex *vex;           /* statements about advisories; NULL: none */
 	int folder;                             /* O_PATH descriptor of the tree's root; -1: there is no tree */
 	int64_t now;                            /* seconds since 1970 */
+	bool replay;                            /* `now` is not the clock's: advisories are as they were then */
 	unsigned jobs;
 	const struct policy_trails *trails;
 };

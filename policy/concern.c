@@ -115,6 +115,15 @@ static int add_hit(struct finder *f, const struct hit *hit)
 	return ATT_OK;
 }
 
+/* Withdrawn ones never count; in a replay, neither does what was published later. */
+static bool is_in_force(const struct policy_run *run, const struct policy_advisory *advisory)
+{
+	if (!run->replay)
+		return !advisory->withdrawn;
+	bool withdrawn = advisory->withdrawn && advisory->withdrawn_at <= run->now;
+	return !withdrawn && advisory->published <= run->now;
+}
+
 static int judge(struct finder *f, const struct policy_package *package, size_t i)
 {
 	struct att_err why = {0};
@@ -123,7 +132,7 @@ static int judge(struct finder *f, const struct policy_package *package, size_t 
 	if (hit.outcome == ATT_REFUTED)
 		return ATT_OK;
 	int status = find_record(f, f->found[i].advisory, &hit.record);
-	if (status != ATT_OK || !hit.record || hit.record->advisory.withdrawn)
+	if (status != ATT_OK || !hit.record || !is_in_force(f->run, &hit.record->advisory))
 		return status;
 	if (hit.outcome == ATT_HOLDS && package->kind == POLICY_PACKAGE_FORKED) {
 		hit.outcome = ATT_CANNOT_TELL;

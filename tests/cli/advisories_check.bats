@@ -123,3 +123,16 @@ END
     run check --vex out.vex --vex-out out.vex --vex-author me@a.example
     [ "$status" -eq 2 ]
 }
+
+@test "as it was on another day: what was published or withdrawn later" {
+    on() { attest policy check advisories p --db a.db -A no-policy --now "$1"; }
+    sed -i 's/"modified":/"published":"2026-02-03T00:00:00Z","modified":/' records/RUSTSEC-2026-1.json
+    attest advisories import records --db a.db --now 2026-02-05 >/dev/null
+    run -0 check
+    run -1 on 2026-02-04
+    [[ $output == *RUSTSEC-2026-1* ]]
+    sed -i 's/"modified":/"withdrawn":"2026-02-06T00:00:00Z","modified":/' records/RUSTSEC-2026-1.json
+    attest advisories import records --db a.db --now 2026-02-07 >/dev/null
+    run -0 on 2026-02-07
+    run -1 on 2026-02-05
+}
