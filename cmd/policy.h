@@ -3,6 +3,9 @@
 #ifndef CMD_POLICY_H
 #define CMD_POLICY_H
 
+#include <limits.h>
+#include <sys/types.h>
+
 #include "cmd/cli.h"
 #include "policy/check.h"
 #include "policy/vex.h"
@@ -64,6 +67,19 @@ void policy_vex_files_clear(struct policy_vex_files *files);
  * unless they are wanted, and says so. Other forms of the report hold everything. */
 enum { POLICY_SHOWN = 20 };
 void policy_shorten(struct att_findings *findings, bool with_notes);
+
+/* A revision's files in a temporary folder, which is gone when the program is, whatever ended it. */
+struct policy_base {
+	char folder[PATH_MAX];
+	int pipe_end;
+	pid_t guard;
+};
+
+/* Asks git for all files that a revision has below the folder. The working tree is not touched. Before the
+ * sandbox closes. Errors: ATT_ERR_NOT_FOUND for no such revision; ATT_ERR_USAGE, ATT_ERR_IO, ATT_ERR_LIMIT. */
+int policy_base_take(struct policy_base *base, const char *folder, const char *revision,
+		     struct att_err *err) ATT_MUST_USE;
+void policy_base_release(struct policy_base *base);
 
 /* The commands. */
 int policy_check_main(int argc, const char **argv);

@@ -7,8 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cmd/policy.h"
-#include "cmd/report.h"
+#include "cmd/policy_request.h"
 #include "libattest/base/file.h"
 #include "libattest/base/time.h"
 #include "policy/database.h"
@@ -16,40 +15,15 @@
 #include "policy/prune.h"
 #include "policy/quote.h"
 #include "sbom/document.h"
-#include "sbom/generate.h"
 
 #include "libattest/base/banned.h"
 
 #define PROGRAM "attest-policy"
 
 /* No code is named twice, and there are fewer than that. */
-enum { MAX_CHECKS = 16, MAX_FACTS = 12 + MAX_CHECKS, MAX_DEMANDS = 1000 };
-
-struct request {
-	struct cli_command *command;
-	const struct att_report_format *format;
-	const char *path;
-	bool chosen[MAX_CHECKS]; /* by the position in policy_checks */
-	struct policy_override demands[MAX_DEMANDS];
-	size_t demand_count;
-	struct sbom_generate_options options;
-	struct sbom_generate_summary summary;
-	struct sbom_graph graph;
-	size_t removed;
-	struct policy_files policy;
-	struct policy_trails trails;
-	struct policy_vex_files vex;
-	struct policy_run run;
-	char *database_path;
-	struct policy_database *database;
-	enum att_outcome outcome, outcomes[MAX_CHECKS];
-	struct att_findings findings;
-	struct att_err err;
-};
-
 /* --- what is asked ------------------------------------------------------------------------------------- */
 
-static bool choose(struct request *r, const char *name)
+static bool choose(struct policy_request *r, const char *name)
 {
 	bool found = false;
 	for (size_t i = 0; policy_checks[i] && i < MAX_CHECKS; i++) {
@@ -61,7 +35,7 @@ static bool choose(struct request *r, const char *name)
 	return found;
 }
 
-static void read_arguments(struct request *r)
+static void read_arguments(struct policy_request *r)
 {
 	const char **rest = r->command->arguments;
 	bool any = false;
@@ -78,7 +52,7 @@ static void read_arguments(struct request *r)
 		cli_usage(PROGRAM, "expected a folder, a file or a document, found an empty name");
 }
 
-static void read_demands(struct request *r)
+static void read_demands(struct policy_request *r)
 {
 	static const struct {
 		const char *option;
@@ -101,7 +75,7 @@ static void read_demands(struct request *r)
 	}
 }
 
-static void read_options(struct request *r)
+static void read_options(struct policy_request *r)
 {
 	const char *now = cli_value(r->command, "now");
 	const struct cli_option *exclude = cli_option(r->command, "exclude");
@@ -123,7 +97,7 @@ static void read_options(struct request *r)
 /* --- the input ----------------------------------------------------------------------------------------- */
 
 /* A document is told from a lockfile by what it holds. */
-static bool load_document(struct request *r, int *status)
+static bool load_document(struct policy_request *r, int *status)
 {
 	struct att_buf bytes;
 	struct att_arena arena;
@@ -147,7 +121,7 @@ static bool load_document(struct request *r, int *status)
 	return is_document;
 }
 
-static int load_graph(struct request *r, bool is_folder)
+int policy_request_load(struct policy_request *r, bool is_folder)
 {
 	int status = ATT_OK;
 	if (!is_folder && load_document(r, &status))
@@ -160,19 +134,20 @@ static int load_graph(struct request *r, bool is_folder)
 
 /* --- judging ------------------------------------------------------------------------------------------- */
 
-static void complain_of_nothing(struct request *r)
+static void complain_of_nothing(struct policy_request *r)
 {
 	const struct att_finding finding = {
 		.code = "nothing-checked",
 		.severity = ATT_ERROR,
 		.message = ATT_STR("no component was found that could be judged"),
+		.cannot_tell = true,
 		.help = ATT_STR("name a folder with lockfiles, or an SBOM document; see attest-sbom(1)"),
 	};
 	att_findings_add(&r->findings, &finding);
 	r->outcome = policy_outcome_join(r->outcome, ATT_CANNOT_TELL);
 }
 
-static void complain_of_no_policy(struct request *r)
+static void complain_of_no_policy(struct policy_request *r)
 {
 	const struct policy_complaint complaint = {
 		.code = "no-policy",
@@ -183,7 +158,7 @@ static void complain_of_no_policy(struct request *r)
 	policy_complain(&r->run, &complaint, &r->findings, &r->outcome);
 }
 
-static int judge(struct request *r)
+int policy_request_judge(struct policy_request *r)
 {
 	int status = policy_prune(&r->graph, &r->policy.config.graph, &r->removed, &r->err);
 	if (status == ATT_OK)
@@ -193,21 +168,19 @@ static int judge(struct request *r)
 	r->run.trails = &r->trails;
 	if (status == ATT_OK && !r->policy.found)
 		complain_of_no_policy(r);
+	r->before.ends[0] = r->findings.count;
 	for (size_t i = 0; status == ATT_OK && policy_checks[i] && i < MAX_CHECKS; i++) {
+		r->before.ends[i + 1] = r->findings.count;
 		if (!r->chosen[i])
 			continue;
 		status = policy_checks[i]->run(&r->run, &r->findings, &r->outcomes[i], &r->err);
 		r->outcome = policy_outcome_join(r->outcome, r->outcomes[i]);
+		r->before.ends[i + 1] = r->findings.count;
 	}
-	return status == ATT_OK ? policy_vex_files_write(&r->run, r->command, &r->findings, &r->err) : status;
+	return status;
 }
 
-static size_t count_components(const struct request *r)
-{
-	return r->graph.node_count ? r->graph.node_count - 1 : 0;
-}
-
-static int run_checks(struct request *r, bool is_folder)
+static int run_checks(struct policy_request *r, bool is_folder)
 {
 	int status = policy_files_load(&r->policy, r->run.folder >= 0 ? r->run.folder : AT_FDCWD,
 				       cli_value(r->command, "config"), r->demands, r->demand_count,
@@ -220,13 +193,17 @@ static int run_checks(struct request *r, bool is_folder)
 	if (status == ATT_OK)
 		status = policy_vex_files_parse(&r->vex, &r->findings, &r->err);
 	if (status == ATT_OK)
-		status = load_graph(r, is_folder);
+		status = policy_request_load(r, is_folder);
 	if (status == ATT_OK && (r->summary.not_understood || r->findings.errors))
 		r->outcome = ATT_CANNOT_TELL;
 	if (status == ATT_OK)
-		status = judge(r);
-	if (status == ATT_OK && (count_components(r) == 0 || r->outcome == ATT_NOT_CHECKED))
+		status = policy_request_judge(r);
+	if (status == ATT_OK)
+		status = policy_vex_files_write(&r->run, r->command, &r->findings, &r->err);
+	if (status == ATT_OK && (policy_request_components(r) == 0 || r->outcome == ATT_NOT_CHECKED))
 		complain_of_nothing(r);
+	if (status == ATT_OK)
+		status = policy_before_apply(r);
 	if (status != ATT_OK)
 		r->outcome = ATT_CANNOT_TELL;
 	if (status == ATT_ERR_MEMORY)
@@ -240,70 +217,17 @@ static int run_checks(struct request *r, bool is_folder)
 	return r->outcome == ATT_HOLDS ? CLI_HOLDS : r->outcome == ATT_REFUTED ? CLI_REFUTED : CLI_UNKNOWN;
 }
 
-/* --- telling ------------------------------------------------------------------------------------------- */
-
-static const char *outcome_name(enum att_outcome outcome)
-{
-	static const char *const names[] = {[ATT_NOT_CHECKED] = "not checked",
-					    [ATT_HOLDS] = "holds",
-					    [ATT_REFUTED] = "refuted",
-					    [ATT_CANNOT_TELL] = "could not tell"};
-	return names[outcome];
-}
-
-static void print_coverage(const struct request *r)
-{
-	char text[512] = "";
-	for (size_t i = 0; policy_checks[i] && i < MAX_CHECKS; i++) {
-		size_t used = strlen(text);
-		snprintf(text + used, sizeof text - used, "%s%s: %s", used ? ", " : "", policy_checks[i]->name,
-			 r->chosen[i] ? outcome_name(r->outcomes[i]) : "not asked for");
-	}
-	cli_note(PROGRAM ": %zu component%s of %zu input%s (%zu not understood); %s", count_components(r),
-		 count_components(r) == 1 ? "" : "s", r->summary.understood + r->summary.not_understood,
-		 r->summary.understood + r->summary.not_understood == 1 ? "" : "s", r->summary.not_understood,
-		 text);
-}
-
-static int tell(struct request *r, int exit_code)
-{
-	struct att_report_fact facts[MAX_FACTS] = {
-		{"components", {NULL, 0}, count_components(r)},
-		{"dependencies", {NULL, 0}, r->graph.edge_count},
-		{"components_excluded", {NULL, 0}, r->removed},
-		{"inputs_understood", {NULL, 0}, r->summary.understood},
-		{"inputs_not_understood", {NULL, 0}, r->summary.not_understood},
-		{"policy", r->policy.found ? r->policy.config.path : ATT_STR(""), 0},
-	};
-	size_t count = 6;
-	for (size_t i = 0; policy_checks[i] && i < MAX_CHECKS; i++)
-		facts[count++] = (struct att_report_fact){
-			policy_checks[i]->name,
-			att_str_of(r->chosen[i] ? outcome_name(r->outcomes[i]) : "not asked for"), 0};
-	const struct att_report report = {
-		.program = PROGRAM,
-		.command = "check",
-		.exit = exit_code,
-		.findings = &r->findings,
-		.summary = facts,
-		.summary_count = count,
-	};
-	bool is_human = cli_report_is_human(r->format);
-	if (is_human && !cli_flag(r->command, "all"))
-		policy_shorten(&r->findings, cli_flag(r->command, "notes"));
-	exit_code = cli_report(r->format, &report);
-	if (is_human)
-		print_coverage(r);
-	return exit_code;
-}
-
 /* --- the command --------------------------------------------------------------------------------------- */
 
-static void narrow(const struct request *r, bool is_folder)
+static void narrow(const struct policy_request *r, bool is_folder)
 {
 	const char *config = cli_value(r->command, "config");
 	char *beside = config ? cli_folder_of(config) : NULL;
-	const char *readable[5] = {r->path};
+	const char *output = cli_value(r->command, "write-baseline");
+	char *output_folder = output ? cli_folder_of(output) : NULL;
+	const char *writable[3] = {NULL};
+	size_t writable_count = 0;
+	const char *readable[6] = {r->path};
 	size_t count = 1;
 	if (beside)
 		readable[count++] = beside;
@@ -311,13 +235,19 @@ static void narrow(const struct request *r, bool is_folder)
 		readable[count++] = ".";
 	if (r->database_path)
 		readable[count++] = r->database_path;
-	const struct att_sandbox sandbox = {.readable = readable,
-					    .writable = (const char *const[]){r->vex.folder, NULL}};
+	if (r->before.has_base)
+		readable[count++] = r->before.base.folder;
+	if (r->vex.folder)
+		writable[writable_count++] = r->vex.folder;
+	if (output_folder)
+		writable[writable_count++] = output_folder;
+	const struct att_sandbox sandbox = {.readable = readable, .writable = writable};
 	cli_enter_sandbox(PROGRAM, &sandbox);
+	free(output_folder);
 	free(beside);
 }
 
-static int run(struct request *r)
+static int run(struct policy_request *r)
 {
 	struct stat st;
 	read_arguments(r);
@@ -327,12 +257,14 @@ static int run(struct request *r)
 	r->run.folder = is_folder ? open(r->path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	r->database_path = policy_database_path(r->command);
 	policy_vex_files_open(&r->vex, r->command);
+	policy_before_prepare(r, is_folder);
 	narrow(r, is_folder);
-	int exit_code = tell(r, run_checks(r, is_folder));
+	int exit_code = policy_request_tell(r, run_checks(r, is_folder));
 	sbom_graph_clear(&r->graph);
 	policy_trails_clear(&r->trails);
 	policy_files_clear(&r->policy);
 	policy_vex_files_clear(&r->vex);
+	policy_before_clear(r);
 	att_findings_clear(&r->findings);
 	free(r->options.excludes);
 	policy_database_close(r->database);
@@ -358,6 +290,9 @@ int policy_check_main(int argc, const char **argv)
 		{"vex-out", 0, "FILE", "write what was decided as OpenVEX", false, NULL, 0},
 		{"vex-author", 0, "NAME", "who answers for it", false, NULL, 0},
 		{"now", 0, "DATE", "judge as if it were this day or time", false, NULL, 0},
+		{"base", 0, "REV", "only what came since this revision of git is an error", false, NULL, 0},
+		{"baseline", 0, "FILE", "only what came since this file was written is", false, NULL, 0},
+		{"write-baseline", 0, "FILE", "keep the state that --baseline compares with", false, NULL, 0},
 		{"exclude", 0, "GLOB", "leave out matching files and folders; may be repeated", true, NULL, 0},
 		{"notes", 0, NULL, "show notes to people, too", false, NULL, 0},
 		{"all", 0, NULL, "show people everything, however often it is the same", false, NULL, 0},
@@ -380,7 +315,7 @@ int policy_check_main(int argc, const char **argv)
 			    "The manual page attest-policy(1) says more: \"attest help policy\".",
 		.options = options,
 	};
-	struct request request = {.command = &command, .outcome = ATT_NOT_CHECKED};
+	struct policy_request request = {.command = &command, .outcome = ATT_NOT_CHECKED};
 	att_findings_init(&request.findings);
 	cli_parse(&command, argc, argv);
 	return run(&request);

@@ -3,13 +3,15 @@
 
 #include "libattest/base/banned.h"
 
-/* How many of the first `count` findings are of the same code. Few codes have many findings, and the scan ends
+/* How many of the first `count` findings are of the same code and severity: what is excused never hides what is
+ * an error. Few codes have many findings, and the scan ends
  * where it is known that there are too many. */
-static size_t count_same(const struct att_findings *findings, size_t count, const char *code)
+static size_t count_same(const struct att_findings *findings, size_t count, const struct att_finding *finding)
 {
 	size_t same = 0;
 	for (size_t i = 0; i < count && same < POLICY_SHOWN; i++)
-		same += strcmp(findings->items[i].code, code) == 0;
+		same += findings->items[i].severity == finding->severity &&
+			strcmp(findings->items[i].code, finding->code) == 0;
 	return same;
 }
 
@@ -19,7 +21,7 @@ void policy_shorten(struct att_findings *findings, bool with_notes)
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct att_finding *finding = &findings->items[i];
 		bool note = finding->severity == ATT_NOTE && !with_notes;
-		bool often = count_same(findings, kept, finding->code) == POLICY_SHOWN;
+		bool often = count_same(findings, kept, finding) == POLICY_SHOWN;
 		notes += note;
 		more += !note && often;
 		if (!note && !often)

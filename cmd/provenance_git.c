@@ -1,132 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What git knows about a checkout. */
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "cmd/git.h"
 #include "cmd/provenance.h"
-#include "libattest/base/file.h"
 
 #include "libattest/base/banned.h"
-
-enum { MAX_OUTPUT = 1 << 20, MAX_ARGUMENTS = 24 };
-
-/* Never through PATH: the build that we state something about may have put things there. */
-static const char *find_git(void)
-{
-	static const char *const places[] = {"/usr/bin/git", "/usr/local/bin/git", "/bin/git"};
-	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-		if (access(places[i], X_OK) == 0)
-			return places[i];
-	return NULL;
-}
-
-/* Runs git with its output in two files in memory. *code is its exit status, -1 for none. */
-static int spawn(char *const *arguments, int out, int errors, int *code, struct att_err *err)
-{
-	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LC_ALL=C",
-		    prompt[] = "GIT_TERMINAL_PROMPT=0";
-	char home[PATH_MAX + 8] = "";
-	char *environment[] = {path, locale, prompt, NULL, NULL};
-	const char *folder = getenv("HOME");
-	posix_spawn_file_actions_t actions;
-	pid_t child;
-	int state;
-	if (folder && folder[0] == '/' && strlen(folder) < PATH_MAX) {
-		snprintf(home, sizeof home, "HOME=%s", folder);
-		environment[3] = home;
-	}
-	if (posix_spawn_file_actions_init(&actions) != 0)
-		return att_err_memory(err);
-	int problem = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	if (problem == 0)
-		problem = posix_spawn_file_actions_adddup2(&actions, out, 1);
-	if (problem == 0)
-		problem = posix_spawn_file_actions_adddup2(&actions, errors, 2);
-	if (problem == 0)
-		problem = posix_spawn(&child, arguments[0], &actions, NULL, arguments, environment);
-	posix_spawn_file_actions_destroy(&actions);
-	if (problem != 0)
-		return att_err_set_errno(err, problem, "cannot run %s", arguments[0]);
-	while (waitpid(child, &state, 0) < 0)
-		if (errno != EINTR)
-			return att_err_set_errno(err, errno, "cannot wait for git");
-	*code = WIFEXITED(state) ? WEXITSTATUS(state) : -1;
-	return ATT_OK;
-}
-
-static int read_output(int fd, struct att_arena *arena, struct att_str *out, struct att_err *err)
-{
-	struct att_buf text;
-	att_buf_init(&text, MAX_OUTPUT);
-	int status = lseek(fd, 0, SEEK_SET) < 0 ? att_err_set_errno(err, errno, "cannot read what git says")
-						: att_file_read_fd(fd, "what git says", &text, err);
-	if (status == ATT_OK) {
-		*out = att_arena_copy(arena, att_str_trim(att_buf_str(&text)));
-		status = out->data ? ATT_OK : att_err_memory(err);
-	}
-	att_buf_clear(&text);
-	return status;
-}
-
-static int complain(int errors, struct att_arena *arena, const char *command, struct att_err *err)
-{
-	struct att_str text = {NULL, 0};
-	if (read_output(errors, arena, &text, err) != ATT_OK)
-		text = ATT_STR("no reason was given");
-	text = att_str_first(text, att_str_find_byte(text, '\n'));
-	att_err_set(err, ATT_ERR_IO, "git %s failed: %.*s", command, ATT_STR_ARG(att_str_first(text, 300)));
-	att_err_help(err, "see whether git answers here: git status");
-	return ATT_ERR_IO;
-}
-
-/* Asks one question; words end with NULL. `no` is an exit status that is an answer, too: an empty one. */
-static int ask(const char *folder, const char *const *words, int no, struct att_arena *arena,
-	       struct att_str *out, struct att_err *err)
-{
-	/* Nothing in the checkout's configuration may start programs, take locks or replace commits. */
-	const char *arguments[MAX_ARGUMENTS] = {find_git(),
-						"--no-pager",
-						"--no-optional-locks",
-						"--no-replace-objects",
-						"-c",
-						"core.fsmonitor=false",
-						"-c",
-						"core.hooksPath=/dev/null",
-						"-C",
-						folder};
-	size_t used = 10;
-	int code = -1, status;
-	*out = (struct att_str){NULL, 0};
-	for (size_t i = 0; words[i] && used + 1 < MAX_ARGUMENTS; i++)
-		arguments[used++] = words[i];
-	if (!arguments[0]) {
-		att_err_set(err, ATT_ERR_IO, "cannot find git in /usr/bin, /usr/local/bin and /bin");
-		att_err_help(err, "install git");
-		return ATT_ERR_IO;
-	}
-	int output = memfd_create("git", MFD_CLOEXEC), errors = memfd_create("git-errors", MFD_CLOEXEC);
-	if (output < 0 || errors < 0)
-		status = att_err_set_errno(err, errno, "cannot keep what git says");
-	else
-		status = spawn((char *const *)(uintptr_t)arguments, output, errors, &code, err);
-	if (status == ATT_OK && code != 0 && code != no)
-		status = complain(errors, arena, words[0], err);
-	else if (status == ATT_OK && code == 0)
-		status = read_output(output, arena, out, err);
-	if (output >= 0)
-		close(output);
-	if (errors >= 0)
-		close(errors);
-	return status;
-}
 
 /* Does the folder, or one above it, hold ".git"? */
 static bool is_checkout(const char *folder)
@@ -151,11 +33,11 @@ static int find_ref(const char *folder, struct att_arena *arena, struct att_str 
 {
 	static const char *const tags[] = {"tag", "--points-at", "HEAD", NULL};
 	static const char *const head[] = {"symbolic-ref", "--quiet", "HEAD", NULL};
-	int status = ask(folder, tags, 0, arena, ref, err);
+	int status = git_ask(folder, tags, 0, arena, ref, err);
 	if (status != ATT_OK)
 		return status;
 	if (ref->len == 0 || att_str_find_byte(*ref, '\n') != ATT_STR_NONE)
-		return ask(folder, head, 1, arena, ref, err);
+		return git_ask(folder, head, 1, arena, ref, err);
 	*ref = ATT_ARENA_JOIN(arena, ATT_STR("refs/tags/"), *ref);
 	return ref->data ? ATT_OK : att_err_memory(err);
 }
@@ -171,13 +53,13 @@ int provenance_ask_git(const char *folder, struct att_arena *arena, struct att_c
 	*out = (struct att_checkout){0};
 	if (!is_checkout(folder))
 		return ATT_OK;
-	int status = ask(folder, commit, 0, arena, &out->commit, err);
+	int status = git_ask(folder, commit, 0, arena, &out->commit, err);
 	if (status == ATT_OK)
 		status = find_ref(folder, arena, &out->ref, err);
 	if (status == ATT_OK)
-		status = ask(folder, origin, 1, arena, &out->origin, err);
+		status = git_ask(folder, origin, 1, arena, &out->origin, err);
 	if (status == ATT_OK)
-		status = ask(folder, changes, 0, arena, &changed, err);
+		status = git_ask(folder, changes, 0, arena, &changed, err);
 	out->dirty = status == ATT_OK && changed.len > 0;
 	out->present = status == ATT_OK;
 	return status;

@@ -43,6 +43,8 @@ void policy_complain(const struct policy_run *run, const struct policy_complaint
 		.help = complaint->help,
 		.expected = complaint->expected,
 		.found = complaint->found,
+		.advisory = complaint->advisory,
+		.cannot_tell = complaint->cannot_tell,
 	};
 	struct att_arena arena;
 	if (level == POLICY_ALLOW)

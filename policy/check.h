@@ -45,6 +45,7 @@ struct policy_complaint {
 	bool cannot_tell;        /* something could not be judged */
 	bool note;               /* worth knowing: a warning is only a note */
 	struct att_str message, help, expected, found;
+	struct att_str advisory;      /* the group's id */
 	const struct sbom_node *node; /* the component: gives purl, trail, file and line; may be NULL */
 	const struct policy_at *at;   /* the entry of the policy, when there is no component to point at */
 };

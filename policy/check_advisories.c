@@ -177,6 +177,7 @@ static void report_undetermined(struct policy_report *r, const struct policy_con
 	policy_report(
 		r, &(struct policy_complaint){
 			   .code = "undetermined",
+			   .advisory = concern->group_id,
 			   .level = POLICY_DENY,
 			   .cannot_tell = true,
 			   .message = ATT_ARENA_JOIN(&r->arena, ATT_STR("whether "), name,
@@ -236,6 +237,7 @@ static void report_concern(struct policy_report *r, const struct policy_concern 
 	struct att_str title = concern->advisory->title, systems = concern->systems;
 	policy_report(r, &(struct policy_complaint){
 				 .code = kinds[concern->kind].code,
+				 .advisory = concern->group_id,
 				 .level = kinds[concern->kind].level,
 				 .message = ATT_ARENA_JOIN(
 					 &r->arena, name_component(r, concern->node),

@@ -56,7 +56,7 @@ void att_findings_add(struct att_findings *list, const struct att_finding *findi
 	if (list->count >= ATT_MAX_FINDINGS || !copy(list, &kept.message) || !copy(list, &kept.help) ||
 	    !copy(list, &kept.file) || !copy(list, &kept.source_line) || !copy(list, &kept.purl) ||
 	    !copy(list, &kept.artifact) || !copy(list, &kept.channel) || !copy(list, &kept.expected) ||
-	    !copy(list, &kept.found) || !copy_trail(list, &kept)) {
+	    !copy(list, &kept.found) || !copy(list, &kept.advisory) || !copy_trail(list, &kept)) {
 		list->dropped++;
 		return;
 	}
@@ -97,6 +97,7 @@ void att_findings_add_err(struct att_findings *list, struct att_str file, const 
 		.help = att_str_of(err->help),
 		.file = file,
 		.place = err->place,
+		.cannot_tell = true,
 	};
 	if (source && err->place.line)
 		finding.source_line = att_source_line_text(source, err->place.line);

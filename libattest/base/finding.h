@@ -24,6 +24,9 @@ struct att_finding {
 	const struct att_str *trail;            /* root -> ... -> subject */
 	size_t trail_count;
 	struct att_str expected, found;
+	struct att_str advisory; /* the group of advisories that it is about, by its first name */
+	const char *state;       /* against what was known before: "introduced", ...; a literal, or NULL */
+	bool cannot_tell;        /* it says that something could not be judged */
 };
 
 struct att_findings {

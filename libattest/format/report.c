@@ -115,6 +115,7 @@ static void add_finding(struct att_buf *out, const struct att_finding *f, const 
 		add_labelled(out, style, i == 0 ? "trail" : "  ->", f->trail[i]);
 	add_labelled(out, style, "expected", f->expected);
 	add_labelled(out, style, "found", f->found);
+	add_labelled(out, style, "state", att_str_of(f->state));
 	add_labelled(out, style, "help", f->help);
 }
 
@@ -209,6 +210,12 @@ static void write_finding(struct att_json_writer *w, const struct att_finding *f
 	att_json_member_if(w, "help", f->help);
 	write_location(w, f);
 	write_subject(w, f);
+	if (f->advisory.len) {
+		att_json_key(w, "advisory");
+		att_json_object(w);
+		att_json_member(w, "id", f->advisory);
+		att_json_object_end(w);
+	}
 	if (f->trail_count) {
 		att_json_key(w, "trail");
 		att_json_array(w);
@@ -218,6 +225,7 @@ static void write_finding(struct att_json_writer *w, const struct att_finding *f
 	}
 	att_json_member_if(w, "expected", f->expected);
 	att_json_member_if(w, "found", f->found);
+	att_json_member_if(w, "state", att_str_of(f->state));
 	att_json_member(w, "fingerprint", att_str_of(fingerprint));
 	att_json_object_end(w);
 }

@@ -142,6 +142,7 @@ void att_report_markdown_finding(const struct att_finding *f, struct att_buf *ou
 	add_trail(out, f);
 	add_item(out, "expected", f->expected);
 	add_item(out, "found", f->found);
+	add_item(out, "state", att_str_of(f->state));
 	add_snippet(out, f);
 	if (f->help.len) {
 		att_buf_add(out, ATT_STR("\nWhat to do: "));

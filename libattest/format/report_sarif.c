@@ -188,6 +188,16 @@ static void write_properties(struct att_json_writer *w, const struct att_finding
 	att_json_object_end(w);
 }
 
+/* SARIF 2.1.0, 3.27.24: it knows no difference between what a change brought and what became known since. */
+static struct att_str baseline_state(const struct att_finding *f)
+{
+	if (!f->state)
+		return (struct att_str){NULL, 0};
+	return strcmp(f->state, "pre-existing") == 0 ? ATT_STR("unchanged")
+	       : strcmp(f->state, "fixed") == 0      ? ATT_STR("absent")
+						     : ATT_STR("new");
+}
+
 static void write_result(struct sarif *s, const struct att_finding *f)
 {
 	struct att_json_writer *w = &s->w;
@@ -203,6 +213,7 @@ static void write_result(struct sarif *s, const struct att_finding *f)
 		att_json_uint(w, rule);
 	}
 	att_json_member(w, "level", att_str_of(att_report_severity(f->severity)));
+	att_json_member_if(w, "baselineState", baseline_state(f));
 	add_message_text(s, f->message);
 	add_line(s, "component", f->purl);
 	add_line(s, "artifact", f->artifact);
@@ -211,6 +222,7 @@ static void write_result(struct sarif *s, const struct att_finding *f)
 		add_line(s, i == 0 ? "trail" : "  ->", f->trail[i]);
 	add_line(s, "expected", f->expected);
 	add_line(s, "found", f->found);
+	add_line(s, "state", att_str_of(f->state));
 	add_line(s, "help", f->help);
 	write_message(s, "message");
 	write_location(s, f);

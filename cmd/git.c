@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cmd/git.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "libattest/base/file.h"
+
+#include "libattest/base/banned.h"
+
+enum { MAX_OUTPUT = 1 << 20, MAX_ARGUMENTS = 24 };
+
+/* Never through PATH: the build that we state something about may have put things there. */
+static const char *find_git(void)
+{
+	static const char *const places[] = {"/usr/bin/git", "/usr/local/bin/git", "/bin/git"};
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+		if (access(places[i], X_OK) == 0)
+			return places[i];
+	return NULL;
+}
+
+/* *code is its exit status, -1 for none. */
+static int spawn(char *const *arguments, int in, int out, int errors, int *code, struct att_err *err)
+{
+	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LC_ALL=C",
+		    prompt[] = "GIT_TERMINAL_PROMPT=0";
+	char home[PATH_MAX + 8] = "";
+	char *environment[] = {path, locale, prompt, NULL, NULL};
+	const char *folder = getenv("HOME");
+	posix_spawn_file_actions_t actions;
+	pid_t child;
+	int state;
+	if (folder && folder[0] == '/' && strlen(folder) < PATH_MAX) {
+		snprintf(home, sizeof home, "HOME=%s", folder);
+		environment[3] = home;
+	}
+	if (posix_spawn_file_actions_init(&actions) != 0)
+		return att_err_memory(err);
+	int problem = in < 0 ? posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+			     : posix_spawn_file_actions_adddup2(&actions, in, 0);
+	if (problem == 0)
+		problem = posix_spawn_file_actions_adddup2(&actions, out, 1);
+	if (problem == 0)
+		problem = posix_spawn_file_actions_adddup2(&actions, errors, 2);
+	if (problem == 0)
+		problem = posix_spawn(&child, arguments[0], &actions, NULL, arguments, environment);
+	posix_spawn_file_actions_destroy(&actions);
+	if (problem != 0)
+		return att_err_set_errno(err, problem, "cannot run %s", arguments[0]);
+	while (waitpid(child, &state, 0) < 0)
+		if (errno != EINTR)
+			return att_err_set_errno(err, errno, "cannot wait for git");
+	*code = WIFEXITED(state) ? WEXITSTATUS(state) : -1;
+	return ATT_OK;
+}
+
+static int read_output(int fd, struct att_arena *arena, struct att_str *out, struct att_err *err)
+{
+	struct att_buf text;
+	att_buf_init(&text, MAX_OUTPUT);
+	int status = lseek(fd, 0, SEEK_SET) < 0 ? att_err_set_errno(err, errno, "cannot read what git says")
+						: att_file_read_fd(fd, "what git says", &text, err);
+	if (status == ATT_OK) {
+		*out = att_arena_copy(arena, att_str_trim(att_buf_str(&text)));
+		status = out->data ? ATT_OK : att_err_memory(err);
+	}
+	att_buf_clear(&text);
+	return status;
+}
+
+static int complain(int errors, struct att_arena *arena, const char *command, struct att_err *err)
+{
+	struct att_str text = {NULL, 0};
+	if (read_output(errors, arena, &text, err) != ATT_OK)
+		text = ATT_STR("no reason was given");
+	text = att_str_first(text, att_str_find_byte(text, '\n'));
+	att_err_set(err, ATT_ERR_IO, "git %s failed: %.*s", command, ATT_STR_ARG(att_str_first(text, 300)));
+	att_err_help(err, "see whether git answers here: git status");
+	return ATT_ERR_IO;
+}
+
+int git_run(const char *folder, const char *const *words, int in, int out, int *code, struct att_err *err)
+{
+	/* Nothing in the checkout's configuration may start programs, take locks or replace commits. */
+	const char *arguments[MAX_ARGUMENTS] = {find_git(),
+						"--no-pager",
+						"--no-optional-locks",
+						"--no-replace-objects",
+						"-c",
+						"core.fsmonitor=false",
+						"-c",
+						"core.hooksPath=/dev/null",
+						"-C",
+						folder};
+	size_t used = 10;
+	struct att_arena arena = {0};
+	for (size_t i = 0; words[i] && used + 1 < MAX_ARGUMENTS; i++)
+		arguments[used++] = words[i];
+	if (!arguments[0]) {
+		att_err_set(err, ATT_ERR_IO, "cannot find git in /usr/bin, /usr/local/bin and /bin");
+		att_err_help(err, "install git");
+		return ATT_ERR_IO;
+	}
+	int errors = memfd_create("git-errors", MFD_CLOEXEC);
+	if (errors < 0)
+		return att_err_set_errno(err, errno, "cannot keep what git says");
+	int no = *code;
+	int status = spawn((char *const *)(uintptr_t)arguments, in, out, errors, code, err);
+	if (status == ATT_OK && *code != 0 && *code != no)
+		status = complain(errors, &arena, words[0], err);
+	close(errors);
+	att_arena_clear(&arena);
+	return status;
+}
+
+int git_ask(const char *folder, const char *const *words, int no, struct att_arena *arena, struct att_str *out,
+	    struct att_err *err)
+{
+	int code = no, output = memfd_create("git", MFD_CLOEXEC);
+	*out = (struct att_str){NULL, 0};
+	if (output < 0)
+		return att_err_set_errno(err, errno, "cannot keep what git says");
+	int status = git_run(folder, words, -1, output, &code, err);
+	if (status == ATT_OK && code == 0)
+		status = read_output(output, arena, out, err);
+	close(output);
+	return status;
+}

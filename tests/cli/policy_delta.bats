@@ -1,0 +1,183 @@
+#!/usr/bin/env bats
+# attest policy check --base, --baseline: what a change brought fails, what was there before is told.
+
+load common
+
+setup() {
+    PATH=$BIN:$PATH
+    export HOME=$BATS_TEST_TMPDIR GIT_CONFIG_NOSYSTEM=1 TMPDIR=$BATS_TEST_TMPDIR/tmp
+    mkdir "$TMPDIR"
+    cd "$BATS_TEST_TMPDIR"
+    mkdir advisories p
+    advisory RUSTSEC-2020-0071 CVE-2020-26235 time 0.2.23
+    import
+    printf '[bans]\nmultiple-versions = "allow"\n' >p/deny.toml
+    git -C p init -q -b main
+    git -C p config user.email someone@example.org
+    git -C p config user.name Someone
+    lock serde 1.0.0
+    commit clean
+    lock time 0.1.43
+    commit affected
+}
+
+advisory() { # ID ALIAS CRATE FIXED
+    cat >"advisories/$1.json" <<END
+{"id": "$1", "modified": "2026-01-01T00:00:00Z", "aliases": ["$2"], "summary": "Something",
+ "affected": [{"package": {"ecosystem": "crates.io", "name": "$3"},
+   "ranges": [{"type": "SEMVER", "events": [{"introduced": "0.1.0"}, {"fixed": "$4"}]}]}]}
+END
+}
+
+import() { attest advisories import --db db advisories >/dev/null; }
+
+lock() { # CRATE VERSION
+    cat >"${3:-p}/Cargo.lock" <<END
+version = 4
+
+[[package]]
+name = "app"
+version = "0.1.0"
+dependencies = ["$1"]
+
+[[package]]
+name = "$1"
+version = "$2"
+source = "registry+https://github.com/rust-lang/crates.io-index"
+END
+}
+
+commit() {
+    git -C p add -A
+    git -C p commit -qm "$1"
+    git -C p tag "$1"
+}
+
+# "STATUS STATE STATE ..." of the advisories that a check tells of
+states() {
+    local code=0
+    attest policy check advisories p --db db --format json "$@" >out.json 2>err || code=$?
+    echo "$code $(jq -r '[.findings[] | select(.advisory) | .state] | sort | join(" ")' out.json)"
+}
+
+@test "--base: a change that brings an affected component fails; a bump between affected versions does not" {
+    [ "$(states --base clean)" = "1 introduced" ]
+    [ "$(states --base affected)" = "0 pre-existing" ]
+    lock time 0.1.44
+    [ "$(states --base affected)" = "0 pre-existing" ]
+    [ "$(jq -r '.findings[] | select(.advisory) | .severity' out.json)" = warning ]
+    [ "$(jq -r '.summary | "\(.introduced) \(.newly_disclosed) \(.pre_existing) \(.fixed)"' out.json)" = "0 0 1 0" ]
+}
+
+@test "--base: a lockfile that moved brings nothing; a fix is told" {
+    mkdir p/sub
+    git -C p mv Cargo.lock sub/Cargo.lock
+    [ "$(states --base affected)" = "0 pre-existing" ]
+    rm p/sub/Cargo.lock
+    lock time 0.3.0
+    [ "$(states --base affected)" = "0 fixed" ]
+    [ "$(jq -r '.findings[] | select(.state == "fixed") | .code + ": " + .message' out.json)" = \
+        "no-longer-found: vulnerability CVE-2020-26235 of pkg:cargo/time is gone" ]
+}
+
+@test "--base: a folder of the repository is held against the same folder; where it was not, all is new" {
+    mkdir p/sub
+    lock time 0.1.43 p/sub
+    run --separate-stderr attest policy check advisories p/sub --db db --base affected --format json
+    [ "$status" -eq 1 ]
+    commit sub
+    run --separate-stderr attest policy check advisories p/sub --db db --base sub --format json
+    [ "$status" -eq 0 ]
+}
+
+@test "--base touches nothing, leaves nothing and runs nothing" {
+    local before
+    lock time 0.1.44
+    printf 'Cargo.lock filter=evil export-ignore\n' >p/.gitattributes
+    git -C p config filter.evil.smudge "touch $PWD/ran; cat"
+    before=$(git -C p status --porcelain; find p -type f -newer db | sort; cksum p/Cargo.lock p/.git/index)
+    [ "$(states --base affected)" = "0 pre-existing" ]
+    [ "$(states --base nothing-of-that-name)" = "2 " ]
+    [ "$before" = "$(git -C p status --porcelain; find p -type f -newer db | sort; cksum p/Cargo.lock p/.git/index)" ]
+    [ ! -e ran ]
+    [ -z "$(ls -A "$TMPDIR")" ]
+}
+
+@test "--base: what cannot be a revision is refused" {
+    [ "$(states --base --output=x)" = "2 " ]
+    [ "$(states --base nothing)" = "2 " ]
+    grep -q 'git knows no revision "nothing"' err
+    mkdir plain
+    lock time 0.1.43 plain
+    run attest policy check advisories plain --db db --base HEAD
+    [ "$status" -eq 2 ]
+    run attest policy check advisories p/Cargo.lock --db db --base HEAD
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"expected a folder of a git repository"* ]]
+}
+
+@test "--base: paths in a tree that lead out are passed over" {
+    local blob tree commit
+    blob=$(git -C p hash-object -w Cargo.lock)
+    tree=$(printf '100644 blob %s\tescaped\n' "$blob" | git -C p mktree)
+    tree=$(printf '040000 tree %s\t..\n100644 blob %s\tCargo.lock\n' "$tree" "$blob" | git -C p mktree)
+    commit=$(git -C p commit-tree "$tree" -m odd)
+    git -C p ls-tree -r "$commit" | grep -F '../escaped'
+    [ "$(states --base "$commit")" = "0 pre-existing" ]
+    [ -z "$(ls -A "$TMPDIR")" ]
+}
+
+@test "--base: a stale or missing database excuses nothing" {
+    [ "$(states --base affected --now 2030-01-01)" = "2 " ]
+    run attest policy check advisories p --db nowhere --base affected
+    [ "$status" -eq 2 ]
+}
+
+@test "--baseline: what became known since is told and fails nobody; what came since fails" {
+    lock time 0.3.0
+    attest policy check advisories p --db db --write-baseline b.json >/dev/null 2>&1
+    advisory RUSTSEC-2026-0001 CVE-2026-1 time 0.4.0
+    import
+    [ "$(states --baseline b.json)" = "0 newly-disclosed" ]
+    lock time 0.3.1
+    [ "$(states --baseline b.json)" = "1 introduced" ]
+    run attest policy check advisories p --db db --write-baseline b.json
+    [ "$status" -eq 1 ]
+    [ "$(states --baseline b.json)" = "0 pre-existing" ]
+    # The same file again, byte for byte.
+    cp b.json first.json
+    run attest policy check advisories p --db db --baseline first.json --write-baseline b.json
+    [ "$status" -eq 0 ]
+    cmp first.json b.json
+}
+
+@test "--baseline: an advisory that got another first name is the same" {
+    attest policy check advisories p --db db --write-baseline b.json >/dev/null 2>&1 || true
+    grep -q '"advisory": "CVE-2020-26235"' b.json
+    sed -i 's/"aliases": \[/&"AAAA-2020-1", /' advisories/RUSTSEC-2020-0071.json
+    import
+    [ "$(states --baseline b.json)" = "0 pre-existing" ]
+}
+
+@test "--baseline: a state that nobody looked up advisories for excuses none" {
+    attest policy check bans p --write-baseline b.json >/dev/null 2>&1
+    run ! grep database b.json
+    [ "$(states --baseline b.json)" = "1 introduced" ]
+}
+
+@test "--baseline: a file that is none is refused with its place" {
+    printf '{"attest_baseline": 1,\n "components": [], "findings": [], "more": 1}' >b.json
+    run --separate-stderr attest policy check advisories p --db db --baseline b.json
+    [ "$status" -eq 2 ]
+    [[ "$stderr" == *"b.json:2:36"* ]]
+    run attest policy check advisories p --db db --baseline nothing.json
+    [ "$status" -eq 2 ]
+    run attest policy check advisories p --db db --baseline b.json --base HEAD
+    [ "$status" -eq 2 ]
+}
+
+@test "SARIF says which results are new" {
+    run --separate-stderr attest policy check advisories p --db db --base affected --format sarif
+    [ "$status" -eq 0 ]
+    jq -e '[.runs[0].results[] | select(.ruleId == "vulnerability") | .baselineState] == ["unchanged"]' <<<"$output"
+}
