@@ -38,7 +38,7 @@ patched = [">= 1.{i}.0"]
 """.encode()
 def go(i):
     return json.dumps({"schema_version": "1.3.1", "id": f"GO-2026-{i:04}", "modified": "2026-01-01T00:00:00Z",
-        "aliases": [f"CVE-2026-{i}", f"GHSA-{i}"], "summary": "Something is wrong", "details": "It takes a while. " * 40,
+        "aliases": [f"CVE-2026-{i}", f"GHSA-{i}"], "summary": "Something is wrong", "details": "It takes time. " * 40,
         "affected": [{"package": {"ecosystem": "Go", "name": f"example.org/m{i % 1400}"}, "ranges": [{"type": "SEMVER",
             "events": [{"introduced": "0"}, {"fixed": f"1.{i}.0"}]}], "ecosystem_specific": {"imports": [
                 {"path": f"example.org/m{i}/p", "symbols": [f"F{j}" for j in range(12)]}]}}],

@@ -87,8 +87,8 @@ int cli_write(const char *path, struct att_str bytes, struct att_err *err) ATT_M
 /* The folder that a file written by cli_write appears in; free() it. NULL for standard output. */
 char *cli_folder_of(const char *path);
 
-/* Exits with 2 when `output` (NULL and "-": none) is there already, and is one of the files that are read; the list
- * ends in NULL. */
+/* Exits with 2 when `output` (NULL and "-": none) is there already, and is one of the files that are read; the
+ * list ends in NULL. */
 void cli_refuse_overwriting(const char *program, const char *output, const char *const *inputs);
 
 /* SOURCE_DATE_EPOCH. Returns true and the seconds when it is set; exits with 2 when it is set to anything but a

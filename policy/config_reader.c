@@ -226,10 +226,10 @@ static bool asks(const struct att_value *value)
 static int read_key(struct policy_config_reader *reader, const struct att_member *member, const char *what,
 		    const struct policy_key *key, void *base)
 {
-	void *target = (char *)base + key->offset;
 	enum policy_level moved;
 	if (!base)
 		return ATT_OK;
+	void *target = (char *)base + key->offset;
 	switch (key->kind) {
 	case POLICY_KEY_BOOL:
 		if (policy_config_is(reader, member, ATT_BOOL))

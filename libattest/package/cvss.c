@@ -141,11 +141,11 @@ int att_cvss_parse(struct att_str vector, struct att_cvss *out, struct att_err *
 	memset(out, 0, sizeof *out);
 	memset(p.values.values, ATT_CVSS_ABSENT, sizeof p.values.values);
 	if (vector.len == 0)
-		return att_err_set_at(err, ATT_ERR_MALFORMED, (struct att_place){1, 1, 1, 1},
+		return att_err_set_at(err, ATT_ERR_MALFORMED, ((struct att_place){1, 1, 1, 1}),
 				      "expected a CVSS vector, found nothing");
 	if (vector.len > LONGEST)
 		return att_err_set_at(
-			err, ATT_ERR_MALFORMED, (struct att_place){1, LONGEST + 1, 1, LONGEST + 2},
+			err, ATT_ERR_MALFORMED, ((struct att_place){1, LONGEST + 1, 1, LONGEST + 2}),
 			"expected a CVSS vector of at most %d characters, found %zu", LONGEST, vector.len);
 	int status = find_grammar(&p);
 	struct att_str rest =

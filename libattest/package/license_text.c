@@ -343,7 +343,7 @@ static int compare_pairs(const void *a, const void *b)
 
 static void report(struct recogniser *r, struct att_license_texts *out)
 {
-	struct pair pairs[ATT_LICENSE_TEXT_MATCHES];
+	struct pair pairs[ATT_LICENSE_TEXT_MATCHES] = {0};
 	const struct candidate none = {0};
 	size_t explained = 0;
 	for (size_t i = 0; i < r->count; i++)

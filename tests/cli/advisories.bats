@@ -185,7 +185,7 @@ digest() {
 }
 
 @test "killed at any moment, the database is the old one or the new one" {
-    local i seen=0 old new now
+    local i old new now
     advisories import --db a.db osv >out
     old=$(digest --db a.db)
     advisories import --db b.db osv rs >out
@@ -194,7 +194,7 @@ digest() {
         timeout -s KILL "0.00$((i / 4))$((i % 4 * 2))" "$BIN/attest-advisories" import --db a.db rs >out 2>&1 || true
         now=$(digest --db a.db)
         [ "$now" = "$old" ] || [ "$now" = "$new" ]
-        [ "$now" = "$old" ] || { seen=1 && cp b.db kept && advisories update --db a.db --forget "$PWD/rs" >out; }
+        [ "$now" = "$old" ] || { cp b.db kept && advisories update --db a.db --forget "$PWD/rs" >out; }
     done
     advisories import --db a.db rs >out
     [ "$(digest --db a.db)" = "$new" ]

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # attest sbom as its users run it.
+# shellcheck disable=SC2154 # bats sets "stderr"
 
 load common
 bats_require_minimum_version 1.5.0

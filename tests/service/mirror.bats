@@ -199,7 +199,8 @@ refused() { # MESSAGE
     # shellcheck disable=SC2016 # expanded when it is said
     liar 'if [ "$N" = 1 ]; then printf "HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 10240\r\n\r\n"; head -c 512 \
             www/a.tar
-        else printf "HTTP/1.1 206 x\r\nETag: \"a\"\r\nContent-Range: bytes 100-10239/10240\r\nContent-Length: 10140\r\n\r\n"
+        else printf "HTTP/1.1 206 x\r\nETag: \"a\"\r\nContent-Range: bytes 100-10239/10240\r\n" &&
+            printf "Content-Length: 10140\r\n\r\n"
             tail -c 10140 www/a.tar; fi'
     refused "found another range or state"
 }
@@ -208,7 +209,8 @@ refused() { # MESSAGE
     # shellcheck disable=SC2016 # expanded when it is said
     liar 'if [ "$N" = 1 ]; then printf "HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 10240\r\n\r\n"; head -c 512 \
             www/a.tar
-        else printf "HTTP/1.1 206 x\r\nETag: \"b\"\r\nContent-Range: bytes 512-10239/10240\r\nContent-Length: 9728\r\n\r\n"
+        else printf "HTTP/1.1 206 x\r\nETag: \"b\"\r\nContent-Range: bytes 512-10239/10240\r\n" &&
+            printf "Content-Length: 9728\r\n\r\n"
             tail -c 9728 www/a.tar; fi'
     refused "found another range or state"
     grep -aq '^If-Range: "a"' request.2

@@ -454,6 +454,7 @@ static void ask_everything(void)
 	for (size_t i = 0; i < 2; i++)
 		status |= policy_database_source(database, i, &arena, &source, NULL);
 	status |= policy_database_find(database, ATT_STR("CVE-2020-1"), &arena, &numbers, &count, NULL);
+	(void)status; /* it may be any, for a damaged file */
 	att_arena_clear(&arena);
 	policy_database_close(database);
 }
