@@ -9,6 +9,7 @@
 #include "cmd/policy_request.h"
 #include "libattest/base/file.h"
 #include "policy/database.h"
+#include "policy/loosened.h"
 
 #include "libattest/base/banned.h"
 
@@ -163,6 +164,29 @@ static enum att_outcome worst(const struct att_findings *findings, size_t from, 
 	return outcome;
 }
 
+/* The revision's own policy against that of now. One that was no policy permitted nothing. */
+static int compare_policies(struct policy_request *r)
+{
+	struct policy_files old;
+	struct att_findings ignored;
+	size_t before = r->findings.count;
+	if (!r->before.has_base || cli_value(r->command, "config"))
+		return ATT_OK;
+	att_findings_init(&ignored);
+	int status = policy_files_load(&old, r->before.folder, NULL, r->policy.config.demands,
+				       r->policy.config.demand_count, &ignored, &r->err);
+	if (status == ATT_OK && old.found)
+		status = policy_loosened(&r->run, &old.config, &r->findings, &r->outcome, &r->err);
+	else if (status != ATT_ERR_MEMORY)
+		status = ATT_OK;
+	for (size_t i = before; i < r->findings.count; i++)
+		r->findings.items[i].state = policy_state_name(POLICY_INTRODUCED);
+	r->before.delta.counts[POLICY_INTRODUCED] += r->findings.count - before;
+	policy_files_clear(&old);
+	att_findings_clear(&ignored);
+	return status;
+}
+
 static int compare(struct policy_request *r)
 {
 	struct policy_before *b = &r->before;
@@ -185,7 +209,7 @@ static int compare(struct policy_request *r)
 				policy_outcome_join(ATT_HOLDS, worst(&r->findings, b->ends[i], b->ends[i + 1]));
 		r->outcome = policy_outcome_join(r->outcome, r->outcomes[i]);
 	}
-	return ATT_OK;
+	return compare_policies(r);
 }
 
 int policy_before_apply(struct policy_request *r)

@@ -181,3 +181,55 @@ states() {
     [ "$status" -eq 0 ]
     jq -e '[.runs[0].results[] | select(.ruleId == "vulnerability") | .baselineState] == ["unchanged"]' <<<"$output"
 }
+
+# The messages about the policy, against the former one.
+loosened() {
+    attest policy check bans p --base affected --format json 2>/dev/null |
+        jq -r '.findings[] | select(.code == "policy-loosened") | .severity + " " + .state + " " + .message + " " + "\(.location.line)"'
+}
+
+@test "--base: a policy that permits more is an error, with its place; one that demands more is none" {
+    cat >p/deny.toml <<'END'
+[advisories]
+ignore = [{ id = "RUSTSEC-2020-0071", reason = "r", expires = "2026-01-01" }]
+[licenses]
+allow = ["MIT"]
+[bans]
+multiple-versions = "warn"
+deny = [{ crate = "openssl" }]
+END
+    commit policy
+    git -C p tag -f affected >/dev/null
+    [ -z "$(loosened)" ]
+    sed -i 's/"MIT"/"MIT", "Apache-2.0"/' p/deny.toml
+    [ "$(loosened)" = "error introduced licenses.allow permits something new: Apache-2.0 4" ]
+    run attest policy check bans p --base affected
+    [ "$status" -eq 1 ]
+    # It cannot excuse itself.
+    printf '[severity]\npolicy-loosened = "allow"\n' >>p/deny.toml
+    [ "$(loosened | grep -c error)" -eq 2 ]
+    git -C p checkout -q p deny.toml 2>/dev/null || git -C p checkout -q deny.toml
+    sed -i 's/2026-01-01/2036-01-01/' p/deny.toml
+    [ "$(loosened)" = "error introduced advisories.ignore permits something new: RUSTSEC-2020-0071 2" ]
+    git -C p checkout -q deny.toml
+    sed -i '/^deny/d; s/"warn"/"allow"/' p/deny.toml
+    [ "$(loosened | cut -d " " -f 3-)" = "bans.deny does not forbid any more: openssl null
+bans.multiple-versions demands less than before null" ]
+    git -C p checkout -q deny.toml
+    sed -i 's/\["MIT"\]/[]/; s/"warn"/"deny"/' p/deny.toml
+    [ -z "$(loosened)" ]
+    printf '[advisories]\nmaximum-db-staleness = "P90D"\n' >p/deny.toml
+    loosened | grep -F "advisories.maximum-db-staleness demands less than before"
+    # No policy at all.
+    rm p/deny.toml
+    loosened | grep -F "bans.deny does not forbid any more: openssl"
+}
+
+@test "--base: an entry that stands as a table of its own is held against what it was" {
+    printf '[[advisories.ignore]]\nid = "RUSTSEC-2020-0071"\nreason = "r"\nexpires = "2026-01-01"\n' >p/deny.toml
+    commit tables
+    git -C p tag -f affected >/dev/null
+    [ -z "$(loosened)" ]
+    sed -i 's/2026/2036/' p/deny.toml
+    [[ "$(loosened)" == *"advisories.ignore permits something new: RUSTSEC-2020-0071"* ]]
+}
