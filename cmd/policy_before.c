@@ -164,7 +164,21 @@ static enum att_outcome worst(const struct att_findings *findings, size_t from, 
 	return outcome;
 }
 
-/* The revision's own policy against that of now. One that was no policy permitted nothing. */
+/* A policy that was none says nothing about what it permitted: whether this one permits more cannot be told. */
+static int report_unread(struct policy_request *r)
+{
+	struct att_err why = r->err;
+	const char *revision = cli_value(r->command, "base");
+	att_err_set(&r->err, why.code,
+		    "the policy of %s cannot be read, so that nobody can tell whether this one permits "
+		    "more: %s",
+		    revision, why.message);
+	att_findings_add_err(&r->findings, att_str_of(revision), NULL, &r->err);
+	r->outcome = policy_outcome_join(r->outcome, ATT_CANNOT_TELL);
+	return ATT_OK;
+}
+
+/* The revision's own policy against that of now. */
 static int compare_policies(struct policy_request *r)
 {
 	struct policy_files old;
@@ -177,8 +191,8 @@ static int compare_policies(struct policy_request *r)
 				       r->policy.config.demand_count, &ignored, &r->err);
 	if (status == ATT_OK && old.found)
 		status = policy_loosened(&r->run, &old.config, &r->findings, &r->outcome, &r->err);
-	else if (status != ATT_ERR_MEMORY)
-		status = ATT_OK;
+	else if (status != ATT_OK && status != ATT_ERR_MEMORY)
+		status = report_unread(r);
 	for (size_t i = before; i < r->findings.count; i++)
 		r->findings.items[i].state = policy_state_name(POLICY_INTRODUCED);
 	r->before.delta.counts[POLICY_INTRODUCED] += r->findings.count - before;

@@ -233,3 +233,13 @@ bans.multiple-versions demands less than before null" ]
     sed -i 's/2026/2036/' p/deny.toml
     [[ "$(loosened)" == *"advisories.ignore permits something new: RUSTSEC-2020-0071"* ]]
 }
+
+@test "--base: where the policy of before cannot be read, nobody can tell what it permitted" {
+    git -C p checkout -q -b other clean
+    printf '[bans]\nmultiple-versions = 1\n' >p/deny.toml
+    commit broken
+    printf '[bans]\nmultiple-versions = "allow"\n' >p/deny.toml
+    run -2 attest policy check bans p --db db --base broken
+    [[ "$output" == *"the policy of broken cannot be read"* ]]
+    run -0 attest policy check bans p --db db --base clean
+}
