@@ -18,6 +18,9 @@ int64_t advisories_now(const struct cli_command *command);
 /* "1 package", "2 packages". */
 void advisories_add_count(struct att_buf *out, uint64_t count, const char *one, const char *more);
 
+/* "FILE: 2 advisories on 1 package from 1 source", and a line with the digest. */
+void advisories_add_facts(struct att_buf *out, const char *path, const struct policy_database_facts *facts);
+
 bool advisories_json(const struct cli_command *command);
 
 /* Prints what a command gives, and frees it; returns `exit_code`, or CLI_UNKNOWN when it cannot be written. */
@@ -36,6 +39,7 @@ struct advisories_store {
 	struct att_findings findings;
 	struct att_arena arena;
 	uint64_t changed; /* sources that were read anew */
+	bool refuted;     /* what was to be taken in is not signed as it has to be */
 };
 
 /* Finds the file and its folder, which it makes, and locks it; waits for whoever has locked it as long as
@@ -54,6 +58,10 @@ int advisories_store_read(struct advisories_store *store, const char *origin, co
 
 /* Writes it with what stays of the old one. */
 int advisories_store_save(struct advisories_store *store, struct att_err *err) ATT_MUST_USE;
+
+/* Writes a database that is made already in its place. */
+int advisories_store_put(struct advisories_store *store, struct att_str bytes,
+			 struct att_err *err) ATT_MUST_USE;
 
 /* What was said of its sources and folder, and for programs that fetch, what a connection takes. `sources` is
  * NULL-terminated. Exits with 2 when there is no memory. */
@@ -86,6 +94,10 @@ void advisories_store_close(struct advisories_store *store);
 		"format", 'f', "FORMAT", "human (default) or json", false, NULL, 0                             \
 	}
 
+/* attest-advisories import with --snapshot; `command` is parsed. */
+int advisories_import_snapshot(const struct cli_command *command);
+
+int advisories_export(int argc, const char **argv);
 int advisories_import(int argc, const char **argv);
 int advisories_update(int argc, const char **argv);
 int advisories_status(int argc, const char **argv);

@@ -41,6 +41,8 @@ static int run_import(const struct cli_command *command)
 	size_t count = cli_count_arguments(command);
 	struct advisories_store store;
 	struct att_err err = {.code = ATT_OK};
+	if (cli_option(command, "key")->count > 0 || cli_flag(command, "insecure-older"))
+		cli_usage(PROGRAM, "--key and --insecure-older are about --snapshot, found none");
 	if (count == 0)
 		cli_usage(PROGRAM, "expected a folder, an archive or an advisory to import, found none");
 	advisories_json(command);
@@ -59,6 +61,11 @@ static int run_import(const struct cli_command *command)
 int advisories_import(int argc, const char **argv)
 {
 	struct cli_option options[] = {
+		{"snapshot", 0, "FILE", "take in what export wrote, in place of the whole database", false,
+		 NULL, 0},
+		{"key", 'k', "KEY", "a public key that may have signed the snapshot", true, NULL, 0},
+		{"insecure-older", 0, NULL, "take in a snapshot that is older than the database", false, NULL,
+		 0},
 		ADVISORIES_OPTION_DB,
 		ADVISORIES_OPTION_NOW,
 		ADVISORIES_OPTION_WAIT,
@@ -67,18 +74,21 @@ int advisories_import(int argc, const char **argv)
 	};
 	struct cli_command command = {
 		.program = PROGRAM,
-		.synopsis = "attest advisories import PATH... [OPTION...]",
+		.synopsis = "attest advisories import PATH... [OPTION...]\n"
+			    "       attest advisories import --snapshot FILE --key KEY... [OPTION...]",
 		.description =
 			"Reads the advisories in each PATH into the database: a folder, an archive (tar or "
 			"zip, "
 			"plain or\ncompressed), or one file; RustSec's Markdown and OSV's JSON. What PATH held "
-			"before is replaced;\nother sources stay.",
-		.epilogue = "Exit status: 0 when it is done, 2 when it could not be; the database is then as "
-			    "it was.",
+			"before is replaced;\nother sources stay. A snapshot is taken in when it is signed by "
+			"one of the keys, in place of all.",
+		.epilogue = "Exit status: 0 when it is done, 1 when a snapshot is not signed as it has to be, "
+			    "2 when it could\nnot be done or told; the database is then as it was.",
 		.options = options,
 	};
 	cli_parse(&command, argc, argv);
-	int exit_code = run_import(&command);
+	int exit_code =
+		cli_value(&command, "snapshot") ? advisories_import_snapshot(&command) : run_import(&command);
 	cli_free(&command);
 	return exit_code;
 }

@@ -232,17 +232,10 @@ static int add_findings(struct advisories_store *store, const struct policy_data
 	return status;
 }
 
-int advisories_store_save(struct advisories_store *store, struct att_err *err)
+int advisories_store_put(struct advisories_store *store, struct att_str bytes, struct att_err *err)
 {
-	struct att_buf bytes;
 	struct policy_database *written = NULL;
-	att_buf_init(&bytes, POLICY_MAX_DATABASE);
-	int status = store->old ? policy_build_keep(store->build, store->old, store->checked, err) : ATT_OK;
-	if (status == ATT_OK)
-		status = policy_build_finish(store->build, store->now, &bytes, err);
-	if (status == ATT_OK)
-		status = att_file_write_atomic(store->path, att_buf_str(&bytes), err);
-	att_buf_clear(&bytes);
+	int status = att_file_write_atomic(store->path, bytes, err);
 	if (status == ATT_OK)
 		status = policy_database_open(store->path, &written, err);
 	if (status == ATT_OK)
@@ -252,12 +245,24 @@ int advisories_store_save(struct advisories_store *store, struct att_err *err)
 	return status;
 }
 
+int advisories_store_save(struct advisories_store *store, struct att_err *err)
+{
+	struct att_buf bytes;
+	att_buf_init(&bytes, POLICY_MAX_DATABASE);
+	int status = store->old ? policy_build_keep(store->build, store->old, store->checked, err) : ATT_OK;
+	if (status == ATT_OK)
+		status = policy_build_finish(store->build, store->now, &bytes, err);
+	if (status == ATT_OK)
+		status = advisories_store_put(store, att_buf_str(&bytes), err);
+	att_buf_clear(&bytes);
+	return status;
+}
+
 /* ---- the report ---- */
 
-static void write_human(const struct advisories_store *store, struct att_buf *out)
+void advisories_add_facts(struct att_buf *out, const char *path, const struct policy_database_facts *facts)
 {
-	const struct policy_database_facts *facts = policy_database_facts(store->old);
-	att_buf_printf(out, "%s: ", store->path);
+	att_buf_printf(out, "%s: ", path);
 	advisories_add_count(out, facts->advisories, "advisory", "advisories");
 	att_buf_printf(out, " on ");
 	advisories_add_count(out, facts->packages, "package", "packages");
@@ -292,7 +297,7 @@ int advisories_store_report(struct advisories_store *store, const char *name, in
 			    const struct att_err *err)
 {
 	struct att_buf out;
-	int exit_code = status == ATT_OK ? CLI_HOLDS : CLI_UNKNOWN;
+	int exit_code = status == ATT_OK ? CLI_HOLDS : store->refuted ? CLI_REFUTED : CLI_UNKNOWN;
 	att_buf_init(&out, ATT_MAX_OUTPUT);
 	if (status != ATT_OK)
 		cli_complain(PROGRAM, err);
@@ -300,7 +305,7 @@ int advisories_store_report(struct advisories_store *store, const char *name, in
 	if (advisories_json(store->command))
 		write_json(store, name, exit_code, &out);
 	else if (status == ATT_OK)
-		write_human(store, &out);
+		advisories_add_facts(&out, store->path, policy_database_facts(store->old));
 	return advisories_print(&out, exit_code);
 }
 

@@ -13,10 +13,8 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, const char **argv);
 } commands[] = {
-	{"update", advisories_update},
-	{"import", advisories_import},
-	{"status", advisories_status},
-	{"show", advisories_show},
+	{"update", advisories_update}, {"import", advisories_import}, {"export", advisories_export},
+	{"status", advisories_status}, {"show", advisories_show},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -25,6 +23,8 @@ static void print_help(void)
 {
 	printf("usage: attest advisories update [OPTION...]\n"
 	       "       attest advisories import PATH... [OPTION...]\n"
+	       "       attest advisories import --snapshot FILE --key KEY... [OPTION...]\n"
+	       "       attest advisories export FILE [OPTION...]\n"
 	       "       attest advisories status [OPTION...]\n"
 	       "       attest advisories show ID... [OPTION...]\n"
 	       "       attest advisories --version\n\n"

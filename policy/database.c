@@ -194,8 +194,6 @@ static int check_schema(sqlite3 *sql, struct att_err *err)
 
 static int connect_file(struct policy_database *database, const char *path, struct att_err *err)
 {
-	static const char pragmas[] =
-		"PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA cache_size=-4096";
 	struct att_buf uri;
 	int status = make_uri(path, &uri, err);
 	if (status == ATT_OK) {
@@ -211,13 +209,30 @@ static int connect_file(struct policy_database *database, const char *path, stru
 						       sqlite3_errmsg(database->sql));
 	}
 	att_buf_clear(&uri);
-	if (status != ATT_OK)
-		return status;
-	narrow(database->sql);
-	status = check_kind(database->sql, path, err);
-	if (status == ATT_OK && sqlite3_exec(database->sql, pragmas, NULL, NULL, NULL) != SQLITE_OK)
-		status = fail_sql(database->sql, sqlite3_errcode(database->sql), err);
-	return status == ATT_OK ? check_schema(database->sql, err) : status;
+	return status;
+}
+
+static int connect_bytes(struct policy_database *database, struct att_buf *bytes, struct att_err *err)
+{
+	const sqlite3_int64 size = (sqlite3_int64)bytes->len;
+	int result =
+		sqlite3_open_v2(":memory:", &database->sql,
+				SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
+	if (result == SQLITE_OK)
+		result = sqlite3_deserialize(database->sql, "main", (unsigned char *)bytes->data, size, size,
+					     SQLITE_DESERIALIZE_READONLY);
+	return result == SQLITE_OK ? ATT_OK : att_err_memory(err);
+}
+
+static int check_connection(sqlite3 *sql, const char *name, struct att_err *err)
+{
+	static const char pragmas[] =
+		"PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA cache_size=-4096";
+	narrow(sql);
+	int status = check_kind(sql, name, err);
+	if (status == ATT_OK && sqlite3_exec(sql, pragmas, NULL, NULL, NULL) != SQLITE_OK)
+		status = fail_sql(sql, sqlite3_errcode(sql), err);
+	return status == ATT_OK ? check_schema(sql, err) : status;
 }
 
 /* ---- facts ---- */
@@ -319,17 +334,17 @@ static int read_facts(struct policy_database *database, struct att_err *err)
 	return status == ATT_OK ? read_sources(database, err) : status;
 }
 
-int policy_database_open(const char *path, struct policy_database **out, struct att_err *err)
+/* `bytes` are those of the file, or NULL. */
+static int open_database(const char *name, struct att_buf *bytes, struct policy_database **out,
+			 struct att_err *err)
 {
-	*out = NULL;
-	int status = check_file(path, err);
-	if (status != ATT_OK)
-		return status;
 	struct policy_database *database = calloc(1, sizeof *database);
 	if (!database)
 		return att_err_memory(err);
 	att_intern_init(&database->ecosystems);
-	status = connect_file(database, path, err);
+	int status = bytes ? connect_bytes(database, bytes, err) : connect_file(database, name, err);
+	if (status == ATT_OK)
+		status = check_connection(database->sql, name, err);
 	if (status == ATT_OK)
 		status = read_ecosystems(database, err);
 	if (status == ATT_OK)
@@ -341,6 +356,23 @@ int policy_database_open(const char *path, struct policy_database **out, struct 
 	else
 		policy_database_close(database);
 	return status;
+}
+
+int policy_database_open(const char *path, struct policy_database **out, struct att_err *err)
+{
+	*out = NULL;
+	int status = check_file(path, err);
+	return status == ATT_OK ? open_database(path, NULL, out, err) : status;
+}
+
+int policy_database_open_bytes(struct att_buf *bytes, const char *name, struct policy_database **out,
+			       struct att_err *err)
+{
+	*out = NULL;
+	/* To SQLite nothing is an empty database, which it would want to write. */
+	if (bytes->len == 0)
+		return att_err_set(err, ATT_ERR_MALFORMED, "%s is no advisory database", name);
+	return open_database(name, bytes, out, err);
 }
 
 void policy_database_close(struct policy_database *database)

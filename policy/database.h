@@ -4,6 +4,7 @@
 #ifndef POLICY_DATABASE_H
 #define POLICY_DATABASE_H
 
+#include "libattest/base/buf.h"
 #include "policy/advisory.h"
 
 struct policy_database; /* for one thread at a time */
@@ -12,6 +13,11 @@ struct policy_database; /* for one thread at a time */
  * ATT_ERR_MALFORMED for what is no advisory database; ATT_ERR_UNSUPPORTED for one of another version (the help
  * says to update); ATT_ERR_IO. Free with policy_database_close. */
 int policy_database_open(const char *path, struct policy_database **out, struct att_err *err) ATT_MUST_USE;
+
+/* The same of a file that is in memory, where it has to stay until the database is closed; `name` is for
+ * messages. */
+int policy_database_open_bytes(struct att_buf *bytes, const char *name, struct policy_database **out,
+			       struct att_err *err) ATT_MUST_USE;
 void policy_database_close(struct policy_database *database);
 
 enum { POLICY_DIGEST = 32, POLICY_DIGEST_TEXT = 2 * POLICY_DIGEST };

@@ -237,7 +237,209 @@ digest() {
     done
 }
 
+# FILE...: each as one zstd frame of blocks as they are; a number instead is that many megabytes of zeros.
+zstd_of() {
+    /usr/bin/python3 - "$@" <<'END'
+import sys
+MOST = 1 << 17
+def block(kind, size, last, bytes_):
+    return (last | kind << 1 | size << 3).to_bytes(3, "little") + bytes_
+out = b"\x28\xb5\x2f\xfd\x00\x38"
+if sys.argv[1].isdigit():
+    count = int(sys.argv[1]) * 8
+    out += b"".join(block(1, MOST, i == count - 1, b"\0") for i in range(count))
+else:
+    data = open(sys.argv[1], "rb").read()
+    parts = [data[i:i + MOST] for i in range(0, len(data), MOST)]
+    out += b"".join(block(0, len(p), i == len(parts) - 1, p) for i, p in enumerate(parts))
+sys.stdout.buffer.write(out)
+END
+}
+
+# Signed by what "attest sign" is used with: a key of the test's own.
+sign() { # FILE
+    [ -e ours ] || install -m 600 "$TESTDATA/signing/p256.pem" ours
+    [ -e ours.pub ] || "$BIN/attest-key" public ours >ours.pub
+    rm -f "$1.sigstore.json"
+    "$BIN/attest-sign" --key ours "$1" >out 2>&1
+}
+
+# STATUS TEXT SNAPSHOT [OPTION...]: the import ends so, says so, and leaves a.db as it is in "before".
+refused() {
+    local want=$1 text=$2
+    shift 2
+    run advisories import --db a.db --key ours.pub --snapshot "$@"
+    [ "$status" -eq "$want" ]
+    [[ "$output" == *"$text"* ]]
+    cmp a.db before
+}
+
+@test "a snapshot has the same bytes each time, and gives the same database elsewhere" {
+    echo '{' >osv/broken.json
+    advisories import --db a.db osv rs >out 2>&1
+    run advisories export --db a.db snapshot.zst
+    [ "$status" -eq 0 ]
+    [ "${lines[0]}" = "snapshot.zst: 4 advisories on 3 packages from 2 sources, 1 unreadable" ]
+    [ "${lines[1]}" = "digest: sha256:$(digest --db a.db)" ]
+    [ "$(stat -c %s snapshot.zst)" -lt "$(stat -c %s a.db)" ]
+    advisories export --db a.db - >again.zst
+    cmp snapshot.zst again.zst
+    sign snapshot.zst
+    run advisories import --db b.db --snapshot snapshot.zst --key ours.pub
+    [ "$status" -eq 0 ]
+    cmp a.db b.db
+    # What was there is replaced, and what was unreadable stays known.
+    record EXAMPLE-7 last CVE-7 >seven.json
+    SOURCE_DATE_EPOCH=1 advisories import --db b.db seven.json >out 2>&1
+    advisories import --db c.db seven.json >out
+    advisories import --db c.db --snapshot snapshot.zst --key ours.pub -f json >report.json 2>err
+    (cd "$ROOT" && /usr/bin/python3 tests/tools/docs.py report "$BATS_TEST_TMPDIR/report.json")
+    [ "$(jq -c '[.summary.sources_read, .summary.unreadable]' report.json)" = "[2,1]" ]
+    cmp a.db c.db
+}
+
+@test "a snapshot that is not signed by the key is refused, whatever it holds" {
+    advisories import --db a.db rs >out
+    cp a.db before
+    advisories import --db b.db osv >out
+    advisories export --db b.db s.zst >out
+    sign s.zst
+    mv s.zst.sigstore.json kept
+    refused 2 "s.zst is not taken in" s.zst
+    printf '{' >s.zst.sigstore.json
+    refused 2 "s.zst is not taken in" s.zst
+    cp kept s.zst.sigstore.json
+    run advisories import --db a.db --snapshot s.zst --key "$TESTDATA/signing/nobody.pub"
+    [ "$status" -eq 2 ]
+    "$BIN/attest-key" public "$TESTDATA/signing/p384.pem" >other.pub
+    run advisories import --db a.db --snapshot s.zst --key other.pub
+    [ "$status" -ne 0 ]
+    [[ "$output" == *"s.zst is not taken in"* ]]
+    cmp a.db before
+    # The signature of another file, and bits that turned.
+    cp s.zst whole
+    for at in 5 100 $(($(stat -c %s whole) - 1)); do
+        cp whole s.zst
+        printf '\177' | dd of=s.zst bs=1 seek="$at" conv=notrunc 2>err
+        run ! cmp -s whole s.zst
+        refused 1 "s.zst is not taken in" s.zst
+    done
+    head -c 200 whole >s.zst
+    refused 1 "s.zst is not taken in" s.zst
+    advisories import --db a.db --snapshot s.zst --key ours.pub -f json >report.json 2>err || [ $? -eq 1 ]
+    [ "$(jq -r .verdict report.json)" = refuted ]
+    cp whole s.zst
+    advisories import --db a.db --snapshot s.zst --key other.pub --key ours.pub >out
+    cmp a.db b.db
+}
+
+@test "what is signed and no snapshot is refused" {
+    advisories import --db a.db osv >out
+    cp a.db before
+    advisories export --db a.db whole.zst >out
+    head -c 300 whole.zst >cut.zst
+    zstd_of osv/README.md >text.zst
+    zstd_of whole.zst >twice.zst
+    zstd_of 1023 >bomb.zst
+    : >empty.zst
+    cp a.db plain.zst
+    for name in cut text twice bomb empty plain; do sign $name.zst; done
+    refused 2 "cut.zst is no whole snapshot of an advisory database" cut.zst
+    refused 2 "text.zst is no advisory database" text.zst
+    refused 2 "which zstd has compressed once, found something else in twice.zst" twice.zst
+    refused 2 "expected bomb.zst to unpack to at most 200 times its size" bomb.zst
+    refused 2 "empty.zst is" empty.zst
+    refused 2 "found something else in plain.zst" plain.zst
+    # A frame by hand is as good as one by the library.
+    zstd_of a.db >hand.zst
+    sign hand.zst
+    advisories import --db b.db --snapshot hand.zst --key ours.pub >out
+    cmp a.db b.db
+}
+
+alter() { # SQL
+    cp a.db altered.db
+    /usr/bin/python3 -c 'import sqlite3, sys
+db = sqlite3.connect("altered.db")
+db.executescript(sys.argv[1])
+db.close()' "$1"
+    zstd_of altered.db >altered.zst
+    sign altered.zst
+}
+
+@test "a signed database is read value by value, and none of its bytes are taken over" {
+    advisories import --db a.db osv >out
+    cp a.db before
+    alter "UPDATE advisory SET record = x'ff' WHERE number = 1"
+    refused 2 "the advisory database is damaged" altered.zst
+    alter "UPDATE meta SET value = 1 WHERE name = 'advisories'"
+    refused 2 "expected advisories of the digest" altered.zst
+    alter "CREATE TABLE more (x)"
+    refused 2 "it has other tables than it should" altered.zst
+    alter "PRAGMA user_version = 7"
+    refused 2 "expected an advisory database of version 1 in altered.zst, found 7" altered.zst
+    alter "PRAGMA journal_mode = WAL"
+    refused 2 "cannot read the advisory database" altered.zst
+    alter "UPDATE source SET checked = 1790003601"
+    refused 2 "expected a snapshot of the past" altered.zst
+    # What only looks different becomes the same file again.
+    alter "CREATE INDEX more ON advisory (digest); DROP INDEX more; VACUUM"
+    advisories import --db b.db --snapshot altered.zst --key ours.pub >out
+    cmp a.db b.db
+}
+
+@test "a snapshot older than the database is refused, unless that is wanted" {
+    SOURCE_DATE_EPOCH=1780000000 advisories import --db old.db osv >out
+    advisories export --db old.db old.zst >out
+    sign old.zst
+    advisories import --db a.db osv >out
+    cp a.db before
+    refused 2 "expected a snapshot that is no older than the database, whose sources were checked at" old.zst
+    SOURCE_DATE_EPOCH=1780000000 advisories import --db a.db --snapshot old.zst --key ours.pub --insecure-older >out
+    cmp a.db old.db
+    # The one looked at longest ago is what counts.
+    SOURCE_DATE_EPOCH=1770000000 advisories import --db a.db rs >out
+    advisories import --db a.db --snapshot old.zst --key ours.pub >out
+    [ "$(advisories status --db a.db -f json | jq '.contents | length')" = 1 ]
+}
+
+@test "export writes over nothing that it reads, and nothing at all when it fails" {
+    advisories import --db a.db osv >out
+    cp a.db before
+    run advisories export --db a.db ./a.db
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"would be written over, which is read"* ]]
+    cmp a.db before
+    echo 'no database' >b.db
+    run advisories export --db b.db b.zst
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"b.db is no advisory database"* ]]
+    run advisories export --db nowhere.db b.zst
+    [ "$status" -eq 2 ]
+    [[ "$output" == *'"attest advisories update" or "attest advisories import" makes one'* ]]
+    run bash -c "ulimit -f 0 && trap '' XFSZ && exec '$BIN/attest-advisories' export --db a.db b.zst"
+    [ "$status" -eq 2 ]
+    run advisories export --db a.db nowhere/b.zst
+    [ "$status" -eq 2 ]
+    [ ! -e b.zst ]
+    advisories export --db a.db s.zst >out
+    sign s.zst
+    run advisories import --db s.zst --snapshot s.zst --key ours.pub
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"would be written over, which is read"* ]]
+    run advisories import --db ours.pub --snapshot s.zst --key ours.pub
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"would be written over, which is read"* ]]
+}
+
 @test "usage errors are told" {
+    for wrong in "export" "export a b" "import --snapshot a" "import --key a osv" "import --insecure-older osv" \
+        "import --snapshot a --key b osv"; do
+        # shellcheck disable=SC2086 # arguments
+        run advisories $wrong
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"expected "* || "$output" == *"are about --snapshot"* ]]
+    done
     run advisories
     [ "$status" -eq 2 ]
     run advisories frobnicate
