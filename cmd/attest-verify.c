@@ -265,10 +265,11 @@ int main(int argc, char **argv)
 			"FILE) [OPTION...]\n"
 			"       attest verify FILE... --provenance P (--key KEY --builder URI | --policy FILE) "
 			"--source URL [OPTION...]",
-		.description =
-			"Checks files against their signatures. Signatures are looked for beside each file "
-			"(FILE.sigstore.json,\nFILE.minisig, FILE.sig, FILE.sshsig, ...). FILE \"-\" is "
-			"standard input and needs --signature.",
+		.description = "Checks files against their signatures, and against signed statements about "
+			       "them where these\n"
+			       "are demanded. Signatures are looked for beside each file "
+			       "(FILE.sigstore.json,\nFILE.minisig, FILE.sig, FILE.sshsig, ...). FILE \"-\" is "
+			       "standard input and needs --signature.",
 		.epilogue =
 			"Exit status: 0 when every file is verified, 1 when one is not, 2 when it could not be "
 			"told: no\nsignature, no key, something unreadable or malformed.",
