@@ -153,11 +153,12 @@ static void take(struct cli_command *command, struct cli_option *option, char *v
 	if (empty)
 		cli_usage(command->program, "expected %s after --%s, found an empty text", option->argument,
 			  name);
-	char **grown = realloc(option->values, (option->count + 1) * sizeof *grown);
+	char **grown = realloc(option->values, (option->count + 2) * sizeof *grown);
 	if (!grown)
 		cli_usage(command->program, "out of memory");
 	option->values = grown;
 	option->values[option->count++] = value;
+	option->values[option->count] = NULL;
 }
 
 static struct poptOption *make_table(const struct cli_command *command)
@@ -334,7 +335,7 @@ void cli_refuse_overwriting(const char *program, const char *output, const char 
 	struct stat old, st;
 	if (!output || strcmp(output, "-") == 0 || stat(output, &old) != 0)
 		return;
-	for (size_t i = 0; inputs[i]; i++)
+	for (size_t i = 0; inputs && inputs[i]; i++)
 		if (stat(inputs[i], &st) == 0 && st.st_ino == old.st_ino && st.st_dev == old.st_dev)
 			cli_usage(program, "%s would be written over, which is read", inputs[i]);
 }

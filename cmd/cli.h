@@ -19,7 +19,7 @@ struct cli_option {
 	const char *argument; /* "FILE"; NULL: a flag */
 	const char *help;
 	bool repeatable; /* others are refused the second time */
-	/* Filled by cli_parse; strings are owned by the table. */
+	/* Filled by cli_parse; strings are owned by the table. The list ends in NULL; it is NULL when empty. */
 	char **values;
 	size_t count;
 };

@@ -57,7 +57,7 @@ void policy_before_clear(struct policy_request *r)
 /* Was everything looked up that advisories could be about? Else a file must not say so. */
 static struct att_str digest(const struct policy_request *r)
 {
-	for (size_t i = 0; policy_checks[i] && i < MAX_CHECKS; i++)
+	for (size_t i = 0; i < MAX_CHECKS && policy_checks[i]; i++)
 		if (strcmp(policy_checks[i]->name, "advisories") == 0 && r->chosen[i] && r->database &&
 		    (r->outcomes[i] == ATT_HOLDS || r->outcomes[i] == ATT_REFUTED))
 			return att_str_of(policy_database_facts(r->database)->digest);
@@ -206,7 +206,7 @@ static int compare(struct policy_request *r)
 	struct policy_before *b = &r->before;
 	enum att_outcome worst_before[MAX_CHECKS] = {ATT_NOT_CHECKED};
 	size_t last = 0;
-	for (; policy_checks[last] && last < MAX_CHECKS; last++)
+	for (; last < MAX_CHECKS && policy_checks[last]; last++)
 		worst_before[last] = worst(&r->findings, b->ends[last], b->ends[last + 1]);
 	size_t end = r->findings.count;
 	int status = policy_delta_apply(&b->old, &r->graph, &r->findings, &b->delta, &r->err);

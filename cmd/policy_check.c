@@ -26,7 +26,7 @@
 static bool choose(struct policy_request *r, const char *name)
 {
 	bool found = false;
-	for (size_t i = 0; policy_checks[i] && i < MAX_CHECKS; i++) {
+	for (size_t i = 0; i < MAX_CHECKS && policy_checks[i]; i++) {
 		if (strcmp(name, "all") == 0 || strcmp(name, policy_checks[i]->name) == 0) {
 			r->chosen[i] = true;
 			found = true;
@@ -169,7 +169,7 @@ int policy_request_judge(struct policy_request *r)
 	if (status == ATT_OK && !r->policy.found)
 		complain_of_no_policy(r);
 	r->before.ends[0] = r->findings.count;
-	for (size_t i = 0; status == ATT_OK && policy_checks[i] && i < MAX_CHECKS; i++) {
+	for (size_t i = 0; status == ATT_OK && i < MAX_CHECKS && policy_checks[i]; i++) {
 		r->before.ends[i + 1] = r->findings.count;
 		if (!r->chosen[i])
 			continue;

@@ -31,7 +31,7 @@ static const char *outcome_name(enum att_outcome outcome)
 static void print_coverage(const struct policy_request *r)
 {
 	char text[512] = "";
-	for (size_t i = 0; policy_checks[i] && i < MAX_CHECKS; i++) {
+	for (size_t i = 0; i < MAX_CHECKS && policy_checks[i]; i++) {
 		size_t used = strlen(text);
 		snprintf(text + used, sizeof text - used, "%s%s: %s", used ? ", " : "", policy_checks[i]->name,
 			 r->chosen[i] ? outcome_name(r->outcomes[i]) : "not asked for");
@@ -61,7 +61,7 @@ int policy_request_tell(struct policy_request *r, int exit_code)
 		{"policy", r->policy.found ? r->policy.config.path : ATT_STR(""), 0},
 	};
 	size_t count = 6;
-	for (size_t i = 0; policy_checks[i] && i < MAX_CHECKS; i++)
+	for (size_t i = 0; i < MAX_CHECKS && policy_checks[i]; i++)
 		facts[count++] = (struct att_report_fact){
 			policy_checks[i]->name,
 			att_str_of(r->chosen[i] ? outcome_name(r->outcomes[i]) : "not asked for"), 0};

@@ -112,6 +112,7 @@ END
     check --vex-out out.vex --vex-author me@a.example >/dev/null 2>&1
     [ "$(grep -c 'The risk is accepted: never called' out.vex)" -eq 1 ]
     check --vex-out again.vex --vex-author me@a.example >/dev/null 2>&1
+    check --vex-out again.vex --vex-author me@a.example >/dev/null 2>&1
     cmp out.vex again.vex
     rm p/deny.toml
     run check --vex out.vex

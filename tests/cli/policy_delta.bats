@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # attest policy check --base, --baseline: what a change brought fails, what was there before is told.
+# shellcheck disable=SC2154 # bats sets "stderr"
 
 load common
 
