@@ -79,7 +79,7 @@ void provenance_read_manifest(struct provenance_files *files, const char *path, 
 {
 	static const struct att_checksum_options strict;
 	struct att_source source;
-	struct att_checksums list;
+	struct att_checksums list = {0};
 	struct att_buf text;
 	struct att_err err = {0};
 	att_buf_init(&text, ATT_MAX_DOCUMENT);

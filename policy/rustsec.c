@@ -122,7 +122,7 @@ static int read_advisory(const struct policy_reader *r, const struct att_value *
 static int read_affected(const struct policy_reader *r, const struct att_value *document,
 			 struct policy_affected *out)
 {
-	const struct att_value *table, *functions;
+	const struct att_value *table, *functions = NULL;
 	int status = att_value_want(r->source, document, "affected", ATT_OBJECT, false, &table, r->err);
 	if (status != ATT_OK || !table)
 		return status;

@@ -186,7 +186,8 @@ states() {
 # The messages about the policy, against the former one.
 loosened() {
     attest policy check bans p --base affected --format json 2>/dev/null |
-        jq -r '.findings[] | select(.code == "policy-loosened") | .severity + " " + .state + " " + .message + " " + "\(.location.line)"'
+        jq -r '.findings[] | select(.code == "policy-loosened")
+            | .severity + " " + .state + " " + .message + " " + "\(.location.line)"'
 }
 
 @test "--base: a policy that permits more is an error, with its place; one that demands more is none" {

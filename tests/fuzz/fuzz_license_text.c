@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	/* White space is white space. */
 	char *copy = malloc(size + 1);
-	must(copy);
+	must(copy != NULL);
 	for (size_t i = 0; i < size; i++)
 		copy[i] = data[i] == '\t' ? ' ' : (char)data[i];
 	must(att_license_text_recognise((struct att_str){copy, size}, 0.8, &again, NULL) == code);

@@ -259,7 +259,7 @@ static void assert_tree(const struct tree *t, const char *policy, const char *ex
 static void test_tree(void **state)
 {
 	const char *bad = "runs: {steps: [{uses: a/b@v1}]}";
-	struct tree t;
+	struct tree t = {0};
 	char link[256];
 	(void)state;
 	make_tree(&t);
