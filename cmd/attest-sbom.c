@@ -300,30 +300,6 @@ static int generate(int argc, const char **argv)
 
 /* --- tree ---------------------------------------------------------------------------------------------- */
 
-/* A document is told from a lockfile by what it holds. */
-static bool load_document(struct request *r)
-{
-	struct att_buf bytes;
-	struct att_arena arena;
-	struct att_source source;
-	bool is_document = false;
-	att_arena_init(&arena);
-	att_buf_init(&bytes, ATT_MAX_DOCUMENT);
-	if (att_file_read(AT_FDCWD, r->path, &bytes, &r->err) == ATT_OK &&
-	    sbom_document_recognize(att_buf_str(&bytes))) {
-		is_document = true;
-		int status =
-			att_source_init(&source, &arena, att_str_of(r->path), att_buf_str(&bytes), &r->err);
-		if (status == ATT_OK)
-			status = sbom_document_parse(&source, &r->graph, &r->err);
-		if (status != ATT_OK)
-			att_findings_add_err(&r->findings, att_str_of(r->path), &source, &r->err);
-	}
-	att_arena_clear(&arena);
-	att_buf_clear(&bytes);
-	return is_document;
-}
-
 static int run_tree(struct request *r)
 {
 	const char *depth = cli_value(r->command, "depth");
@@ -334,9 +310,11 @@ static int run_tree(struct request *r)
 	outline.no_dev = r->options.graph.no_dev;
 	narrow(r->path, NULL, NULL);
 
-	int status = ATT_OK;
-	if (!load_document(r))
+	bool is_document;
+	int status = sbom_document_load(r->path, &r->graph, &is_document, &r->findings, &r->err);
+	if (!is_document)
 		status = sbom_generate(r->path, &r->options, &r->graph, &r->summary, &r->findings, &r->err);
+	bool told = is_document && status != ATT_OK;
 	cli_print_findings(&r->findings);
 	if (status == ATT_OK && r->graph.node_count > 0) {
 		struct att_buf text;
@@ -346,7 +324,7 @@ static int run_tree(struct request *r)
 			status = cli_write(NULL, att_buf_str(&text), &r->err);
 		att_buf_clear(&text);
 	}
-	if (status != ATT_OK)
+	if (status != ATT_OK && !told)
 		cli_complain(PROGRAM, &r->err);
 	return finish(r, status == ATT_OK && is_whole(r) ? CLI_HOLDS : CLI_UNKNOWN);
 }

@@ -96,36 +96,17 @@ static void read_options(struct policy_request *r)
 
 /* --- the input ----------------------------------------------------------------------------------------- */
 
-/* A document is told from a lockfile by what it holds. */
-static bool load_document(struct policy_request *r, int *status)
-{
-	struct att_buf bytes;
-	struct att_arena arena;
-	struct att_source source;
-	bool is_document = false;
-	att_arena_init(&arena);
-	att_buf_init(&bytes, ATT_MAX_DOCUMENT);
-	if (att_file_read(AT_FDCWD, r->path, &bytes, &r->err) == ATT_OK &&
-	    sbom_document_recognize(att_buf_str(&bytes))) {
-		is_document = true;
-		*status = att_source_init(&source, &arena, att_str_of(r->path), att_buf_str(&bytes), &r->err);
-		if (*status == ATT_OK)
-			*status = sbom_document_parse(&source, &r->graph, &r->err);
-		if (*status != ATT_OK)
-			att_findings_add_err(&r->findings, att_str_of(r->path), &source, &r->err);
-		r->summary.understood = *status == ATT_OK;
-		r->summary.not_understood = *status != ATT_OK;
-	}
-	att_arena_clear(&arena);
-	att_buf_clear(&bytes);
-	return is_document;
-}
-
 int policy_request_load(struct policy_request *r, bool is_folder)
 {
+	bool is_document = false;
 	int status = ATT_OK;
-	if (!is_folder && load_document(r, &status))
+	if (!is_folder)
+		status = sbom_document_load(r->path, &r->graph, &is_document, &r->findings, &r->err);
+	if (is_document) {
+		r->summary.understood = status == ATT_OK;
+		r->summary.not_understood = status != ATT_OK;
 		return status;
+	}
 	status = sbom_generate(r->path, &r->options, &r->graph, &r->summary, &r->findings, &r->err);
 	if (status != ATT_OK)
 		att_findings_add_err(&r->findings, att_str_of(r->path), NULL, &r->err);

@@ -2,9 +2,12 @@
 /* What the document formats share. */
 #include "sbom/document.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <time.h>
 
+#include "libattest/base/file.h"
+#include "libattest/base/limits.h"
 #include "libattest/base/utf8.h"
 #include "libattest/format/json.h"
 #include "libattest/format/uuid.h"
@@ -165,5 +168,27 @@ int sbom_document_parse(const struct att_source *source, struct sbom_graph *out,
 	att_arena_clear(&arena);
 	if (status != ATT_OK)
 		sbom_graph_clear(out); /* half a document is none */
+	return status;
+}
+
+int sbom_document_load(const char *path, struct sbom_graph *out, bool *is_document,
+		       struct att_findings *findings, struct att_err *err)
+{
+	struct att_buf bytes;
+	struct att_arena arena = {0};
+	struct att_source source;
+	int status = ATT_OK;
+	att_buf_init(&bytes, ATT_MAX_DOCUMENT);
+	*is_document = att_file_read(AT_FDCWD, path, &bytes, err) == ATT_OK &&
+		       sbom_document_recognize(att_buf_str(&bytes));
+	if (*is_document)
+		status = att_source_init(&source, &arena, att_str_of(path), att_buf_str(&bytes), err);
+	bool placed = *is_document && status == ATT_OK;
+	if (placed)
+		status = sbom_document_parse(&source, out, err);
+	if (status != ATT_OK)
+		att_findings_add_err(findings, att_str_of(path), placed ? &source : NULL, err);
+	att_arena_clear(&arena);
+	att_buf_clear(&bytes);
 	return status;
 }

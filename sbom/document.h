@@ -4,6 +4,7 @@
 #define SBOM_DOCUMENT_H
 
 #include "libattest/base/buf.h"
+#include "libattest/base/finding.h"
 #include "libattest/format/value.h"
 #include "sbom/graph.h"
 
@@ -41,6 +42,12 @@ int sbom_document_parse(const struct att_source *source, struct sbom_graph *out,
 
 /* Does a text look like such a document, going by the members that every one has? */
 bool sbom_document_recognize(struct att_str text);
+
+/* Reads the file `path` into a graph when it is a document; *is_document tells, and what cannot be read or is
+ * something else leaves that to whoever looks at it next. Errors as sbom_document_parse; they are also in
+ * `findings`. Clear the graph in any case. */
+int sbom_document_load(const char *path, struct sbom_graph *out, bool *is_document,
+		       struct att_findings *findings, struct att_err *err) ATT_MUST_USE;
 
 /* Finds options->spec_version among a format's (the default when NULL); NULL and an error when it is unknown.
  */
