@@ -2,6 +2,7 @@
 # attest sign: what it writes, what it refuses, and what is there when it fails.
 
 load common
+load outputs
 
 setup() {
     PATH=$BIN:$PATH
@@ -12,24 +13,11 @@ setup() {
     printf 'the artifact\n' >tool
 }
 
-# sign STATUS ARGUMENT...: runs and leaves the outputs in "out" and "err".
+# sign STATUS ARGUMENT...: the outputs are in "out" and "err".
 sign() {
-    local want=$1 status=0
+    local want=$1
     shift
-    timeout 60 attest-sign "$@" >out 2>err || status=$?
-    [ "$status" -eq "$want" ] || {
-        echo "exit $status instead of $want: attest-sign $*"
-        cat out err
-        return 1
-    }
-}
-
-says() {
-    grep -qF -- "$2" "$1" || {
-        echo "\"$2\" is not in $1:"
-        cat "$1"
-        return 1
-    }
+    expect "$want" attest-sign "$@"
 }
 
 verify() { attest-verify "$@" >/dev/null; }

@@ -1,5 +1,6 @@
 # What the tests of attest verify share.
 
+load outputs
 KEYS=$TESTDATA/signing
 
 setup() {
@@ -9,25 +10,11 @@ setup() {
     printf 'the artifact\n' >tool
 }
 
-# verify STATUS ARGUMENT...: runs and leaves the outputs in "out" and "err".
+# verify STATUS ARGUMENT...: the outputs are in "out" and "err".
 verify() {
-    local want=$1 status=0
+    local want=$1
     shift
-    timeout 60 attest-verify "$@" >out 2>err || status=$?
-    [ "$status" -eq "$want" ] || {
-        echo "exit $status instead of $want: attest-verify $*"
-        cat out err
-        return 1
-    }
-}
-
-# says FILE TEXT: the text stands somewhere in the file.
-says() {
-    grep -qF -- "$2" "$1" || {
-        echo "\"$2\" is not in $1:"
-        cat "$1"
-        return 1
-    }
+    expect "$want" attest-verify "$@"
 }
 
 verdict() { [ "$(tail -n 1 out)" = "$1" ] || { cat out err; return 1; }; }
