@@ -225,7 +225,7 @@ int att_build_take_config(struct att_build_reader *r, struct att_str uri, struct
 	if (status == ATT_OK)
 		status = att_value_want(r->source, r->config_source, "entryPoint", ATT_STRING, false, &value,
 					err);
-	if (status == ATT_OK && value && entry_point.len && !att_str_equal(value->string, entry_point))
+	if (status == ATT_OK && value && entry_point.data && !att_str_equal(value->string, entry_point))
 		status = att_build_contradiction(r, value->span, "\"entryPoint\"", entry_point, value->string,
 						 err);
 	return status == ATT_OK ? att_build_take_commit(r, r->config_source, true, err) : status;

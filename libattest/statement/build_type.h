@@ -68,7 +68,7 @@ int att_build_take_dependency(struct att_build_reader *r, struct att_str uri, bo
 			      struct att_err *err) ATT_MUST_USE;
 
 /* Version 0.2: invocation.configSource has this uri (any, when empty), and its commit is taken; its entryPoint,
- * if there is one, is `entry_point` (any, when empty). */
+ * if there is one, is `entry_point` (any, when that has no data). */
 int att_build_take_config(struct att_build_reader *r, struct att_str uri, struct att_str entry_point,
 			  struct att_err *err) ATT_MUST_USE;
 

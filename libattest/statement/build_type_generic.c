@@ -25,8 +25,9 @@ static int read_source(struct att_build_reader *r, struct att_str command, struc
 		status = att_value_want(r->source, source, "uri", ATT_STRING, true, &uri, err);
 	if (status == ATT_OK)
 		status = att_build_take_location(r, uri->string, uri->span, r->facts->commit, err);
+	/* What was run is nowhere else to be expected. */
 	if (status == ATT_OK && r->facts->v02)
-		status = att_build_take_config(r, uri->string, command, err);
+		status = att_build_take_config(r, uri->string, command.len ? command : ATT_STR(""), err);
 	return status == ATT_OK ? att_build_take_dependency(r, uri->string, false, false, err) : status;
 }
 

@@ -274,6 +274,13 @@ static void check_parameters(struct check *c)
 		conclude(c, "parameters", ATT_CANNOT_TELL, (struct att_str){NULL, 0}, ATT_STR("no memory"));
 		return;
 	}
+	if (c->facts->incomplete && t.wrong++ < ATT_MAX_NOTES)
+		complain(c,
+			 (struct att_finding){.code = "unexpected-parameter",
+					      .message = ATT_STR("the provenance says that it does not state "
+								 "all parameters")},
+			 ATT_STR("completeness.parameters: true"), ATT_STR("false"),
+			 ATT_STR("nobody can tell what else the build was given"));
 	unknown_parameters(c, &t);
 	match_parameters(c, wanted, &t);
 	if (t.wrong > ATT_MAX_NOTES)

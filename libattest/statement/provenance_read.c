@@ -67,6 +67,18 @@ static int read_invocation(struct att_build_reader *r, const struct att_value *m
 	return status;
 }
 
+/* What a builder of 0.2 says of its parameters. Nothing is no promise, and no confession. */
+static int read_completeness(struct att_build_reader *r, const struct att_value *metadata, struct att_err *err)
+{
+	const struct att_value *completeness, *parameters = NULL;
+	int status = att_value_want(r->source, metadata, "completeness", ATT_OBJECT, false, &completeness, err);
+	if (status == ATT_OK && completeness)
+		status = att_value_want(r->source, completeness, "parameters", ATT_BOOL, false, &parameters,
+					err);
+	r->facts->incomplete = parameters && !parameters->boolean;
+	return status;
+}
+
 static int read_metadata(struct att_build_reader *r, const struct att_value *parent, struct att_err *err)
 {
 	static const char *const names[2][3] = {{"invocationId", "startedOn", "finishedOn"},
@@ -82,6 +94,8 @@ static int read_metadata(struct att_build_reader *r, const struct att_value *par
 		status = read_invocation(r, metadata, "buildInvocationID", err);
 	else
 		status = read_invocation(r, metadata, name[0], err);
+	if (status == ATT_OK && facts->v02)
+		status = read_completeness(r, metadata, err);
 	if (status == ATT_OK)
 		status = read_time(r, metadata, name[1], &facts->has_started, &facts->started, err);
 	if (status == ATT_OK)

@@ -35,7 +35,8 @@ struct att_provenance_facts {
 	size_t parameter_count;
 	struct att_str *unknown; /* names of external parameters that the build type does not know */
 	size_t unknown_count;
-	bool dirty; /* our own annotation: what was built is not the commit */
+	bool incomplete; /* version 0.2 says that not all parameters are stated */
+	bool dirty;      /* our own annotation: what was built is not the commit */
 	bool has_started, has_finished;
 	int64_t started, finished; /* seconds since 1970 */
 };

@@ -221,6 +221,8 @@ static void parameters_have_to_be_expected(void **state)
 	static const struct att_str debug[] = {S("inputs.debug=true")}, other[] = {S("inputs.debug=false")},
 				    longer[] = {S("inputs.debug=true ")}, none[] = {S("inputs.debug=")},
 				    more[] = {S("inputs.debug=true"), S("inputs.fast=true")},
+				    generic[] = {S("command=make release"), S("parameters.arch=amd64"),
+						 S("parameters.opt=-O2 -g")},
 				    upper[] = {S("inputs.Debug=true"), S("inputs.debug=true")};
 #define PARAMETERS(vector, url, list, count, want, found, help)                                                \
 	{                                                                                                      \
@@ -244,6 +246,9 @@ static void parameters_have_to_be_expected(void **state)
 			   NULL),
 		PARAMETERS("community-hostile", REPO, NULL, 0, "nothing", "inputs.x=$(id)",
 			   "--parameter 'inputs.x=$(id)'"),
+		/* all that is stated is expected, but not all is stated */
+		PARAMETERS("generic-0.2-incomplete", "https://git.example/hello", generic, 3,
+			   "completeness.parameters: true", "false", NULL),
 		PARAMETERS("community-quote", REPO, NULL, 0, "nothing", "inputs.x=it's",
 			   "expect it with --parameter NAME=VALUE"),
 	};
