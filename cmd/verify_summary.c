@@ -17,7 +17,10 @@
 static void read_emission(const struct verify_run *r)
 {
 	static const char *const needed[] = {"summary-key", "verifier", "resource", "policy", "policy-uri"};
-	static const char *const alone[] = {"summary", "checksums"};
+	/* A summary says that the policy holds: it must not rest on what the policy does not allow. */
+	static const char *const alone[] = {"summary",     "checksums",      "namespace",
+					    "parameter",   "insecure-dirty", "insecure-legacy-minisign",
+					    "insecure-rsa"};
 	const struct cli_command *c = r->command;
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
 		if (!cli_value(c, needed[i]))

@@ -54,7 +54,15 @@ void att_signed_manifest_load(const char *path, const struct att_verify_options 
 	att_buf_init(&out->text, ATT_MAX_DOCUMENT);
 	with_digest.want_digest = true;
 	att_verify_file(path, &with_digest, &out->verdict);
-	if (out->verdict.outcome != ATT_HOLDS || parse(path, lines, out, &err) == ATT_OK)
+	if (out->verdict.outcome != ATT_HOLDS)
+		return;
+	/* Whoever states something about a manifest, that it is a bad one as well, does not vouch for its
+	 * lines. */
+	int status = out->verdict.signer_count > 0
+			     ? parse(path, lines, out, &err)
+			     : att_err_set(&err, ATT_ERR_REFUSED,
+					   "something is stated about the manifest, but nobody has signed it");
+	if (status == ATT_OK)
 		return;
 	memset(&out->list, 0, sizeof out->list);
 	out->verdict.outcome = ATT_CANNOT_TELL;

@@ -15,7 +15,8 @@ struct att_signed_manifest {
 };
 
 /* Verifies the manifest `path` as att_verify_file does and, when that holds, reads its lines out of the very
- * bytes that were verified: a manifest that changes in between is an error. What is wrong with it becomes part
+ * bytes that were verified: a manifest that changes in between is an error, and so is one that only statements
+ * are about. What is wrong with it becomes part
  * of the verdict. Clear it in any case. */
 void att_signed_manifest_load(const char *path, const struct att_verify_options *options,
 			      const struct att_checksum_options *lines, struct att_signed_manifest *out);

@@ -229,7 +229,7 @@ static bool needs_signature(const struct att_verification *v)
 	if (v->requirement && !v->options->summary ? v->requirement->threshold > 0 : !v->demands)
 		return true;
 	for (size_t i = 0; i < v->entry_count; i++)
-		if (v->entries[i].state == ATT_ENTRY_GOOD || !att_entry_is_statement(&v->entries[i]))
+		if (v->entries[i].state == ATT_ENTRY_GOOD || !att_entry_is_attestation(v, &v->entries[i]))
 			return true;
 	return false;
 }
@@ -282,6 +282,26 @@ static int read_artifact(struct att_verification *v)
 	return status;
 }
 
+/* What is asked of a build, and was asked in vain where no provenance is looked into. A summary has a level and
+ * an age of its own, which are asked for with it. */
+static int check_build(const struct att_verification *v, struct att_err *err)
+{
+	const struct att_verify_options *o = v->options;
+	bool asked = o->build.source.len || o->build.ref.len || o->build.tag_template.len ||
+		     o->build.commit.len || o->build.workflow.len || o->build.parameter_count || o->builder.len;
+	bool demanded = o->provenance;
+	for (size_t i = 0; v->requirement && i < v->requirement->predicate_count; i++)
+		demanded |= att_provenance_is_type(v->requirement->predicates[i].type);
+	if (o->summary ? !asked : demanded || !(asked || o->level || o->build.max_age))
+		return ATT_OK;
+	att_err_set(err, ATT_ERR_REFUSED,
+		    o->summary ? "a summary does not tell what is asked of the build"
+			       : "something is asked of its build, but nothing demands provenance of it");
+	att_err_help(err, o->summary ? "leave out what is asked of the build, or verify its provenance"
+				     : "demand it with --provenance, or by \"predicates\" in the policy");
+	return ATT_ERR_REFUSED;
+}
+
 static int check_policy(struct att_verification *v)
 {
 	const struct att_keyring *keys = v->options->keys;
@@ -295,7 +315,7 @@ static int check_policy(struct att_verification *v)
 				   "no [[trust.require]] of the policy is about an artifact of this name");
 	v->demands = v->options->summary || v->options->provenance || v->options->predicate_type_count > 0 ||
 		     (v->requirement && v->requirement->predicate_count > 0);
-	return ATT_OK;
+	return check_build(v, &v->err);
 }
 
 static int gather(struct att_verification *v)

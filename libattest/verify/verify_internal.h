@@ -128,6 +128,10 @@ void att_verify_fail(struct att_verification *v, enum att_outcome outcome, const
 /* Is it an envelope whose payload says that it is a statement? */
 bool att_entry_is_statement(const struct att_entry *entry);
 
+/* Is it such an envelope, and looked at among the attestations? Not where the caller gave these: then it was
+ * named as a signature, and has to be one. */
+bool att_entry_is_attestation(const struct att_verification *v, const struct att_entry *entry);
+
 /* The sentence for an entry, made visible by whoever prints it. */
 void att_entry_say(struct att_verification *v, struct att_entry *entry, enum att_entry_state state,
 		   const char *format, ...) ATT_PRINTF(4, 5);

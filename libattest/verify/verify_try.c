@@ -135,6 +135,11 @@ bool att_entry_is_statement(const struct att_entry *entry)
 	       att_str_is(entry->signature.payload_type, ATT_STATEMENT_MEDIA_TYPE);
 }
 
+bool att_entry_is_attestation(const struct att_verification *v, const struct att_entry *entry)
+{
+	return v->attestations == &v->own && att_entry_is_statement(entry);
+}
+
 /* Is what the envelope signs this artifact? A statement about it is no signature: it may say anything. */
 static bool payload_counts(struct att_verification *v, struct att_entry *entry)
 {
@@ -153,9 +158,11 @@ static bool payload_counts(struct att_verification *v, struct att_entry *entry)
 		return false;
 	}
 	att_entry_say(
-		v, entry, v->demands ? ATT_ENTRY_STATEMENT : ATT_ENTRY_NOT_COUNTED,
+		v, entry, att_entry_is_attestation(v, entry) ? ATT_ENTRY_STATEMENT : ATT_ENTRY_NOT_COUNTED,
 		"a statement, which is no signature of the file and counts only where its type is asked for");
-	entry->help = "--predicate-type asks for statements of one type, --provenance for SLSA provenance";
+	entry->help = v->demands ? "--attestation names files to look for statements in"
+				 : "--predicate-type asks for statements of one type, --provenance for SLSA "
+				   "provenance";
 	return false;
 }
 
@@ -253,7 +260,7 @@ void att_verify_try(struct att_verification *v)
 				      "a %s signature by another key than those given",
 				      entry->signature.format->name);
 		/* Whoever signed it: what it is worth as a statement is told elsewhere. */
-		if (v->demands && entry->state != ATT_ENTRY_GOOD && att_entry_is_statement(entry))
+		if (entry->state != ATT_ENTRY_GOOD && att_entry_is_attestation(v, entry))
 			entry->state = ATT_ENTRY_STATEMENT;
 	}
 }
