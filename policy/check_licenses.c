@@ -8,6 +8,7 @@
 #include "libattest/sign/digest.h"
 #include "policy/check.h"
 #include "policy/license_files.h"
+#include "policy/source.h"
 
 #include "libattest/base/banned.h"
 
@@ -302,8 +303,8 @@ static void complain_unlicensed(struct licenses *l, const struct finding_out *f)
 
 static bool listed(const struct policy_entries *entries, struct att_str url)
 {
-	for (size_t i = 0; url.len > 0 && i < entries->count; i++)
-		if (att_str_starts(url, entries->items[i].text))
+	for (size_t i = 0; i < entries->count; i++)
+		if (policy_source_within(url, entries->items[i].text))
 			return true;
 	return false;
 }

@@ -48,13 +48,17 @@ static bool is_private(const struct sources *s, struct att_str url)
 	return false;
 }
 
-/* "https://github.com/ORGANIZATION/...", also by ssh with a user. */
+/* "https://github.com/ORGANIZATION/...", also by ssh with a user. Other schemes name no host that proves
+ * itself: anybody on the way may answer for it, and "file" does not even ask. */
 static bool is_of_organization(const char *host, const struct policy_entries *entries, struct att_str url,
 			       bool *used)
 {
 	size_t at = att_str_find(url, ATT_STR("://"));
-	struct att_str rest = att_str_from(url, at == ATT_STR_NONE ? 0 : at + 3), part, found;
-	if (!att_str_split(&rest, '/', &part) || !att_str_split(&rest, '/', &found))
+	struct att_str scheme = att_str_first(url, at), rest = att_str_from(url, at + 3), part, found;
+	if (at == ATT_STR_NONE || !policy_source_is_straight(url) ||
+	    (!att_str_equal_nocase(scheme, ATT_STR("https")) &&
+	     !att_str_equal_nocase(scheme, ATT_STR("ssh"))) ||
+	    !att_str_split(&rest, '/', &part) || !att_str_split(&rest, '/', &found))
 		return false;
 	size_t user = att_str_find_last_byte(part, '@');
 	if (user != ATT_STR_NONE)

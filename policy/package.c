@@ -2,6 +2,7 @@
 #include "policy/package.h"
 
 #include "libattest/base/base.h"
+#include "policy/source.h"
 
 #include "libattest/base/banned.h"
 
@@ -185,18 +186,10 @@ static void of_distribution(const struct sbom_component *component, const struct
 
 /* --- where it comes from -------------------------------------------------------------------------------- */
 
-/* A prefix of whole parts: "https://a.example" is none of "https://a.example.org". */
-static bool is_below(struct att_str url, struct att_str prefix)
-{
-	struct att_str rest = att_str_from(url, prefix.len);
-	return prefix.len > 0 && att_str_starts(url, prefix) &&
-	       (rest.len == 0 || rest.data[0] == '/' || prefix.data[prefix.len - 1] == '/');
-}
-
 static bool is_private(const struct policy_entries *urls, struct att_str url)
 {
-	for (size_t i = 0; url.len > 0 && i < urls->count; i++)
-		if (is_below(url, urls->items[i].text))
+	for (size_t i = 0; i < urls->count; i++)
+		if (policy_source_within(url, urls->items[i].text))
 			return true;
 	return false;
 }

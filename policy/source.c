@@ -85,11 +85,48 @@ bool policy_source_equal(struct att_str a, struct att_str b)
 	       att_str_equal(att_str_from(a, end), att_str_from(b, end));
 }
 
+/* The next byte as servers understand it; the rest is not empty. */
+static char take_byte(struct att_str *rest)
+{
+	int high = -1, low = -1;
+	char byte = rest->data[0];
+	if (byte == '%' && rest->len > 2) {
+		high = att_ascii_hex(rest->data[1]);
+		low = att_ascii_hex(rest->data[2]);
+	}
+	bool escaped = high >= 0 && low >= 0;
+	*rest = att_str_from(*rest, escaped ? 3 : 1);
+	return escaped ? (char)(high * 16 + low) : byte;
+}
+
+bool policy_source_is_straight(struct att_str url)
+{
+	url = without_tool(url);
+	size_t end = host_end(url);
+	struct att_str rest = att_str_from(url, end);
+	size_t length = 0, dots = 0;
+	for (size_t i = 0; i < end; i++)
+		if ((unsigned char)url.data[i] <= ' ' || strchr("?#\\%", url.data[i]))
+			return false;
+	for (bool more = true; more;) {
+		more = rest.len > 0;
+		char byte = more ? take_byte(&rest) : '/';
+		bool ends = byte == '/' || byte == '\\';
+		if (ends && dots > 0 && dots <= 2 && dots == length)
+			return false;
+		length = ends ? 0 : length + 1;
+		dots = ends ? 0 : dots + (byte == '.');
+	}
+	return end > 0;
+}
+
 bool policy_source_within(struct att_str url, struct att_str prefix)
 {
 	url = without_tool(url);
 	prefix = without_tool(prefix);
 	size_t end = host_end(prefix);
+	if (!policy_source_is_straight(url))
+		return false;
 	if (prefix.len == 0 || end == 0 || url.len < prefix.len ||
 	    !att_str_equal_nocase(att_str_first(url, end), att_str_first(prefix, end)) ||
 	    !att_str_starts(att_str_from(url, end), att_str_from(prefix, end)))

@@ -115,6 +115,33 @@ END
     [ "$(codes sources p)" = "source-not-allowed" ]
 }
 
+@test "an organization is that of its host: asked by https or ssh, and not left by the path" {
+    policy <<'END'
+[sources]
+unknown-git = "deny"
+unknown-registry = "allow"
+[sources.allow-org]
+github = ["someone"]
+END
+    for url in http://github.com/someone file://github.com/someone git://github.com/someone github.com/someone \
+        https://github.com/someone/../other https://github.com/someone/%2e%2E/other https://github.com/someone-else; do
+        sed "s|https://github.com/someone/fork?rev=0123456|$url/fork|; s|git.example/us|github.com/someone|" p/Cargo.lock \
+            >Cargo.lock
+        run attest policy check sources -c p/deny.toml Cargo.lock
+        [ "$status" -eq 1 ]
+        [[ "$output" == *"fork 1.0.0 comes from a git repository that the policy does not allow"*"= found: $url/fork"* ]]
+    done
+}
+
+@test "licenses.private.ignore-sources ends at a slash, too" {
+    printf '[licenses]\nallow = ["MIT"]\nprivate.ignore-sources = ["https://github.com/some"]\n' | policy
+    run attest policy check licenses p
+    [[ "$output" == *"the license of fork 1.0.0 could not be told"* ]]
+    sed -i 's/some"/someone"/' p/deny.toml
+    run attest policy check licenses p
+    [[ "$output" != *"of fork 1.0.0"* ]]
+}
+
 @test "bans: deny, wrappers, reasons; what is banned elsewhere" {
     policy <<'END'
 [bans]

@@ -94,6 +94,30 @@ static void test_addresses(void **state)
 	assert_false(policy_source_within(ATT_STR("https://git.example/"), ATT_STR("https")));
 }
 
+/* What leads elsewhere than it seems to is within nothing. */
+static void test_crooked_addresses(void **state)
+{
+	static const char *const crooked[] = {
+		"https://git.example/us/../them/a",
+		"https://git.example/us/%2E%2e/them/a",
+		"https://git.example/us/.%2e/them/a",
+		"https://git.example/us/..%2fthem/a",
+		"https://git.example/us/a/..",
+		"https://git.example/us\\..\\them",
+		"https://evil.example?@git.example/us/a",
+		"https://evil.example#@git.example/us/a",
+		"https://evil.example\\@git.example/us/a",
+		"git.example/us/a",
+		"",
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof crooked / sizeof crooked[0]; i++) {
+		assert_false(policy_source_is_straight(att_str_of(crooked[i])));
+		assert_false(policy_source_within(att_str_of(crooked[i]), ATT_STR("https://git.example/us")));
+	}
+	assert_true(policy_source_is_straight(ATT_STR("git+ssh://git@git.example/us/a..b/..c/%2e%2e%2e/%2")));
+}
+
 /* A chain of 1,000: the middle is left out. What is needed to run goes before what is shorter. */
 static void test_trails(void **state)
 {
@@ -131,8 +155,11 @@ static void test_trails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_crates),  cmocka_unit_test(test_packages),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_crates),
+		cmocka_unit_test(test_packages),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_crooked_addresses),
 		cmocka_unit_test(test_trails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
