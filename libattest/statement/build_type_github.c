@@ -59,18 +59,23 @@ static int read_workflow(struct att_build_reader *r, bool may_be_commit, struct 
 	return status;
 }
 
-static int check_event(struct att_build_reader *r, struct att_err *err)
+/* *name is the event, when it is stated. */
+static int check_event(struct att_build_reader *r, const struct att_value **name, struct att_err *err)
 {
 	const struct att_value *github = NULL;
 	int status = r->internal
 			     ? att_value_want(r->source, r->internal, "github", ATT_OBJECT, false, &github, err)
 			     : ATT_OK;
-	return status == ATT_OK ? att_build_check_event(r, github, "event_name", err) : status;
+	if (status == ATT_OK)
+		status = att_build_check_event(r, github, "event_name", err);
+	*name = github ? att_value_get(github, "event_name") : NULL;
+	return status;
 }
 
 static int read_github(struct att_build_reader *r, struct att_err *err)
 {
 	static const char *const known[] = {"runner_environment", "workflow", NULL};
+	const struct att_value *event = NULL;
 	struct att_str runner;
 	int status = att_build_need_external(r, err);
 	if (status == ATT_OK)
@@ -84,13 +89,18 @@ static int read_github(struct att_build_reader *r, struct att_err *err)
 						 att_value_get(r->external, "runner_environment"), false, err);
 	if (status == ATT_OK)
 		status = read_workflow(r, false, err);
-	return status == ATT_OK ? check_event(r, err) : status;
+	if (status == ATT_OK)
+		status = check_event(r, &event, err);
+	/* Whoever starts it so chooses inputs, for which this build type has no place. */
+	if (status == ATT_OK && att_str_is(att_value_text(event), "workflow_dispatch"))
+		status = att_build_add_parameter(r, "", ATT_STR("event_name"), event, true, err);
+	return status;
 }
 
 static int read_community(struct att_build_reader *r, struct att_err *err)
 {
 	static const char *const known[] = {"deployment", "inputs", "release", "vars", "workflow", NULL};
-	const struct att_value *of_event = NULL;
+	const struct att_value *of_event = NULL, *event = NULL;
 	int status = att_build_note_unknown(r, r->external, known, "", err);
 	for (size_t i = 0; status == ATT_OK && i < 4; i++) {
 		const struct att_value *values = att_value_get(r->external, known[i]);
@@ -106,7 +116,7 @@ static int read_community(struct att_build_reader *r, struct att_err *err)
 	}
 	if (status == ATT_OK)
 		status = read_workflow(r, true, err);
-	return status == ATT_OK ? check_event(r, err) : status;
+	return status == ATT_OK ? check_event(r, &event, err) : status;
 }
 
 const struct att_build_type att_build_type_github = {
