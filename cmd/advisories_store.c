@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Where the database lies, who may write it, and how a new one takes its place. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cmd/advisories.h"
+#include "cmd/lock.h"
 #include "libattest/base/file.h"
 #include "libattest/base/time.h"
 #include "libattest/base/utf8.h"
@@ -19,8 +18,6 @@
 #include "libattest/base/banned.h"
 
 #define PROGRAM ADVISORIES_PROGRAM
-
-enum { WAIT = 60, LONGEST_WAIT = 86400 };
 
 /* ---- options ---- */
 
@@ -90,46 +87,17 @@ static void make_folders(char *path)
 	}
 }
 
-static bool try_lock(int fd)
-{
-	return flock(fd, LOCK_EX | LOCK_NB) == 0;
-}
-
-static void wait_for_lock(struct advisories_store *store)
-{
-	const char *text = cli_value(store->command, "wait");
-	unsigned seconds = text ? cli_number(PROGRAM, "wait", text, 0, LONGEST_WAIT) : WAIT;
-	const struct timespec pause = {0, 50000000};
-	if (try_lock(store->lock))
-		return;
-	if (seconds > 0)
-		cli_note("%s: another one writes %s; waiting for it", PROGRAM, store->path);
-	for (unsigned i = 0; i < seconds * 20; i++) {
-		nanosleep(&pause, NULL);
-		if (try_lock(store->lock))
-			return;
-	}
-	cli_usage(PROGRAM, "another one writes %s, and has not ended after %u seconds; nothing was changed",
-		  store->path, seconds);
-}
-
 void advisories_store_lock(struct advisories_store *store, const struct cli_command *command)
 {
-	char *name = NULL;
 	*store = (struct advisories_store){.command = command, .lock = -1};
 	store->path = advisories_path(command);
 	store->now = advisories_now(command);
 	if (!cli_value(command, "db"))
 		make_folders(store->path);
 	store->folder = cli_folder_of(store->path);
-	if (!store->folder || asprintf(&name, "%s.lock", store->path) < 0)
+	if (!store->folder)
 		cli_usage(PROGRAM, "out of memory");
-	/* It stays: were it removed, two could hold locks on two files of one name. */
-	store->lock = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
-	if (store->lock < 0)
-		cli_usage(PROGRAM, "cannot open %s: %s", name, strerror(errno));
-	free(name);
-	wait_for_lock(store);
+	store->lock = cli_lock(PROGRAM, store->path, cli_value(command, "wait"));
 }
 
 void advisories_store_narrow(const struct advisories_store *store, char **sources, const char *ca_file,

@@ -15,6 +15,7 @@ static const struct {
 	int (*run)(int argc, const char **argv);
 } commands[] = {
 	{"check", policy_check_main},
+	{"scan", policy_scan_main},
 	{"explain", policy_explain_main},
 	{"init", policy_init_main},
 };
@@ -36,9 +37,9 @@ int main(int argc, char **argv)
 	if (exit_code < 0 && argc == 1 && strcmp(arguments[0], "--help") == 0)
 		exit_code = policy_check_main(argc, arguments);
 	if (exit_code < 0 && argc > 0)
-		cli_usage(PROGRAM, "expected check, explain or init, found \"%s\"", arguments[0]);
+		cli_usage(PROGRAM, "expected check, scan, explain or init, found \"%s\"", arguments[0]);
 	if (exit_code < 0)
-		cli_usage(PROGRAM, "expected check, explain or init");
+		cli_usage(PROGRAM, "expected check, scan, explain or init");
 	free(arguments);
 	return exit_code;
 }

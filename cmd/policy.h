@@ -83,6 +83,7 @@ void policy_base_release(struct policy_base *base);
 
 /* The commands. */
 int policy_check_main(int argc, const char **argv);
+int policy_scan_main(int argc, const char **argv);
 int policy_explain_main(int argc, const char **argv);
 int policy_init_main(int argc, const char **argv);
 

@@ -20,7 +20,6 @@
 
 #define PROGRAM "attest-policy"
 
-/* No code is named twice, and there are fewer than that. */
 /* --- what is asked ------------------------------------------------------------------------------------- */
 
 static bool choose(struct policy_request *r, const char *name)
@@ -283,6 +282,7 @@ int policy_check_main(int argc, const char **argv)
 	struct cli_command command = {
 		.program = PROGRAM,
 		.synopsis = "attest policy check [CHECK...] [PATH] [OPTION...]\n"
+			    "       attest policy scan PATH... [OPTION...]\n"
 			    "       attest policy explain CODE\n"
 			    "       attest policy init [-o FILE]\n"
 			    "       attest policy --version",

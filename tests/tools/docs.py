@@ -161,7 +161,7 @@ def check_options():
         page = "docs/man/attest-advisories.1"
         compare("option", f"attest-advisories {command} --help", options_of_help("attest-advisories", command), page,
                 options_of_page(page, f"Options of {command}"))
-    for command in ("check", "init"):
+    for command in ("check", "scan", "init"):
         page = "docs/man/attest-policy.1"
         described = options_of_page(page, f"Options of {command}")
         compare("option", f"attest-policy {command} --help", options_of_help("attest-policy", command) | {"--help"},
