@@ -67,7 +67,7 @@ static void require_check(const struct att_provenance_facts *facts, struct att_a
 								  ATT_STR("="), facts->parameters[i].value);
 		chosen |= facts->parameters[i].chosen;
 	}
-	bool well = facts->type && facts->unknown_count == 0;
+	bool well = facts->type && facts->unknown_count == 0 && !facts->incomplete;
 	if (!facts->type)
 		expected.source = ATT_STR("https://x.example/");
 	require((outcome_of(facts, &expected) == ATT_HOLDS) == well);
