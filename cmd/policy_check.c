@@ -114,7 +114,7 @@ int policy_request_load(struct policy_request *r, bool is_folder)
 
 /* --- judging ------------------------------------------------------------------------------------------- */
 
-static void complain_of_nothing(struct policy_request *r)
+void policy_request_complain_of_nothing(struct policy_request *r)
 {
 	const struct att_finding finding = {
 		.code = "nothing-checked",
@@ -181,7 +181,7 @@ static int run_checks(struct policy_request *r, bool is_folder)
 	if (status == ATT_OK)
 		status = policy_vex_files_write(&r->run, r->command, &r->findings, &r->err);
 	if (status == ATT_OK && (policy_request_components(r) == 0 || r->outcome == ATT_NOT_CHECKED))
-		complain_of_nothing(r);
+		policy_request_complain_of_nothing(r);
 	if (status == ATT_OK)
 		status = policy_before_apply(r);
 	if (status != ATT_OK)

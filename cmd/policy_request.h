@@ -51,6 +51,9 @@ struct policy_request {
 int policy_request_load(struct policy_request *r, bool is_folder) ATT_MUST_USE;
 int policy_request_judge(struct policy_request *r) ATT_MUST_USE;
 
+/* The finding that nothing was there to judge. */
+void policy_request_complain_of_nothing(struct policy_request *r);
+
 /* Takes the revision of --base, before the sandbox closes. Exits with 2 when that cannot be. */
 void policy_before_prepare(struct policy_request *r, bool is_folder);
 

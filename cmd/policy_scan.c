@@ -63,6 +63,8 @@ static int judge(struct policy_scan_request *s, struct policy_request *r, bool i
 		status = policy_scan_add(&s->scan, att_str_of(r->path), &r->run, &r->findings, &r->err);
 	if (status == ATT_OK && !read)
 		r->outcome = ATT_CANNOT_TELL;
+	else if (status == ATT_OK && (policy_request_components(r) == 0 || r->outcome == ATT_NOT_CHECKED))
+		policy_request_complain_of_nothing(r);
 	return status;
 }
 

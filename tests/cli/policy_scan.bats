@@ -196,6 +196,9 @@ END
     mkdir nothing
     scan 2 --state state nothing
     grep -q 'nothing was not judged whole' err
+    printf 'version = 4\n\n[[package]]\nname = "nothing"\nversion = "1.0.0"\n' >nothing/Cargo.lock
+    scan 2 --state state nothing
+    grep -q 'error\[nothing-checked\]' err
     cmp state before
     echo '{"attest_scan": 2, "told": []}' >state
     scan 2 --state state app
