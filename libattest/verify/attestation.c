@@ -239,6 +239,11 @@ static int add_envelope(const struct loading *l, struct att_str name, struct att
 	return index_statement(l, (uint32_t)l->set->count - 1);
 }
 
+static bool is_lines(const struct att_attestation_file *file)
+{
+	return att_str_ends(att_str_of(file->path), ATT_STR(".jsonl"));
+}
+
 static int add_text(const struct loading *l, struct att_str name, struct att_str text)
 {
 	struct att_arena *arena = &l->set->arena;
@@ -252,8 +257,10 @@ static int add_text(const struct loading *l, struct att_str name, struct att_str
 		status = att_signature_parse(&source, arena, found, &count, &why);
 	if (status == ATT_ERR_MEMORY)
 		return att_err_memory(l->err);
-	/* Where other signatures may lie, only what was to be an envelope is missed. */
-	if (status != ATT_OK && l->file->may_be_other && !att_str_starts(att_str_trim(text), ATT_STR("{")))
+	/* Where other signatures may lie, only what was to be an envelope is missed: an object, a line of many.
+	 */
+	if (status != ATT_OK && l->file->may_be_other && !att_str_starts(att_str_trim(text), ATT_STR("{")) &&
+	    !is_lines(l->file))
 		return ATT_OK;
 	if (status != ATT_OK) {
 		status = push(l, name, &item);
@@ -322,7 +329,7 @@ int att_attestations_add(struct att_attestations *set, const struct att_attestat
 		return status;
 	}
 	/* A file of nothing but empty lines is as wrong as any other empty file. */
-	bool lines = att_str_ends(name, ATT_STR(".jsonl")) && att_str_trim(text).len > 0;
+	bool lines = is_lines(file) && att_str_trim(text).len > 0;
 	return lines ? add_lines(&l, name, text) : add_text(&l, name, text);
 }
 

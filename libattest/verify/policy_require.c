@@ -96,6 +96,13 @@ static int read_predicate(const struct att_policy_reader *r, const struct att_va
 	if (type->kind != ATT_STRING || att_str_find_byte(type->string, ':') == ATT_STR_NONE)
 		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, type->span,
 				      "expected the URI of a predicate type, found another value");
+	if (att_str_starts(type->string, ATT_STR("https://slsa.dev/verification_summary/"))) {
+		att_source_err(
+			r->source, r->err, ATT_ERR_MALFORMED, type->span,
+			"expected no verification summary among \"predicates\", in whose place it stands");
+		att_err_help(r->err, "name its verifier in a [[trust.verifier]], and give it with --summary");
+		return ATT_ERR_MALFORMED;
+	}
 	if (signers && att_provenance_is_type(type->string))
 		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, signers->span,
 				      "expected no signers of provenance here: [[trust.builder]] names them");

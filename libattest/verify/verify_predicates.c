@@ -45,6 +45,18 @@ static size_t speak_for(const struct att_judging *j, struct att_str builder, uin
 	return kept;
 }
 
+/* Of those, who are believed up to that level: the others must not add to a threshold. */
+static size_t reach(const struct att_judging *j, struct att_str builder, unsigned least, uint32_t *signers,
+		    size_t count)
+{
+	size_t kept = 0;
+	unsigned level;
+	for (size_t i = 0; i < count; i++)
+		if (att_keyring_builder(j->v->options->keys, builder, &signers[i], 1, &level) && level >= least)
+			signers[kept++] = signers[i];
+	return kept;
+}
+
 static bool check_builder(struct att_judging *j, const struct att_provenance_facts *facts, uint32_t *signers,
 			  size_t *count, unsigned *level)
 {
@@ -76,7 +88,8 @@ static bool check_builder(struct att_judging *j, const struct att_provenance_fac
 	struct att_str found = att_arena_printf(&v->arena, "%u", *level);
 	att_judging_step(j, "level", *level >= least ? ATT_HOLDS : ATT_REFUTED,
 			 att_arena_printf(&v->arena, "%u", least), found);
-	if (*level >= least)
+	*count = reach(j, facts->builder_id, least, signers, *count);
+	if (*count > 0)
 		return true;
 	att_judging_refuse(j, ATT_REFUTED,
 			   (struct att_finding){
@@ -225,6 +238,10 @@ bool att_judge_summary(struct att_judging *j, const struct att_attestation *item
 		expected.verifier_id = summary.verifier_id;
 	if (v->requirement && v->requirement->level > expected.build_level)
 		expected.build_level = v->requirement->level;
+	/* What was verified longer ago than it may have been built was built longer ago as well. */
+	int64_t oldest = v->requirement ? v->requirement->build.max_age : 0;
+	if (oldest > 0 && (expected.max_age == 0 || oldest < expected.max_age))
+		expected.max_age = oldest;
 	expected.now = v->options->now;
 	enum att_outcome outcome =
 		att_summary_check(&summary, &expected, v->verdict->artifact, &v->verdict->steps, &j->findings);

@@ -87,3 +87,48 @@ summarise() {
     trust
     by_policy 2 --policy policy/attest.toml
 }
+
+@test "a summary is no older than the build may be, by the policy" {
+    provenance
+    trust '[[trust.verifier]]' "id = \"$VERIFIER\"" 'signer = "second"'
+    summarise 0
+    jq -r .dsseEnvelope.payload vsa | base64 -d | jq -c '.predicate.timeVerified = "2001-02-03T04:05:06Z"' >old
+    stated ed25519 "$(cat old)" >vsa
+    verify 0 tool --policy policy/attest.toml --summary vsa --resource "$RESOURCE"
+    sed -i "s|^source = |max-age = \"P90D\"\n&|" policy/attest.toml
+    verify 1 tool --policy policy/attest.toml --summary vsa --resource "$RESOURCE"
+    says err 'error[stale-summary]'
+    # an option does not let older ones pass
+    verify 1 tool --policy policy/attest.toml --summary vsa --resource "$RESOURCE" --max-age P36500D
+    says err 'error[stale-summary]'
+}
+
+@test "a verification summary is nothing to be demanded beside others" {
+    policy '[[trust.require]]' 'artifact = "tool"' 'predicates = ["https://slsa.dev/verification_summary/v1"]'
+    verify 2 tool --policy policy/attest.toml
+    says err 'policy/attest.toml:11:15'
+    says err 'give it with --summary'
+}
+
+@test "a threshold counts those who reach the level" {
+    local second
+    provenance
+    second=$(stated ed25519 "$(build)" | jq -c .signatures)
+    jq -c --argjson second "$second" '.signatures += $second' p >both
+    mv both p
+    trust
+    sed -i 's|^\[\[trust.require\]\]|[[trust.builder]]\nid = "'"$BUILDER"'"\nsigner = "second"\nlevel = 1\n\n&|' \
+        policy/attest.toml
+    by_policy 0 --threshold 2
+    by_policy 0 --threshold 2 --min-level 1
+    by_policy 0 --min-level 2
+    by_policy 1 --threshold 2 --min-level 2
+    says err 'expected statements by 2 different keys, found 1'
+}
+
+@test "a line of statements that is nothing known is not passed over" {
+    provenance
+    { cat p; echo garbage; } >tool.intoto.jsonl
+    verify 2 tool --key "$KEYS/p256.pub" --predicate-type "$V1"
+    says err 'error[unreadable-attestation]'
+}

@@ -34,7 +34,7 @@ static void vectors(void **state)
 {
 	(void)state;
 	assert_int_equal(vectors_walk("policy/good", accept), 9);
-	assert_int_equal(vectors_walk("policy/bad", refuse), 83);
+	assert_int_equal(vectors_walk("policy/bad", refuse), 84);
 }
 
 struct loaded {
