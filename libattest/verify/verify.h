@@ -34,7 +34,9 @@ struct att_verify_options {
 		*attestations; /* NULL: those among `signatures`, or beside the artifact */
 	const struct att_str *predicate_types;
 	size_t predicate_type_count;
-	bool provenance;                      /* of SLSA, version 1 or 0.2 */
+	bool provenance; /* of SLSA, version 1 or 0.2 */
+	/* What follows is about builds: ATT_CANNOT_TELL where it is asked for, and neither `provenance` nor the
+	 * policy demands any, or a summary stands in its place. */
 	struct att_provenance_expected build; /* what it has to say; a policy may demand more, never less */
 	struct att_str builder;               /* whose provenance counts, where no policy says so */
 	unsigned level;                       /* SLSA Build level that the policy has to give that builder */
