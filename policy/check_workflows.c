@@ -33,6 +33,7 @@ struct search {
 	size_t input_count, input_capacity;
 	struct att_str *folders; /* yet to be looked into: a stack */
 	size_t folder_count, folder_capacity;
+	struct att_map files; /* what an action can be made of */
 };
 
 static bool is_excluded(const struct search *s, struct att_str path)
@@ -46,12 +47,20 @@ static bool is_excluded(const struct search *s, struct att_str path)
 
 static bool is_yaml(struct att_str name)
 {
-	return att_str_ends(name, ATT_STR(".yml")) || att_str_ends(name, ATT_STR(".yaml"));
+	size_t dot = att_str_find_last_byte(name, '.');
+	struct att_str end = att_str_from(name, dot);
+	return dot != ATT_STR_NONE &&
+	       (att_str_equal_nocase(end, ATT_STR(".yml")) || att_str_equal_nocase(end, ATT_STR(".yaml")));
 }
 
 static bool is_action(struct att_str name)
 {
 	return att_str_is(name, "action.yml") || att_str_is(name, "action.yaml");
+}
+
+static bool is_dockerfile(struct att_str name)
+{
+	return att_str_is(name, "Dockerfile") || att_str_is(name, "dockerfile");
 }
 
 /* Folders that hold no sources, or other projects' (sbom/tree.h). */
@@ -99,14 +108,16 @@ static int take_entry(struct search *s, struct att_str folder, int fd, const str
 		type = S_ISDIR(st.st_mode) ? DT_DIR : DT_REG;
 	bool workflows = att_str_is(folder, WORKFLOWS);
 	bool wanted = workflows ? is_yaml(name) : is_action(name);
-	if (att_str_is(name, ".") || att_str_is(name, "..") || (type != DT_DIR && !wanted) ||
-	    (type == DT_DIR && is_skipped(name)))
+	if (att_str_is(name, ".") || att_str_is(name, "..") ||
+	    (type != DT_DIR && !wanted && !is_dockerfile(name)) || (type == DT_DIR && is_skipped(name)))
 		return ATT_OK;
 	struct att_str path = folder.len ? ATT_ARENA_JOIN(&s->arena, folder, ATT_STR("/"), name)
 					 : att_arena_copy(&s->arena, name);
 	if (!path.data)
 		return att_err_memory(err);
-	if (is_excluded(s, path))
+	if (type != DT_DIR && att_map_set(&s->files, path, 0) != ATT_OK)
+		return att_err_memory(err);
+	if (is_excluded(s, path) || (type != DT_DIR && !wanted))
 		return ATT_OK;
 	if (type == DT_DIR)
 		return add_folder(s, path, err);
@@ -231,11 +242,13 @@ static void tell_unused(const struct search *s)
 static int run_check(const struct policy_run *run, struct att_findings *findings, enum att_outcome *outcome,
 		     struct att_err *err)
 {
-	struct search s = {.run = run, .judge = {run->config, findings, outcome, NULL}};
+	struct search s = {.run = run, .judge = {run->config, findings, outcome, NULL, NULL}};
 	*outcome = ATT_NOT_CHECKED;
 	if (run->folder < 0)
 		return ATT_OK;
 	att_arena_init(&s.arena);
+	att_map_init(&s.files);
+	s.judge.files = &s.files;
 	s.judge.used = att_arena_alloc(&s.arena, run->config->workflows.allow.count, sizeof *s.judge.used);
 	int status = s.judge.used ? walk(&s, err) : att_err_memory(err);
 	if (status == ATT_OK)
@@ -246,6 +259,7 @@ static int run_check(const struct policy_run *run, struct att_findings *findings
 		status = check_file(&s, &s.inputs[i], err);
 	if (status == ATT_OK)
 		tell_unused(&s);
+	att_map_clear(&s.files);
 	att_arena_clear(&s.arena);
 	return status;
 }

@@ -37,13 +37,15 @@ void policy_workflow_complain(const struct policy_workflow_run *run, const struc
 		.place = att_source_place(source, problem->span),
 		.expected = problem->expected,
 		.found = problem->found,
+		.cannot_tell = problem->cannot_tell,
 	};
 	if (level == POLICY_ALLOW)
 		return;
 	finding.source_line = att_source_line_text(source, finding.place.line);
 	att_findings_add(run->findings, &finding);
 	if (level == POLICY_DENY)
-		*run->outcome = policy_outcome_join(*run->outcome, ATT_REFUTED);
+		*run->outcome = policy_outcome_join(*run->outcome,
+						    problem->cannot_tell ? ATT_CANNOT_TELL : ATT_REFUTED);
 }
 
 static void malformed(struct workflow *w, struct att_span span, const char *expected)
@@ -149,25 +151,33 @@ static void check_reference(struct workflow *w, const struct att_value *uses, si
 		    : "the action is named by a tag or branch, which can be moved to other code");
 }
 
-/* An image is what its digest says; what a tag before it says does not matter. */
-static void check_image(struct workflow *w, const struct att_value *uses)
+static bool is_docker(struct att_str text)
 {
-	size_t at = att_str_find_last_byte(uses->string, '@');
-	struct att_str digest =
-		at == ATT_STR_NONE ? (struct att_str){NULL, 0} : att_str_from(uses->string, at + 1);
-	if (att_str_starts(digest, ATT_STR("sha256:")) && digest.len == 7 + DIGEST &&
+	const struct att_str scheme = ATT_STR("docker://");
+	return att_str_equal_nocase(att_str_first(text, scheme.len), scheme);
+}
+
+/* An image is what its digest says; what a tag before it says does not matter. */
+static void check_image(struct workflow *w, const struct att_value *image)
+{
+	struct att_str text = image->string;
+	bool dynamic = att_str_find(text, ATT_STR("${{")) != ATT_STR_NONE;
+	size_t at = att_str_find_last_byte(text, '@');
+	struct att_str digest = at == ATT_STR_NONE ? (struct att_str){NULL, 0} : att_str_from(text, at + 1);
+	if (!dynamic && att_str_starts(digest, ATT_STR("sha256:")) && digest.len == 7 + DIGEST &&
 	    is_hex(att_str_from(digest, 7)))
 		return;
 	const struct policy_workflow_problem problem = {
 		.code = "mutable-image",
 		.level = POLICY_DENY,
-		.span = part_span(w, uses, at == ATT_STR_NONE ? 0 : at + 1),
-		.help = "write the digest that it stands for today: \"docker://image:tag@sha256:...\"",
+		.span = part_span(w, image, at == ATT_STR_NONE ? 0 : at + 1),
+		.help = "write the digest that it stands for today: \"image:tag@sha256:...\"",
 		.expected = ATT_STR("sha256: and 64 hexadecimal digits"),
-		.found = digest.len ? digest : uses->string,
+		.found = digest.len ? digest : text,
 	};
 	policy_workflow_complain(w->run, w->source, &problem,
-				 "the image is named by a tag, which can be moved to another one");
+				 dynamic ? "which image it is, is only known when it runs"
+					 : "the image is named by a tag, which can be moved to another one");
 }
 
 /* --- who may be used ----------------------------------------------------------------------------------- */
@@ -223,6 +233,73 @@ static void check_lists(struct workflow *w, const struct att_value *uses, struct
 	policy_workflow_complain(w->run, w->source, &problem, "the policy does not allow this action");
 }
 
+/* --- what is of the tree ------------------------------------------------------------------------------- */
+
+static bool leaves_tree(struct att_str path)
+{
+	struct att_str part;
+	while (path.len > 0 && att_str_split(&path, '/', &part))
+		if (att_str_is(part, ".."))
+			return true;
+	return false;
+}
+
+/* "x/y" of ".//x/./y/"; runners on Windows take either slash. */
+static struct att_str tidy(struct workflow *w, struct att_str path)
+{
+	struct att_str copy = att_arena_copy(&w->arena, path), rest, part;
+	char *to = (char *)(uintptr_t)copy.data;
+	size_t length = 0;
+	if (!to)
+		return path;
+	for (size_t i = 0; i < copy.len; i++)
+		to[i] = to[i] == '\\' ? '/' : to[i];
+	rest = copy;
+	while (rest.len > 0 && att_str_split(&rest, '/', &part)) {
+		if (part.len == 0 || att_str_is(part, "."))
+			continue;
+		if (length > 0)
+			to[length++] = '/';
+		memmove(to + length, part.data, part.len);
+		length += part.len;
+	}
+	return att_str_first(copy, length);
+}
+
+/* Whatever it is then, the tree's files are not it: a step before may have fetched another repository. */
+static void complain_unchecked(struct workflow *w, const struct att_value *uses)
+{
+	const struct policy_workflow_problem problem = {
+		.code = "unchecked-action",
+		.level = POLICY_DENY,
+		.span = part_span(w, uses, 0),
+		.help = "use an action of this tree, or one of another repository by its commit",
+		.found = uses->string,
+		.cannot_tell = true,
+	};
+	policy_workflow_complain(w->run, w->source, &problem,
+				 "the tree has no action there: what runs was not looked at");
+}
+
+static void check_local(struct workflow *w, const struct att_value *uses)
+{
+	static const char *const names[] = {"", "action.yml", "action.yaml", "Dockerfile", "dockerfile"};
+	struct att_str folder = tidy(w, uses->string);
+	bool known = !w->run->files;
+	uint32_t ignored;
+	if (leaves_tree(folder)) {
+		malformed(w, part_span(w, uses, 0), "a path without \"..\" for \"uses\"");
+		return;
+	}
+	for (size_t i = 0; !known && i < sizeof names / sizeof names[0]; i++) {
+		struct att_str between = folder.len > 0 && i > 0 ? ATT_STR("/") : ATT_STR("");
+		struct att_str path = ATT_ARENA_JOIN(&w->arena, folder, between, att_str_of(names[i]));
+		known = path.data && att_map_find(w->run->files, path, &ignored);
+	}
+	if (!known)
+		complain_unchecked(w, uses);
+}
+
 /* --- uses ---------------------------------------------------------------------------------------------- */
 
 static void check_uses(struct workflow *w, const struct att_value *uses)
@@ -243,8 +320,10 @@ static void check_uses(struct workflow *w, const struct att_value *uses)
 		policy_workflow_complain(w->run, w->source, &problem, "what runs is only known when it runs");
 		return;
 	}
-	if (att_str_starts(text, ATT_STR("./")) || att_str_starts(text, ATT_STR(".\\")))
-		return; /* of this very tree */
+	if (att_str_starts(text, ATT_STR("./")) || att_str_starts(text, ATT_STR(".\\"))) {
+		check_local(w, uses);
+		return;
+	}
 	size_t at = att_str_find_last_byte(text, '@');
 	if (att_str_starts(text, ATT_STR("docker://"))) {
 		check_lists(w, uses, att_str_first(text, at));
@@ -253,7 +332,7 @@ static void check_uses(struct workflow *w, const struct att_value *uses)
 	}
 	size_t slash = att_str_find_byte(text, '/');
 	if (at == ATT_STR_NONE || slash == ATT_STR_NONE || slash == 0 || slash + 1 >= at ||
-	    at + 1 == text.len || att_str_find_byte(text, '@') != at) {
+	    at + 1 == text.len || att_str_find_byte(text, '@') != at || leaves_tree(att_str_first(text, at))) {
 		malformed(w, part_span(w, uses, 0),
 			  "\"owner/name@commit\", \"./path\" or \"docker://image\" for \"uses\"");
 		return;
@@ -263,11 +342,12 @@ static void check_uses(struct workflow *w, const struct att_value *uses)
 }
 
 /* A key that GitHub does not know, and that would hide what it brings. */
-static void refuse_merge(struct workflow *w, const struct att_value *object)
+static bool refuse_merge(struct workflow *w, const struct att_value *object)
 {
 	const struct att_member *merge = att_value_find(object, ATT_STR("<<"));
 	if (merge)
 		malformed(w, merge->key_span, "no merge key \"<<\", which GitHub does not read");
+	return merge != NULL;
 }
 
 static void check_steps(struct workflow *w, const struct att_value *steps)
@@ -284,10 +364,57 @@ static void check_steps(struct workflow *w, const struct att_value *steps)
 			malformed(w, step->span, "a mapping for a step");
 			continue;
 		}
-		refuse_merge(w, step);
+		if (refuse_merge(w, step))
+			continue;
 		if (uses)
 			check_uses(w, uses);
+		else if (!att_value_get(step, "run"))
+			malformed(w, step->span, "\"uses\" or \"run\" in a step");
 	}
+}
+
+/* "container", or one of "services": the image, or a mapping that names it. GitHub starts none for an empty
+ * name. */
+static void check_container(struct workflow *w, const struct att_value *container)
+{
+	const struct att_value *image = container;
+	if (container && container->kind == ATT_OBJECT) {
+		refuse_merge(w, container);
+		image = att_value_get(container, "image");
+	}
+	if (!container || container->kind == ATT_NULL)
+		return;
+	if (!image || image->kind != ATT_STRING) {
+		malformed(w, container->span, "the image of a container");
+		return;
+	}
+	struct att_str text = image->string;
+	if (text.len == 0)
+		return;
+	if (is_docker(text))
+		text = att_str_from(text, strlen("docker://"));
+	if (att_str_find(text, ATT_STR("${{")) == ATT_STR_NONE) {
+		text = att_str_first(text, att_str_find_last_byte(text, '@'));
+		check_lists(w, image, ATT_ARENA_JOIN(&w->arena, ATT_STR("docker://"), text));
+	}
+	check_image(w, image);
+}
+
+static void check_services(struct workflow *w, const struct att_value *services)
+{
+	if (!services || services->kind == ATT_NULL)
+		return;
+	if (services->kind == ATT_STRING && att_str_find(services->string, ATT_STR("${{")) != ATT_STR_NONE) {
+		check_image(w, services);
+		return;
+	}
+	if (services->kind != ATT_OBJECT) {
+		malformed(w, services->span, "a mapping of services");
+		return;
+	}
+	refuse_merge(w, services);
+	for (size_t i = 0; i < services->count; i++)
+		check_container(w, &services->members[i].value);
 }
 
 /* --- files --------------------------------------------------------------------------------------------- */
@@ -307,6 +434,8 @@ static void check_jobs(struct workflow *w, const struct att_value *jobs, bool *a
 		policy_workflow_permissions(w->run, w->source, permissions);
 		if (uses)
 			check_uses(w, uses);
+		check_container(w, att_value_get(job, "container"));
+		check_services(w, att_value_get(job, "services"));
 		check_steps(w, att_value_get(job, "steps"));
 	}
 }
@@ -348,8 +477,8 @@ static void check_action(struct workflow *w, const struct att_value *root, bool 
 	}
 	refuse_merge(w, runs);
 	check_steps(w, att_value_get(runs, "steps"));
-	if (image && att_str_starts(att_value_text(image), ATT_STR("docker://")))
-		check_uses(w, image);
+	if (image && is_docker(att_value_text(image)))
+		check_container(w, image);
 }
 
 int policy_workflow_check(const struct policy_workflow_run *run, const struct att_source *source,

@@ -5,6 +5,7 @@
 #define POLICY_WORKFLOW_H
 
 #include "libattest/base/finding.h"
+#include "libattest/base/map.h"
 #include "libattest/base/outcome.h"
 #include "policy/config.h"
 
@@ -20,6 +21,7 @@ struct policy_workflow_run {
 	enum att_outcome *outcome;
 	bool *used; /* one per entry of workflows.allow: an action was found that it allows; NULL when there are
 		       none */
+	const struct att_map *files; /* by path, those of the tree that "./path" may mean; NULL: not known */
 };
 
 /* Judges one file and joins what came of it into *run->outcome. Everything that is not as expected is a
@@ -38,6 +40,7 @@ struct policy_workflow_problem {
 	struct att_span span;
 	const char *help;
 	struct att_str expected, found;
+	bool cannot_tell;
 };
 
 /* Adds a finding; `message` is its sentence. */

@@ -21,7 +21,7 @@ static void check(const struct policy_config *config, const struct att_source *s
 	struct att_err err;
 	enum att_outcome outcome = ATT_NOT_CHECKED;
 	bool used[1] = {false};
-	const struct policy_workflow_run run = {config, &findings, &outcome, used};
+	const struct policy_workflow_run run = {config, &findings, &outcome, used, NULL};
 	att_findings_init(&findings);
 	require(policy_workflow_check(&run, source, kind, &err) == ATT_OK);
 	require(outcome != ATT_NOT_CHECKED);

@@ -36,7 +36,7 @@ static void prepare(struct judged *j, const char *policy)
 static void judge(struct judged *j, struct att_str text, enum policy_workflow_kind kind)
 {
 	struct att_source source;
-	const struct policy_workflow_run run = {&j->config, &j->findings, &j->outcome, j->used};
+	const struct policy_workflow_run run = {&j->config, &j->findings, &j->outcome, j->used, NULL};
 	assert_int_equal(att_source_init(&source, &j->arena, ATT_STR("w.yml"), text, &j->err), 0);
 	assert_int_equal(policy_workflow_check(&run, &source, kind, &j->err), 0);
 }
