@@ -10,6 +10,7 @@
 #include "cmd/policy_request.h"
 #include "libattest/base/file.h"
 #include "libattest/base/time.h"
+#include "policy/canonical.h"
 #include "policy/database.h"
 #include "policy/pages.h"
 #include "policy/prune.h"
@@ -95,7 +96,7 @@ static void read_options(struct policy_request *r)
 
 /* --- the input ----------------------------------------------------------------------------------------- */
 
-int policy_request_load(struct policy_request *r, bool is_folder)
+static int load_graph(struct policy_request *r, bool is_folder)
 {
 	bool is_document = false;
 	int status = ATT_OK;
@@ -110,6 +111,14 @@ int policy_request_load(struct policy_request *r, bool is_folder)
 	if (status != ATT_OK)
 		att_findings_add_err(&r->findings, att_str_of(r->path), NULL, &r->err);
 	return status;
+}
+
+int policy_request_load(struct policy_request *r, bool is_folder)
+{
+	size_t before = r->findings.count;
+	int status = load_graph(r, is_folder);
+	policy_level_inputs(&r->policy.config, &r->findings, before);
+	return status == ATT_OK ? policy_graph_normalise(&r->graph, &r->malformed, &r->err) : status;
 }
 
 /* --- judging ------------------------------------------------------------------------------------------- */
@@ -148,6 +157,8 @@ int policy_request_judge(struct policy_request *r)
 	r->run.trails = &r->trails;
 	if (status == ATT_OK && !r->policy.found)
 		complain_of_no_policy(r);
+	if (status == ATT_OK && r->malformed > 0)
+		policy_complain_malformed(&r->run, &r->findings, &r->outcome);
 	r->before.ends[0] = r->findings.count;
 	for (size_t i = 0; status == ATT_OK && i < MAX_CHECKS && policy_checks[i]; i++) {
 		r->before.ends[i + 1] = r->findings.count;

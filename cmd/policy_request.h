@@ -34,7 +34,7 @@ struct policy_request {
 	struct sbom_generate_options options;
 	struct sbom_generate_summary summary;
 	struct sbom_graph graph;
-	size_t removed;
+	size_t removed, malformed; /* components: left out by the policy; with a purl that is none */
 	struct policy_files policy;
 	struct policy_trails trails;
 	struct policy_vex_files vex;

@@ -200,7 +200,7 @@ int policy_bans_check_duplicates(struct policy_bans *bans)
 		skip_tree(&d, &config->skip_trees[i]);
 	check_denied(&d);
 	for (uint32_t n = 1; n < graph->node_count; n++) {
-		struct att_str key = policy_spec_key(&graph->nodes[n].component);
+		struct att_str key = policy_spec_key(&graph->nodes[n].component, &bans->arena);
 		uint32_t first;
 		if (key.len && att_map_find(&bans->by_key, key, &first) && first == n &&
 		    bans->next[n] != POLICY_BANS_END && is_looked_at(config, key) && !is_denied(config, key))

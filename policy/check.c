@@ -69,3 +69,34 @@ void policy_complain(const struct policy_run *run, const struct policy_complaint
 	att_findings_add(findings, &finding);
 	att_arena_clear(&arena);
 }
+
+/* --- what reading the input had to say ------------------------------------------------------------------- */
+
+/* Its level; false: it stays as it is. */
+static bool level_of(const struct policy_config *config, const char *code, enum policy_level *level)
+{
+	bool unlocked = strcmp(code, "unlocked-manifest") == 0;
+	*level = policy_config_level(config, code, unlocked ? POLICY_WARN : POLICY_DENY);
+	return unlocked || strcmp(code, "unread-include") == 0 ||
+	       *level == policy_config_level(config, code, POLICY_ALLOW);
+}
+
+void policy_level_inputs(const struct policy_config *config, struct att_findings *findings, size_t from)
+{
+	size_t kept = from;
+	for (size_t i = from; i < findings->count; i++) {
+		struct att_finding finding = findings->items[i];
+		enum policy_level level;
+		if (finding.severity != ATT_ERROR && level_of(config, finding.code, &level)) {
+			findings->warnings -= finding.severity == ATT_WARNING;
+			if (level == POLICY_ALLOW)
+				continue;
+			finding.severity = level == POLICY_DENY ? ATT_ERROR : ATT_WARNING;
+			finding.cannot_tell = true;
+			findings->errors += level == POLICY_DENY;
+			findings->warnings += level == POLICY_WARN;
+		}
+		findings->items[kept++] = finding;
+	}
+	findings->count = kept;
+}

@@ -55,6 +55,12 @@ struct policy_complaint {
 void policy_complain(const struct policy_run *run, const struct policy_complaint *complaint,
 		     struct att_findings *findings, enum att_outcome *outcome);
 
+/* Gives what was said about the input, from finding number `from` on, the levels that the policy has for its
+ * codes. A file that others include and that was not read (unread-include) hides packages from every check: an
+ * error unless the policy says otherwise; a manifest that no lockfile pins, which may ask for none, is a
+ * warning. What is an error by itself, an input that cannot be read, stays one whatever the policy says. */
+void policy_level_inputs(const struct policy_config *config, struct att_findings *findings, size_t from);
+
 /* The worse of both: refuted, cannot tell, holds, not checked. */
 enum att_outcome policy_outcome_join(enum att_outcome a, enum att_outcome b);
 

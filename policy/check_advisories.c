@@ -98,15 +98,21 @@ static struct att_str help_uncovered(const struct policy_uncovered *u)
 	return ATT_STR("");
 }
 
-/* When nothing could be judged at all, silence would look like safety. */
+/* Could somebody see to it that they are judged? Nothing is known of types like "generic" anywhere. */
+static bool is_coverable(const struct policy_uncovered *u)
+{
+	return u->kind != POLICY_PACKAGE_UNKNOWN || u->where.len == 0 || u->distribution;
+}
+
+/* What was not looked up is not safe: silence would look like it. */
 static void report_uncovered(struct policy_report *r, const struct policy_concerns *concerns)
 {
 	for (size_t i = 0; i < concerns->uncovered_count; i++) {
 		const struct policy_uncovered *u = &concerns->uncovered[i];
-		bool nothing = concerns->looked_up == 0 && !u->declared;
+		bool open = !u->declared && (concerns->looked_up == 0 || is_coverable(u));
 		policy_report(r, &(struct policy_complaint){
 					 .code = "not-covered",
-					 .level = nothing ? POLICY_DENY : POLICY_WARN,
+					 .level = open ? POLICY_DENY : POLICY_WARN,
 					 .cannot_tell = true,
 					 .note = u->declared,
 					 .message = explain_uncovered(r, u),

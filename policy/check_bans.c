@@ -91,7 +91,7 @@ static void tell_other_ecosystem(struct policy_bans *bans, const struct policy_b
 	uint32_t other;
 	if (!ban->spec.bare || !att_map_find(&bans->by_name, ban->spec.name, &other))
 		return;
-	struct att_str key = policy_spec_key(&node_at(bans, other)->component);
+	struct att_str key = policy_spec_key(&node_at(bans, other)->component, &bans->arena);
 	struct policy_complaint complaint = {
 		.code = "other-ecosystem",
 		.level = POLICY_WARN,
@@ -289,7 +289,7 @@ static int index_names(struct policy_bans *bans)
 	/* From the last on, so that chains run in the order of the nodes. */
 	for (uint32_t n = (uint32_t)graph->node_count; n-- > 1;) {
 		const struct sbom_component *component = &graph->nodes[n].component;
-		struct att_str key = policy_spec_key(component);
+		struct att_str key = policy_spec_key(component, &bans->arena);
 		bans->next[n] = POLICY_BANS_END;
 		if (key.len && att_map_find(&bans->by_key, key, &stored))
 			bans->next[n] = stored;

@@ -373,6 +373,7 @@ static int add_uncovered(struct finder *f, uint32_t node, const struct policy_pa
 		*slot = (struct policy_uncovered){.kind = package->kind,
 						  .where = att_str_from(key, 1),
 						  .declared = package->declared,
+						  .distribution = package->distribution,
 						  .first = node};
 		if (att_map_set(&out->by_where, key, at) != ATT_OK)
 			return att_err_memory(f->err);

@@ -39,6 +39,7 @@ struct policy_uncovered {
 		       * database knows nothing; _UNKNOWN: of this purl type, or without purl */
 	struct att_str where;
 	bool declared;
+	bool distribution; /* _UNKNOWN: advisories go by a release that it does not state, or by none known */
 	size_t count;
 	uint32_t first; /* node */
 };

@@ -169,6 +169,7 @@ static void name_distribution(const struct att_purl *purl, struct att_arena *are
 	}
 	/* Which advisories hold depends on a release that is not stated. */
 	out->kind = POLICY_PACKAGE_UNKNOWN;
+	out->distribution = true;
 	out->where = qualifier(purl, "distro").len ? qualifier(purl, "distro")
 		     : purl->namespace.len         ? purl->namespace
 						   : purl->type;

@@ -22,6 +22,7 @@ struct policy_package {
 	const struct att_version_scheme *scheme; /* NULL: versions cannot be compared */
 	struct att_str where; /* POLICY_PACKAGE_PRIVATE: the registry; _UNKNOWN: the purl type, or empty */
 	bool declared;        /* POLICY_PACKAGE_PRIVATE: sources.private says so */
+	bool distribution;    /* _UNKNOWN: a package of a distribution, of which no release is known */
 };
 
 /* Text lives in `arena` or in the component. `private_urls` are the prefixes of sources.private. Errors:

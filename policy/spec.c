@@ -20,9 +20,61 @@ static struct att_str key_of(struct att_str purl)
 	return purl;
 }
 
-struct att_str policy_spec_key(const struct sbom_component *component)
+/* Names that their registry takes for one are one: NuGet's have no case, and in Python's a run of "-", "_" and
+ * "." is one "-" (PEP 503). Purls leave them as they were written. */
+enum folding { FOLD_NOTHING, FOLD_CASE, FOLD_PYTHON };
+
+static enum folding folding_of(struct att_str key)
 {
-	return key_of(component->purl);
+	return att_str_starts(key, ATT_STR("pkg:nuget/"))  ? FOLD_CASE
+	       : att_str_starts(key, ATT_STR("pkg:pypi/")) ? FOLD_PYTHON
+							   : FOLD_NOTHING;
+}
+
+static bool is_separator(char c)
+{
+	return c == '-' || c == '_' || c == '.';
+}
+
+/* The folded character at *at, which moves behind all that it stands for. */
+static char fold(struct att_str key, enum folding folding, size_t *at)
+{
+	char c = att_ascii_lower(key.data[(*at)++]);
+	if (folding != FOLD_PYTHON || !is_separator(c))
+		return c;
+	while (*at < key.len && is_separator(key.data[*at]))
+		(*at)++;
+	return '-';
+}
+
+static struct att_str fold_key(struct att_str key, struct att_arena *arena)
+{
+	enum folding folding = folding_of(key);
+	size_t len = 0;
+	if (folding == FOLD_NOTHING)
+		return key;
+	char *folded = att_arena_alloc(arena, key.len, 1);
+	for (size_t at = 0; folded && at < key.len;)
+		folded[len++] = fold(key, folding, &at);
+	return (struct att_str){folded, len};
+}
+
+/* Is `key` folded what the other is already? */
+static bool is_folded(struct att_str folded, struct att_str key)
+{
+	enum folding folding = folding_of(key);
+	size_t len = 0;
+	if (folding == FOLD_NOTHING)
+		return att_str_equal(folded, key);
+	for (size_t at = 0; at < key.len; len++)
+		if (len == folded.len || folded.data[len] != fold(key, folding, &at))
+			return false;
+	return len == folded.len;
+}
+
+struct att_str policy_spec_key(const struct sbom_component *component, struct att_arena *arena)
+{
+	return fold_key(key_of(component->purl), arena);
 }
 
 /* --- requirements -------------------------------------------------------------------------------------- */
@@ -136,7 +188,9 @@ static int parse_purl(struct att_str text, struct att_arena *arena, struct polic
 	status = att_purl_build(&purl, arena, &whole, err);
 	if (status != ATT_OK)
 		return status;
-	out->key = key_of(whole);
+	out->key = fold_key(key_of(whole), arena);
+	if (!out->key.data)
+		return att_err_memory(err);
 	out->name = purl.name;
 	out->scheme = att_version_scheme_of_purl(purl.type);
 	if (purl.version.len == 0)
@@ -248,7 +302,7 @@ static enum policy_match match_version(const struct policy_spec *spec, struct at
 
 enum policy_match policy_spec_match(const struct policy_spec *spec, const struct sbom_component *component)
 {
-	if (spec->key.len && !att_str_equal(spec->key, policy_spec_key(component)))
+	if (spec->key.len && !is_folded(spec->key, key_of(component->purl)))
 		return POLICY_MATCH_NO;
 	return match_version(spec, component->version);
 }

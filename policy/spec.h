@@ -30,12 +30,12 @@ struct policy_bound {
 /* A package by name, and which of its versions. */
 struct policy_spec {
 	struct policy_at at;
-	struct att_str text;   /* as written, for messages */
-	struct att_str key;    /* purl up to the version: "pkg:cargo/openssl", "pkg:npm/%40types/node"; empty
-				* for "*", every package */
-	struct att_str name;   /* last part of the key, decoded */
-	struct att_str reason; /* may be empty */
-	bool bare;             /* written without an ecosystem: a crate, as cargo-deny means it */
+	struct att_str text;        /* as written, for messages */
+	struct att_str key;         /* as policy_spec_key: "pkg:cargo/openssl", "pkg:npm/%40types/node"; empty
+				     * for "*", every package */
+	struct att_str name;        /* last part of the key, decoded */
+	struct att_str reason;      /* may be empty */
+	bool bare;                  /* written without an ecosystem: a crate, as cargo-deny means it */
 	struct att_str requirement; /* crates: att_version_req_cargo; empty: any version */
 	/* Other ecosystems: bounds that all have to hold, in their own order. */
 	const struct att_version_scheme *scheme; /* NULL when there are no bounds, or only equal text will do */
@@ -60,8 +60,10 @@ int policy_spec_parse(struct att_str text, struct att_arena *arena, struct polic
 int policy_spec_require(struct policy_spec *spec, struct att_str requirement, struct att_arena *arena,
 			struct att_err *err) ATT_MUST_USE;
 
-/* What specs are looked up by: the component's purl up to its version. Empty when it has none. */
-struct att_str policy_spec_key(const struct sbom_component *component);
+/* What specs are looked up by: the component's purl up to its version, in one spelling of those that its
+ * registry takes for one. Empty when it has none; in `arena` where it differs from the purl, data NULL when
+ * memory is out. */
+struct att_str policy_spec_key(const struct sbom_component *component, struct att_arena *arena);
 
 enum policy_match policy_spec_match(const struct policy_spec *spec, const struct sbom_component *component);
 

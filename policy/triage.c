@@ -216,7 +216,8 @@ int policy_triage_apply(struct policy_triage *triage, struct policy_concerns *co
 		const struct sbom_component *component = &triage->run->graph->nodes[concern->node].component;
 		status = apply_chain(triage, &triage->by_key, ATT_STR(""), concern, err);
 		if (status == ATT_OK)
-			status = apply_chain(triage, &triage->by_key, policy_spec_key(component), concern, err);
+			status = apply_chain(triage, &triage->by_key,
+					     policy_spec_key(component, &triage->arena), concern, err);
 		if (status == ATT_OK && !concern->yanked)
 			status = apply_chain(triage, &triage->by_group, group_key(&concern->group), concern,
 					     err);

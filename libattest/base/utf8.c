@@ -111,6 +111,11 @@ bool att_utf8_is_hostile(uint32_t c)
 	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
 
+bool att_utf8_begins_command(struct att_str text, size_t at)
+{
+	return at >= 2 && text.data[at] == '[' && text.data[at - 1] == '#' && text.data[at - 2] == '#';
+}
+
 void att_utf8_add_visible(struct att_buf *out, struct att_str text)
 {
 	for (size_t at = 0; at < text.len;) {
@@ -118,7 +123,7 @@ void att_utf8_add_visible(struct att_buf *out, struct att_str text)
 		size_t len = att_utf8_decode(att_str_from(text, at), &c);
 		if (len == 0)
 			att_buf_printf(out, "\\x{%02x}", (unsigned char)text.data[at]);
-		else if (att_utf8_is_hostile(c))
+		else if (att_utf8_is_hostile(c) || att_utf8_begins_command(text, at))
 			att_buf_printf(out, "\\u{%x}", c);
 		else
 			att_buf_add(out, att_str_first(att_str_from(text, at), len));

@@ -26,8 +26,13 @@ size_t att_utf8_count(struct att_str s);
  * separators. */
 bool att_utf8_is_hostile(uint32_t code_point);
 
-/* Appends text for a person to read: hostile characters come out as "\u{202e}", bytes that are not UTF-8 as
- * "\x{ff}". What a hostile file name says cannot reach the terminal except through here. */
+/* Is there the "[" of "##["? GitHub's runners take that for the beginning of a command, wherever it stands in a
+ * line of a program's output. */
+bool att_utf8_begins_command(struct att_str text, size_t at);
+
+/* Appends text for a person to read: hostile characters, and the "[" of "##[", come out as "\u{202e}", bytes
+ * that are not UTF-8 as "\x{ff}". What a hostile file name says cannot reach the terminal except through here.
+ */
 void att_utf8_add_visible(struct att_buf *out, struct att_str text);
 
 #endif

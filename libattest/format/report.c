@@ -50,7 +50,7 @@ static void add_line(struct att_buf *out, struct att_str line)
 		size_t len = att_utf8_decode(att_str_from(line, at), &c);
 		if (len > 0 && c == '\t')
 			att_buf_add_byte(out, ' ');
-		else if (len == 0 || att_utf8_is_hostile(c))
+		else if (len == 0 || att_utf8_is_hostile(c) || att_utf8_begins_command(line, at))
 			att_buf_add(out, ATT_STR("\xef\xbf\xbd"));
 		else
 			att_buf_add(out, att_str_first(att_str_from(line, at), len));

@@ -37,7 +37,7 @@ record() { # ID NAME EVENTS
         >"records/$1.json"
 }
 
-check() { attest policy check advisories p --db a.db --now 2026-02-02 -A no-policy "$@"; }
+check() { attest policy check advisories p --db a.db --now 2026-02-02 -A no-policy -W not-covered "$@"; }
 
 statement() { # STATUS
     cat <<END
@@ -55,6 +55,14 @@ END
     [[ $output == *"upgrade left to 1.2.0"* ]]
     [[ $output == *"warning[not-covered]: 1 component from https://registry.example/index/"* ]]
     [[ $output != *GHSA-ours* ]]
+    # Nobody judged it: the gate stays shut until somebody says that it is their own.
+    printf '[advisories]\nignore = [{ id = "RUSTSEC-2026-1", reason = "r" }]\n' >p/deny.toml
+    run attest policy check advisories p --db a.db --now 2026-02-02
+    [ "$status" -eq 2 ]
+    [[ $output == *"error[not-covered]: 1 component from https://registry.example/index/"* ]]
+    printf '[sources]\nprivate = ["https://registry.example/"]\n' >>p/deny.toml
+    run attest policy check advisories p --db a.db --now 2026-02-02
+    [ "$status" -eq 0 ]
 }
 
 @test "a database that is missing, unreadable or too old is no database" {
@@ -126,7 +134,7 @@ END
 }
 
 @test "as it was on another day: what was published or withdrawn later" {
-    on() { attest policy check advisories p --db a.db -A no-policy --now "$1"; }
+    on() { attest policy check advisories p --db a.db -A no-policy -W not-covered --now "$1"; }
     sed -i 's/"modified":/"published":"2026-02-03T00:00:00Z","modified":/' records/RUSTSEC-2026-1.json
     attest advisories import records --db a.db --now 2026-02-05 >/dev/null
     run -0 check

@@ -17,9 +17,10 @@ static void check_spec(const struct policy_spec *spec)
 {
 	static const struct sbom_component crate = {
 		.purl = {"pkg:cargo/openssl@0.10.0", 24}, .name = {"openssl", 7}, .version = {"0.10.0", 6}};
+	struct att_arena arena = {0};
 	require(spec->key.len == 0 || att_str_starts(spec->key, ATT_STR("pkg:")));
 	require(spec->at.source != NULL && spec->at.span.begin <= spec->at.span.end);
-	if (!att_str_equal(spec->key, policy_spec_key(&crate)) && spec->key.len)
+	if (!att_str_equal(spec->key, policy_spec_key(&crate, &arena)) && spec->key.len)
 		require(policy_spec_match(spec, &crate) == POLICY_MATCH_NO);
 	else
 		(void)policy_spec_match(spec, &crate);

@@ -304,15 +304,15 @@ static void test_not_covered(void **state)
 	      "error[not-covered] 1 component of RubyGems is not judged: the database has no advisories on "
 	      "that | "
 	      "\"attest advisories import\" adds the ecosystem's advisories to the database\n");
-	/* Beside what was judged it is a warning. */
-	check(&(struct input){.components =
-				      "\"components\":[" LIBRARY("a", "a", "1", "pkg:gem/a@1") "," LIBRARY(
-					      "b", "b", "1",
-					      "pkg:gem/b@1") "," LIBRARY("c", "left", "2.0.0",
-									 "pkg:cargo/left@2.0.0") "]"},
-	      ATT_HOLDS,
-	      "warning[not-covered] 2 components of RubyGems are not judged: the database has no advisories on "
-	      "that | \"attest advisories import\" adds the ecosystem's advisories to the database\n");
+	/* What was judged beside it changes nothing. */
+	check(
+		&(struct input){
+			.components = "\"components\":[" LIBRARY("a", "a", "1", "pkg:gem/a@1") "," LIBRARY(
+				"b", "b", "1", "pkg:gem/b@1") "," LIBRARY("c", "left", "2.0.0",
+									  "pkg:cargo/left@2.0.0") "]"},
+		ATT_CANNOT_TELL,
+		"error[not-covered] 2 components of RubyGems are not judged: the database has no advisories on "
+		"that | \"attest advisories import\" adds the ecosystem's advisories to the database\n");
 	check(
 		&(struct input){
 			.components =
@@ -322,6 +322,13 @@ static void test_not_covered(void **state)
 		"up\n");
 	check(&(struct input){.components = ONE("a", "1", "pkg:generic/a@1")}, ATT_CANNOT_TELL,
 	      "error[not-covered] 1 component (generic) is not judged: no advisories are known by that name\n");
+	/* Of some types nobody could import any: beside what was judged it is a warning. */
+	check(&(struct input){.components =
+				      "\"components\":[" LIBRARY("a", "a", "1", "pkg:generic/a@1") "," LIBRARY(
+					      "c", "left", "2.0.0", "pkg:cargo/left@2.0.0") "]"},
+	      ATT_HOLDS,
+	      "warning[not-covered] 1 component (generic) is not judged: no advisories are known by that "
+	      "name\n");
 	/* Which release it is decides which advisories there are. */
 	check(&(struct input){.components = ONE("zlib", "1", "pkg:deb/debian/zlib@1")}, ATT_CANNOT_TELL,
 	      "error[not-covered] 1 component (debian) is not judged: no advisories are known by that name\n");

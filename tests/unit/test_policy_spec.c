@@ -60,6 +60,21 @@ static void test_packages(void **state)
 	assert_int_equal(match("pkg:generic/a@x", NULL, "pkg:generic/a@y", "y"), POLICY_MATCH_NO);
 }
 
+/* What a registry takes for one name is one, however a purl spells it. */
+static void test_spellings(void **state)
+{
+	(void)state;
+	assert_int_equal(match("pkg:nuget/Newton.json", NULL, "pkg:nuget/newton.JSON@1", "1"),
+			 POLICY_MATCH_YES);
+	assert_int_equal(match("pkg:nuget/Newton.json", NULL, "pkg:nuget/newton-json@1", "1"), POLICY_MATCH_NO);
+	assert_int_equal(match("pkg:pypi/zope.x-y", NULL, "pkg:pypi/zope-x.y@1", "1"), POLICY_MATCH_YES);
+	assert_int_equal(match("pkg:pypi/a--b", NULL, "pkg:pypi/a-.-b", "1"), POLICY_MATCH_YES);
+	assert_int_equal(match("pkg:pypi/a-b", NULL, "pkg:pypi/a-b-", "1"), POLICY_MATCH_NO);
+	assert_int_equal(match("pkg:pypi/a-b-", NULL, "pkg:pypi/a-b", "1"), POLICY_MATCH_NO);
+	assert_int_equal(match("pkg:pypi/a-b", NULL, "pkg:pypi/ab", "1"), POLICY_MATCH_NO);
+	assert_int_equal(match("pkg:npm/a", NULL, "pkg:npm/A@1", "1"), POLICY_MATCH_NO);
+}
+
 static void test_refused(void **state)
 {
 	static const char *const bad[] = {
@@ -161,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_crooked_addresses),
 		cmocka_unit_test(test_trails),
+		cmocka_unit_test(test_spellings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
