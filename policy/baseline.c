@@ -37,6 +37,7 @@ static void write_finding(struct att_json_writer *w, const struct policy_known_f
 	if (f->package.len) {
 		att_json_member(w, "package", f->package);
 		att_json_member(w, "scope", scope_name(f->dev));
+		att_json_member_if(w, "found", f->found);
 	} else {
 		att_json_member(w, "message", f->message);
 	}
@@ -136,7 +137,7 @@ static bool is_code(struct att_str text)
 
 static int read_finding(struct reader *r, const struct att_value *object, struct policy_known_finding *out)
 {
-	static const char *const of_component[] = {"code", "advisory", "package", "scope", NULL};
+	static const char *const of_component[] = {"code", "advisory", "package", "scope", "found", NULL};
 	static const char *const of_run[] = {"code", "advisory", "message", NULL};
 	bool has_package = att_value_get(object, "package") != NULL;
 	int status =
@@ -154,6 +155,8 @@ static int read_finding(struct reader *r, const struct att_value *object, struct
 		status = read_package(r, object, true, &out->package);
 	if (status == ATT_OK && has_package)
 		status = read_scope(r, object, &out->dev);
+	if (status == ATT_OK && has_package)
+		status = read_text(r, object, "found", false, &out->found);
 	if (status == ATT_OK && !has_package)
 		status = read_text(r, object, "message", true, &out->message);
 	return status;

@@ -61,12 +61,14 @@ struct att_str policy_package_identity(struct att_str purl, struct att_arena *ar
 struct lookup {
 	const struct sbom_graph *graph;
 	struct att_map by_purl;
+	struct att_map messages; /* what was identified by its message, and how often */
 };
 
 static int lookup_init(struct lookup *lookup, const struct sbom_graph *graph, struct att_err *err)
 {
 	lookup->graph = graph;
 	att_map_init(&lookup->by_purl);
+	att_map_init(&lookup->messages);
 	for (size_t i = 0; i < graph->node_count; i++) {
 		struct att_str purl = graph->nodes[i].component.purl;
 		uint32_t first;
@@ -89,9 +91,37 @@ static const struct sbom_node *lookup_find(const struct lookup *lookup, struct a
 	return purl.len > 0 && att_map_find(&lookup->by_purl, purl, &at) ? &lookup->graph->nodes[at] : NULL;
 }
 
+static void lookup_clear(struct lookup *lookup)
+{
+	att_map_clear(&lookup->by_purl);
+	att_map_clear(&lookup->messages);
+}
+
+/* A message says what is wrong, and not with what: the file and the text of the line do, wherever that moves
+ * to. Of several that are alike all but the first have a number. */
+static struct att_str describe(const struct att_finding *finding, struct lookup *lookup,
+			       struct att_arena *arena)
+{
+	struct att_str text = finding->message;
+	struct att_str line = att_str_trim(finding->source_line);
+	uint32_t count = 0;
+	if (finding->file.len > 0)
+		text = ATT_ARENA_JOIN(arena, finding->file, ATT_STR(": "), text,
+				      line.len > 0 ? ATT_STR(": ") : ATT_STR(""), line);
+	(void)att_map_find(&lookup->messages, text, &count);
+	arena->failed |= att_map_set(&lookup->messages, text, count + 1) != ATT_OK;
+	return count == 0 ? text : att_arena_printf(arena, "%.*s (%u)", ATT_STR_ARG(text), (unsigned)count + 1);
+}
+
+/* Who had a license or a source that is not allowed may not get any other such for that. */
+static bool may_get_worse(const char *code)
+{
+	return strcmp(code, "rejected") == 0 || strcmp(code, "source-not-allowed") == 0;
+}
+
 /* Text lives in `arena` or in the finding; arena->failed says when memory was out. */
 static struct policy_known_finding identify(const struct att_finding *finding, const struct sbom_node *node,
-					    struct att_arena *arena)
+					    struct lookup *lookup, struct att_arena *arena)
 {
 	struct policy_known_finding known = {
 		.code = att_str_of(finding->code),
@@ -100,7 +130,9 @@ static struct policy_known_finding identify(const struct att_finding *finding, c
 		.dev = node && node->reach == SBOM_DEV,
 	};
 	if (known.package.len == 0)
-		known.message = finding->message;
+		known.message = describe(finding, lookup, arena);
+	else if (may_get_worse(finding->code))
+		known.found = finding->found;
 	return known;
 }
 
@@ -109,7 +141,7 @@ static struct att_str finding_key(const struct policy_known_finding *f, struct a
 {
 	const struct att_str nul = {"", 1};
 	return ATT_ARENA_JOIN(arena, f->code, nul, f->advisory, nul, f->package, nul,
-			      f->dev ? ATT_STR("d") : ATT_STR("r"), nul, f->message);
+			      f->dev ? ATT_STR("d") : ATT_STR("r"), nul, f->message, nul, f->found);
 }
 
 static struct att_str component_key(const struct policy_known_component *c, struct att_arena *arena)
@@ -139,6 +171,8 @@ static int by_finding(const void *left, const void *right)
 		order = att_str_compare(a->package, b->package);
 	if (order == 0)
 		order = att_str_compare(a->message, b->message);
+	if (order == 0)
+		order = att_str_compare(a->found, b->found);
 	return order ? order : (int)a->dev - (int)b->dev;
 }
 
@@ -179,8 +213,7 @@ static void take_components(struct policy_baseline *b, const struct sbom_graph *
 	}
 }
 
-static void take_findings(struct policy_baseline *b, const struct lookup *lookup,
-			  const struct att_findings *findings)
+static void take_findings(struct policy_baseline *b, struct lookup *lookup, const struct att_findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct att_finding *f = &findings->items[i];
@@ -190,7 +223,8 @@ static void take_findings(struct policy_baseline *b, const struct lookup *lookup
 		/* What could not be judged of the whole excuses nothing later. */
 		if (f->cannot_tell && f->purl.len == 0)
 			continue;
-		struct policy_known_finding known = identify(f, lookup_find(lookup, f->purl), &b->arena);
+		struct policy_known_finding known =
+			identify(f, lookup_find(lookup, f->purl), lookup, &b->arena);
 		void *items = b->findings;
 		struct policy_known_finding *slot = att_arena_push(&b->arena, &items, &b->finding_count,
 								   &b->finding_capacity, sizeof *slot);
@@ -199,6 +233,7 @@ static void take_findings(struct policy_baseline *b, const struct lookup *lookup
 		b->findings = items;
 		known.advisory = att_arena_copy(&b->arena, known.advisory);
 		known.message = att_arena_copy(&b->arena, known.message);
+		known.found = att_arena_copy(&b->arena, known.found);
 		*slot = known;
 	}
 }
@@ -217,7 +252,7 @@ int policy_baseline_take(struct policy_baseline *b, const struct sbom_graph *gra
 		if (b->arena.failed)
 			status = att_err_memory(err);
 	}
-	att_map_clear(&lookup.by_purl);
+	lookup_clear(&lookup);
 	return status;
 }
 
@@ -267,7 +302,7 @@ static bool was_there(struct comparison *c, const struct sbom_node *node, struct
 static enum policy_state classify(struct comparison *c, const struct att_finding *finding)
 {
 	const struct sbom_node *node = lookup_find(&c->lookup, finding->purl);
-	struct policy_known_finding known = identify(finding, node, &c->arena);
+	struct policy_known_finding known = identify(finding, node, &c->lookup, &c->arena);
 	struct att_str key = finding_key(&known, &c->arena);
 	uint32_t at;
 	if (key.data && att_map_find(&c->findings, key, &at)) {
@@ -337,7 +372,7 @@ int policy_delta_apply(const struct policy_baseline *baseline, const struct sbom
 		add_fixed(&c, findings);
 	if (status == ATT_OK && c.arena.failed)
 		status = att_err_memory(err);
-	att_map_clear(&c.lookup.by_purl);
+	lookup_clear(&c.lookup);
 	att_map_clear(&c.components);
 	att_map_clear(&c.findings);
 	att_arena_clear(&c.arena);

@@ -31,7 +31,8 @@ struct policy_known_finding {
 	struct att_str code;
 	struct att_str advisory; /* the group's id, or empty */
 	struct att_str package;  /* empty: it is about no component */
-	struct att_str message;  /* only where there is no package */
+	struct att_str message; /* only where there is no package: with the file, the line's text, its number */
+	struct att_str found;   /* only where what was found may get worse: its license, or source */
 	bool dev;
 };
 

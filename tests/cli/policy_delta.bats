@@ -245,3 +245,43 @@ bans.multiple-versions demands less than before null" ]
     [[ "$output" == *"the policy of broken cannot be read"* ]]
     run -0 attest policy check bans p --db db --base clean
 }
+
+@test "what is wrong in one place excuses nothing in another" {
+    mkdir -p p/.github/workflows
+    printf '%s\n' 'on: push' 'permissions: {}' 'jobs:' '  j:' '    runs-on: x' '    steps:' '      - uses: a/b@v1' \
+        >p/.github/workflows/a.yml
+    commit workflow
+    attest policy check workflows p --write-baseline base.json 2>/dev/null >&2 || [ $? -eq 1 ]
+    grep -F '"message": ".github/workflows/a.yml: the action is named by a tag or branch, which can be moved to other code: - uses: a/b@v1"' base.json
+    sed -i '1a # moved' p/.github/workflows/a.yml
+    attest policy check workflows p --baseline base.json
+    echo '      - uses: a/b@v1' >>p/.github/workflows/a.yml
+    for option in --base=workflow --baseline=base.json; do
+        run -1 attest policy check workflows p "$option"
+        [[ $output == *"1 introduced, 0 newly disclosed, 1 pre-existing"* ]]
+    done
+    sed '$d' p/.github/workflows/a.yml >p/.github/workflows/b.yml
+    sed -i '$s/.*/      - uses: evil\/steal@main/' p/.github/workflows/a.yml
+    run -1 attest policy check workflows p --base workflow
+    [[ $output == *"2 introduced, 0 newly disclosed, 1 pre-existing"* ]]
+}
+
+@test "a license and a source that are not allowed excuse no other ones" {
+    printf '[licenses]\nallow = ["MIT"]\n[sources]\nunknown-registry = "deny"\n' >deny.toml
+    part() { # VERSION LICENSE HOST
+        cat >doc.json <<END
+{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [{"type": "library", "name": "x", "version": "$1",
+ "purl": "pkg:npm/x@$1?download_url=https://$3/x.tgz", "licenses": [{"license": {"id": "$2"}}]}]}
+END
+    }
+    part 1.0.0 GPL-2.0-only a.example
+    run -1 attest policy check licenses sources -c deny.toml doc.json --write-baseline base.json
+    grep -F '"package": "pkg:npm/x", "scope": "runtime", "found": "GPL-2.0-only"' base.json
+    part 1.1.0 GPL-2.0-only a.example
+    attest policy check licenses sources -c deny.toml doc.json --baseline base.json
+    part 1.1.0 AGPL-3.0-only a.example
+    run -1 attest policy check licenses sources -c deny.toml doc.json --baseline base.json
+    part 1.1.0 GPL-2.0-only b.example
+    run -1 attest policy check licenses sources -c deny.toml doc.json --baseline base.json
+    [[ $output == *"error[source-not-allowed]"*"1 introduced, 0 newly disclosed, 2 pre-existing"* ]]
+}

@@ -217,7 +217,7 @@ static void test_round_trip(void **state)
 		"    { \"package\": \"pkg:cargo/time\", \"version\": \"0.1.44\", \"scope\": \"dev\" }\n"
 		"  ],\n"
 		"  \"findings\": [\n"
-		"    { \"code\": \"rejected\", \"message\": \"m\" },\n"
+		"    { \"code\": \"rejected\", \"message\": \"Cargo.lock: m\" },\n"
 		"    { \"code\": \"vulnerability\", \"advisory\": \"CVE-2020-26235\", "
 		"\"package\": \"pkg:cargo/time\", \"scope\": \"runtime\" },\n"
 		"    { \"code\": \"vulnerability\", \"advisory\": \"CVE-2020-26235\", "
