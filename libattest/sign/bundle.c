@@ -203,10 +203,10 @@ static int sign_message(const struct att_sign_request *request, struct att_json_
 	const struct att_key *key = att_secret_public(request->secret);
 	struct att_digest_job job = {.kind = ATT_SHA256};
 	struct att_buf signature;
-	int result = ATT_OK;
+	int result = att_sign_check_plain(file, err);
 	att_buf_init(&signature, 4096);
 	bool pure = att_key_kind(key) == ATT_KEY_ED25519;
-	if (pure)
+	if (result == ATT_OK && pure)
 		result = att_secret_sign_file(request->secret, ATT_SCHEME_ED25519, ATT_DIGEST_NONE, file->fd,
 					      file->name, file->progress, &signature, err);
 	(void)lseek(file->fd, 0, SEEK_SET); /* a pipe has no start to go back to */

@@ -112,8 +112,11 @@ static int sign(const struct att_sign_request *request, struct att_buf *out, str
 {
 	const struct att_key *key = att_secret_public(request->secret);
 	enum att_scheme scheme = request->scheme ? request->scheme : att_key_scheme(key);
-	return att_secret_sign_file(request->secret, scheme, att_key_digest(key), request->file.fd,
-				    request->file.name, request->file.progress, out, err);
+	int result = att_sign_check_plain(&request->file, err);
+	return result == ATT_OK
+		       ? att_secret_sign_file(request->secret, scheme, att_key_digest(key), request->file.fd,
+					      request->file.name, request->file.progress, out, err)
+		       : result;
 }
 
 const struct att_signature_format att_signature_format_raw = {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libattest/sign/signature.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "libattest/base/banned.h"
 
 const struct att_signature_format *att_signature_format_find(struct att_str name)
@@ -99,6 +102,30 @@ int att_signature_parse(const struct att_source *source, struct att_arena *arena
 	if (result != ATT_OK)
 		*count = 0;
 	return result;
+}
+
+int att_sign_check_plain(const struct att_signed_file *file, struct att_err *err)
+{
+	static const struct {
+		struct att_str begin;
+		const char *of;
+	} others[] = {{{"DSSEv1 ", 7}, "an envelope"}, {{"SSHSIG\0", 7}, "an OpenSSH signature"}};
+	char bytes[8];
+	ssize_t got = pread(file->fd, bytes, sizeof bytes, 0);
+	struct att_str begin = {bytes, got > 0 ? (size_t)got : 0};
+	if (got < 0 && errno != ESPIPE)
+		return att_err_set_errno(err, errno, "cannot read %s", file->name);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		if (!att_str_starts(begin, others[i].begin))
+			continue;
+		att_err_set(
+			err, ATT_ERR_REFUSED,
+			"expected a file, found what is signed in %s at %s: the signature would do for both",
+			others[i].of, file->name);
+		att_err_help(err, "sign it in a format that hashes first (minisign, sshsig)");
+		return ATT_ERR_REFUSED;
+	}
+	return ATT_OK;
 }
 
 bool att_signature_fits(const struct att_signature *signature, const struct att_key *key)

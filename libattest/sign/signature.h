@@ -101,6 +101,11 @@ int att_signature_parse(const struct att_source *source, struct att_arena *arena
 /* Is this a file of JSON lines: an object on the first line, and something behind it? */
 bool att_signature_is_lines(struct att_str text);
 
+/* Looks at how a file begins whose bytes are signed as they stand, for formats that do so. ATT_ERR_REFUSED for
+ * what DSSE and sshsig sign (PAE, PROTOCOL.sshsig): the signature would do for a statement or a file that
+ * nobody meant to sign. Nothing is told of a pipe. */
+int att_sign_check_plain(const struct att_signed_file *file, struct att_err *err) ATT_MUST_USE;
+
 /* The format's functions, or what NULL stands for. */
 bool att_signature_fits(const struct att_signature *signature, const struct att_key *key);
 int att_signature_plan(const struct att_signature *signature, const struct att_key *key,

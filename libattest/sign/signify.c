@@ -81,6 +81,8 @@ static int sign(const struct att_sign_request *request, struct att_buf *out, str
 	att_buf_init(&signature, ATT_ED25519_SIGNATURE);
 	int result = make_comment(request, &comment, err);
 	if (result == ATT_OK)
+		result = att_sign_check_plain(&request->file, err);
+	if (result == ATT_OK)
 		result = att_secret_sign_file(request->secret, ATT_SCHEME_ED25519, ATT_DIGEST_NONE,
 					      request->file.fd, request->file.name, request->file.progress,
 					      &signature, err);

@@ -269,3 +269,26 @@ before='ed25519 p256 p384 rsa tool '
     [ "$(cat SUMS)" = old ]
     ! compgen -G 'SUMS.*' || false
 }
+
+@test "what another format signs is not signed as a file" {
+    local statement format key
+    statement='{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"x","digest":{"sha256":"'
+    statement+=$(sha256sum tool | cut -c1-64)'"}}],"predicateType":"a:b","predicate":{}}'
+    printf 'DSSEv1 28 application/vnd.in-toto+json %d %s' ${#statement} "$statement" >encoded
+    printf 'SSHSIG\0\0\0\4file\0\0\0\0\0\0\0\6sha512' >ssh
+    for format in 'raw p256' 'raw ed25519' 'bundle p384' 'bundle ed25519' 'signify ed25519'; do
+        key=${format#* }
+        sign 2 --key "$key" --as "${format% *}" encoded
+        says err 'found what is signed in an envelope at encoded'
+        sign 2 --key "$key" --as "${format% *}" ssh
+        says err 'found what is signed in an OpenSSH signature at ssh'
+    done
+    # hashed first, it is no such thing
+    sign 0 --key ed25519 --as minisign encoded
+    sign 0 --key p256 --as sshsig encoded
+    # the signature of such a file, made elsewhere, is that of the statement
+    openssl dgst -sha256 -sign p256 -out stolen encoded
+    printf '{"payloadType":"application/vnd.in-toto+json","payload":"%s","signatures":[{"sig":"%s"}]}' \
+        "$(printf %s "$statement" | base64 -w0)" "$(base64 -w0 stolen)" >forged
+    verify tool --key "$KEYS/p256.pub" --signature forged --predicate-type a:b
+}
