@@ -20,19 +20,19 @@
 
 /* --- one project ---------------------------------------------------------------------------------------- */
 
-/* What kept it from being judged whole. What else the check says is a matter for the gate. */
-static void tell_unknown(struct att_str project, const struct att_findings *findings)
+/* What kept it from being judged whole: what was wrong before the check began, and what that could not tell.
+ * What else it says is a matter for the gate. */
+static void tell_unknown(const struct policy_request *r)
 {
 	struct att_findings shown;
 	att_findings_init(&shown);
-	for (size_t i = 0; i < findings->count; i++)
-		if (findings->items[i].severity == ATT_ERROR && findings->items[i].advisory.len == 0)
-			att_findings_add(&shown, &findings->items[i]);
-	for (size_t i = 0; i < findings->count; i++)
-		if (findings->items[i].cannot_tell && findings->items[i].advisory.len > 0)
-			att_findings_add(&shown, &findings->items[i]);
-	cli_note(PROGRAM ": %.*s was not judged whole, and what is not told here may be wrong with it:",
-		 ATT_STR_ARG(project));
+	for (size_t i = 0; i < r->findings.count; i++) {
+		const struct att_finding *f = &r->findings.items[i];
+		bool before = !r->run.graph || i < r->before.ends[0];
+		if (f->severity == ATT_ERROR && (before || f->cannot_tell))
+			att_findings_add(&shown, f);
+	}
+	cli_note(PROGRAM ": %s was not judged whole, and what is not told here may be wrong with it:", r->path);
 	cli_print_findings(&shown);
 	att_findings_clear(&shown);
 }
@@ -88,7 +88,7 @@ static void scan_project(struct policy_scan_request *s, const char *path)
 	if (is_whole(r, status)) {
 		s->judged[s->judged_count++] = att_str_of(path);
 	} else {
-		tell_unknown(att_str_of(path), &r->findings);
+		tell_unknown(r);
 		s->unknown = true;
 	}
 	if (r->run.folder >= 0)
