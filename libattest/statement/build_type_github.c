@@ -91,8 +91,9 @@ static int read_github(struct att_build_reader *r, struct att_err *err)
 		status = read_workflow(r, false, err);
 	if (status == ATT_OK)
 		status = check_event(r, &event, err);
-	/* Whoever starts it so chooses inputs, for which this build type has no place. */
-	if (status == ATT_OK && att_str_is(att_value_text(event), "workflow_dispatch"))
+	/* Whoever starts it so chooses inputs, or a payload, for which this build type has no place. */
+	struct att_str name = att_value_text(event);
+	if (status == ATT_OK && (att_str_is(name, "workflow_dispatch") || att_str_is(name, "deployment")))
 		status = att_build_add_parameter(r, "", ATT_STR("event_name"), event, true, err);
 	return status;
 }

@@ -249,6 +249,7 @@ static void parameters_have_to_be_expected(void **state)
 		/* inputs that the build type has no place for */
 		PARAMETERS("github-dispatch", REPO, NULL, 0, "nothing", "event_name=workflow_dispatch",
 			   "if it may be so: --parameter event_name=workflow_dispatch"),
+		PARAMETERS("github-deployment", REPO, NULL, 0, "nothing", "event_name=deployment", NULL),
 		/* all that is stated is expected, but not all is stated */
 		PARAMETERS("generic-0.2-incomplete", "https://git.example/hello", generic, 3,
 			   "completeness.parameters: true", "false", NULL),

@@ -339,7 +339,7 @@ static void refuse(const char *name, struct att_str text)
 static void vectors(void **state)
 {
 	(void)state;
-	assert_int_equal(vectors_walk("provenance/good", accept), 40);
+	assert_int_equal(vectors_walk("provenance/good", accept), 41);
 	assert_int_equal(vectors_walk("provenance/bad", refuse), 108);
 }
 
