@@ -28,7 +28,11 @@ static int walk_file(struct walk *walk, int fd, struct att_str path)
 	int status = policy_import_count(walk->import, walk->err);
 	if (status != ATT_OK || kind == POLICY_IMPORT_NONE)
 		return status;
-	if (att_file_read_fd(fd, path.data, &walk->import->text, &problem) != ATT_OK)
+	status = att_file_read_fd(fd, path.data, &walk->import->text, &problem);
+	/* A disk that fails says nothing about the record: without it the source is not whole. */
+	if (status == ATT_ERR_IO)
+		return att_err_set(walk->err, ATT_ERR_IO, "%s: %s", walk->root, problem.message);
+	if (status != ATT_OK)
 		return policy_import_unreadable(walk->import, path, &problem, walk->err);
 	return policy_import_record(walk->import, kind, path, walk->err);
 }
