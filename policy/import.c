@@ -67,6 +67,13 @@ int policy_import_unreadable(struct policy_import *import, struct att_str path, 
 	return policy_build_problem(import->build, import->source, path, problem, err);
 }
 
+int policy_import_link(struct policy_import *import, struct att_str path, struct att_err *err)
+{
+	struct att_err problem;
+	att_err_set(&problem, ATT_ERR_UNSUPPORTED, "expected an advisory, found a link, which is not followed");
+	return policy_import_unreadable(import, path, &problem, err);
+}
+
 int policy_import_record(struct policy_import *import, enum policy_import_kind kind, struct att_str path,
 			 struct att_err *err)
 {

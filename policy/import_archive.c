@@ -13,6 +13,7 @@
 
 enum {
 	BLOCK = 1 << 16,
+	TAR_BLOCK = 512,
 	/* What unpacks further than this is no collection of texts: zstd at its best makes a twentieth of them.
 	 */
 	MAX_RATIO = 200,
@@ -141,16 +142,20 @@ static int take_entry(struct unpacking *u, struct archive_entry *entry)
 	bool large;
 	if (!given)
 		given = archive_entry_pathname_utf8(entry);
-	struct att_str name = att_str_of(given ? given : "");
-	enum policy_import_kind kind =
-		archive_entry_filetype(entry) == AE_IFREG && !archive_entry_hardlink(entry)
-			? policy_import_kind_of(name)
-			: POLICY_IMPORT_NONE;
+	if (!given)
+		return fail(u);
+	struct att_str name = att_str_of(given);
+	bool is_link = archive_entry_filetype(entry) == AE_IFLNK || archive_entry_hardlink(entry);
+	enum policy_import_kind kind = is_link || archive_entry_filetype(entry) == AE_IFREG
+					       ? policy_import_kind_of(name)
+					       : POLICY_IMPORT_NONE;
 	int status = policy_import_count(u->import, u->err);
 	if (status == ATT_OK)
-		status = read_entry(u, kind != POLICY_IMPORT_NONE, &large);
+		status = read_entry(u, kind != POLICY_IMPORT_NONE && !is_link, &large);
 	if (status != ATT_OK || kind == POLICY_IMPORT_NONE)
 		return status;
+	if (is_link)
+		return policy_import_link(u->import, name, u->err);
 	if (large) {
 		struct att_err problem;
 		att_err_set(&problem, ATT_ERR_LIMIT, "expected an advisory of at most %d MB, found more",
@@ -158,6 +163,17 @@ static int take_entry(struct unpacking *u, struct archive_entry *entry)
 		return policy_import_unreadable(u->import, name, &problem, u->err);
 	}
 	return policy_import_record(u->import, kind, name, u->err);
+}
+
+/* A tar that is cut between two entries looks like a whole one, but for the empty block at its end. `before` is
+ * where the last entry's bytes ended, of which less than a block of padding follows. */
+static int check_end(struct unpacking *u, la_int64_t before)
+{
+	bool is_tar = (archive_format(u->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+	if (!is_tar || archive_filter_bytes(u->archive, 0) - before >= TAR_BLOCK)
+		return ATT_OK;
+	return att_err_set(u->err, ATT_ERR_MALFORMED,
+			   "the archive %s is damaged: expected the mark of its end, found none", u->path);
 }
 
 int policy_import_archive(struct policy_import *import, int fd, const char *path, struct att_err *err)
@@ -170,9 +186,12 @@ int policy_import_archive(struct policy_import *import, int fd, const char *path
 		return err ? err->code : ATT_ERR_MALFORMED;
 	while (status == ATT_OK) {
 		struct archive_entry *entry;
+		la_int64_t before = archive_filter_bytes(u.archive, 0);
 		int result = archive_read_next_header(u.archive, &entry);
-		if (result == ARCHIVE_EOF)
+		if (result == ARCHIVE_EOF) {
+			status = check_end(&u, before);
 			break;
+		}
 		/* A warning is about a name's characters or an attribute: nothing of the bytes. */
 		status = result == ARCHIVE_OK || result == ARCHIVE_WARN ? take_entry(&u, entry) : fail(&u);
 	}

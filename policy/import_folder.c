@@ -52,7 +52,9 @@ static int walk_entry(struct walk *walk, int folder, const char *name, unsigned 
 	walk->path.len--;
 	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 && errno == ELOOP)
-		status = ATT_OK;
+		status = policy_import_kind_of(att_buf_str(&walk->path)) == POLICY_IMPORT_NONE
+				 ? ATT_OK
+				 : policy_import_link(walk->import, att_buf_str(&walk->path), walk->err);
 	else if (fd < 0 || fstat(fd, &st) != 0)
 		status = att_err_set_errno(walk->err, errno, "cannot open %s/%s", walk->root, walk->path.data);
 	else if (S_ISDIR(st.st_mode))

@@ -28,6 +28,9 @@ int policy_import_record(struct policy_import *import, enum policy_import_kind k
 int policy_import_unreadable(struct policy_import *import, struct att_str path, const struct att_err *problem,
 			     struct att_err *err) ATT_MUST_USE;
 
+/* Adds a link that has an advisory's name: it is not followed, and what it leads to not known. */
+int policy_import_link(struct policy_import *import, struct att_str path, struct att_err *err) ATT_MUST_USE;
+
 /* All files below a folder, all entries of an archive. `fd` is closed by the caller. */
 int policy_import_folder(struct policy_import *import, int fd, const char *path,
 			 struct att_err *err) ATT_MUST_USE;

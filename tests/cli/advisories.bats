@@ -135,6 +135,39 @@ digest() {
     tar cf a.tar osv
     advisories import --db b.db a.tar >out
     grep -q '1 advisory on 1 package' out
+    # Yet what has an advisory's name is missed by name.
+    for db in a b; do
+        [ "$(advisories status --db "$db.db" -f json | jq -r '.contents[0].problems[0]')" = \
+            "$([ "$db" = a ] || echo osv/)EXAMPLE-2.json: expected an advisory, found a link, which is not followed" ]
+    done
+    mkdir twice
+    cp osv/EXAMPLE-1.json twice
+    ln twice/EXAMPLE-1.json twice/again.json
+    tar cf hard.tar twice/EXAMPLE-1.json twice/again.json
+    advisories import --db c.db hard.tar >out 2>err
+    grep -q '1 advisory on 1 package from 1 source, 1 unreadable' out
+    grep -q 'twice/again.json: expected an advisory, found a link' err
+}
+
+@test "an archive that ends between two advisories is not whole" {
+    local kind
+    tar cf a.tar -b 1 osv/EXAMPLE-1.json osv/EXAMPLE-2.json
+    head -c 1024 a.tar >cut.tar
+    tar cf b.tar -b 1 osv/EXAMPLE-1.json
+    head -c 1024 b.tar | cmp - cut.tar
+    advisories import --db a.db b.tar >out
+    gzip -k cut.tar
+    zstd -q cut.tar
+    python3 -m zipfile -c cut.zip osv/EXAMPLE-1.json osv/EXAMPLE-2.json
+    # Up to the second one's header, the central directory at the end is gone.
+    head -c "$(grep -abo PK cut.zip | sed -n '2s/:.*//p')" cut.zip >short.zip
+    for kind in cut.tar cut.tar.gz cut.tar.zst short.zip; do
+        cp a.db b.db
+        run advisories import --db b.db "$kind"
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"$kind is damaged"* ]]
+        cmp a.db b.db
+    done
 }
 
 @test "damaged and hostile archives are refused" {
@@ -378,7 +411,7 @@ db.close()' "$1"
     alter "CREATE TABLE more (x)"
     refused 2 "it has other tables than it should" altered.zst
     alter "PRAGMA user_version = 7"
-    refused 2 "expected an advisory database of version 1 in altered.zst, found 7" altered.zst
+    refused 2 "expected an advisory database of version 2 in altered.zst, found 7" altered.zst
     alter "PRAGMA journal_mode = WAL"
     refused 2 "cannot read the advisory database" altered.zst
     alter "UPDATE source SET checked = 1790003601"
