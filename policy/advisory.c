@@ -67,14 +67,27 @@ static struct att_str python(struct att_str name, struct att_arena *arena)
 	return (struct att_str){to, len};
 }
 
+/* "https://github.com/vapor/vapor.git" is written as "github.com/vapor/vapor", too. */
+static struct att_str repository(struct att_str name)
+{
+	size_t scheme = att_str_find(name, ATT_STR("://"));
+	if (scheme != ATT_STR_NONE)
+		name = att_str_from(name, scheme + 3);
+	return att_str_ends(name, ATT_STR(".git")) ? att_str_first(name, name.len - 4) : name;
+}
+
 struct att_str policy_package_key(struct att_str ecosystem, struct att_str name, struct att_arena *arena)
 {
-	/* GitHub, NuGet, Packagist and Visual Studio's marketplace look names up without regard to case.
-	 * crates.io does, too, but Cargo demands and writes the spelling that was published. */
-	static const char *const caseless[] = {"GitHub Actions", "NuGet", "Packagist", "VSCode", NULL};
+	/* GitHub, NuGet, Packagist and Visual Studio's marketplace look names up without regard to case. Go
+	 * does not, but many programs write its modules' names in small letters. crates.io does, too, but Cargo
+	 * demands and writes the spelling that was published. */
+	static const char *const caseless[] = {"GitHub Actions", "Go",     "NuGet", "Packagist",
+					       "SwiftURL",       "VSCode", NULL};
 	struct att_str base = att_str_first(ecosystem, att_str_find_byte(ecosystem, ':'));
 	if (att_str_is(base, "PyPI"))
 		return python(name, arena);
+	if (att_str_is(base, "SwiftURL"))
+		name = repository(name);
 	for (size_t i = 0; caseless[i]; i++)
 		if (att_str_is(base, caseless[i]))
 			return lower(name, arena);

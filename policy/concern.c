@@ -17,20 +17,30 @@ struct hit {
 	struct att_str reason;
 };
 
+/* The database's ecosystems that have packages of one of ours. */
+struct scope {
+	struct att_str *ecosystems;
+	size_t count;
+	bool covered; /* what it does not know is not known by anybody */
+};
+
 struct finder {
 	const struct policy_run *run;
 	struct policy_concerns *out;
 	struct att_err *err;
-	struct att_arena scratch;       /* of the package that is being looked at */
-	struct att_arena passing;       /* of the component */
-	struct att_str ecosystem, name; /* that package; versions of it follow each other */
-	const struct policy_hit *found;
-	size_t count;
+	struct att_arena scratch;    /* of the package that is being looked at */
+	struct att_arena passing;    /* of the component */
+	const struct scope *scope;   /* that package's; NULL: none. Versions of one package follow each other */
+	struct att_str name, source; /* its names */
+	struct policy_hit *found;
+	size_t count, capacity;
 	struct att_map records; /* numbers as bytes -> position in `list` */
 	const struct policy_record **list;
 	size_t record_count, record_capacity;
-	struct att_map covers; /* ecosystem -> does the database know anything of it? */
-	struct hit *hits;      /* of the component; owned */
+	struct att_map by_ecosystem; /* -> position in `scopes` */
+	struct scope **scopes;
+	size_t scope_count, scope_capacity;
+	struct hit *hits; /* of the component; owned */
 	size_t hit_count, hit_capacity;
 };
 
@@ -62,39 +72,107 @@ static int find_record(struct finder *f, uint32_t number, const struct policy_re
 	return ATT_OK;
 }
 
-static int is_covered(struct finder *f, struct att_str ecosystem, bool *out)
+/* Is an ecosystem of the database one of a package's? "Maven" is, and
+ * "Maven:https://repo.jenkins-ci.org/releases/"; of what comes from another registry only that one's is. */
+static bool is_of(const struct policy_package *package, struct att_str ecosystem)
 {
-	uint32_t known;
-	if (att_map_find(&f->covers, ecosystem, &known)) {
-		*out = known;
+	for (size_t i = 0; i < 2 && package->ecosystems[i].len > 0; i++) {
+		struct att_str base = package->ecosystems[i], rest = att_str_from(ecosystem, base.len);
+		if (!att_str_starts(ecosystem, base) || (rest.len > 0 && rest.data[0] != ':'))
+			continue;
+		if (package->kind != POLICY_PACKAGE_PRIVATE ||
+		    policy_package_is_from(package, att_str_from(rest, 1)))
+			return true;
+	}
+	return false;
+}
+
+static int fill_scope(struct finder *f, const struct policy_package *package, struct scope *scope)
+{
+	const struct policy_database *database = f->run->database;
+	size_t capacity = 0;
+	for (size_t i = 0; i < policy_database_ecosystem_count(database); i++) {
+		struct att_str name = policy_database_ecosystem(database, i);
+		if (!is_of(package, name))
+			continue;
+		struct att_str *to = att_arena_push(&f->out->arena, (void **)&scope->ecosystems, &scope->count,
+						    &capacity, sizeof *to);
+		if (!to)
+			return att_err_memory(f->err);
+		*to = name;
+		/* Those of one registry say nothing of the others. */
+		if (package->is_release || package->kind == POLICY_PACKAGE_PRIVATE ||
+		    att_str_equal(name, package->ecosystems[0]))
+			scope->covered |= policy_database_covers(database, i);
+	}
+	return ATT_OK;
+}
+
+/* Where in the database a package is looked up: the same for all of its ecosystem or registry. */
+static int find_scope(struct finder *f, const struct policy_package *package, const struct scope **out)
+{
+	bool elsewhere = package->kind == POLICY_PACKAGE_PRIVATE;
+	struct att_str key =
+		ATT_ARENA_JOIN(&f->passing, package->ecosystems[0], elsewhere ? ATT_STR("\n") : ATT_STR(""),
+			       elsewhere ? package->where : ATT_STR(""));
+	uint32_t at;
+	if (!key.data)
+		return att_err_memory(f->err);
+	if (att_map_find(&f->by_ecosystem, key, &at)) {
+		*out = f->scopes[at];
 		return ATT_OK;
 	}
-	int status = policy_database_covers(f->run->database, ecosystem, out, f->err);
-	struct att_str key = att_arena_copy(&f->out->arena, ecosystem);
-	if (status == ATT_OK && (!key.data || att_map_set(&f->covers, key, *out) != ATT_OK))
-		status = att_err_memory(f->err);
+	struct scope *scope = att_arena_alloc(&f->out->arena, 1, sizeof *scope);
+	struct scope **slot = att_arena_push(&f->out->arena, (void **)&f->scopes, &f->scope_count,
+					     &f->scope_capacity, sizeof *slot);
+	key = att_arena_copy(&f->out->arena, key);
+	if (!scope || !slot || !key.data)
+		return att_err_memory(f->err);
+	*out = *slot = scope;
+	if (att_map_set(&f->by_ecosystem, key, (uint32_t)(f->scope_count - 1)) != ATT_OK)
+		return att_err_memory(f->err);
+	return fill_scope(f, package, scope);
+}
+
+static int look_up_name(struct finder *f, struct att_str ecosystem, struct att_str name)
+{
+	const struct policy_hit *found;
+	size_t count;
+	int status =
+		policy_database_lookup(f->run->database, ecosystem, name, &f->scratch, &found, &count, f->err);
+	for (size_t i = 0; status == ATT_OK && i < count; i++) {
+		struct policy_hit *to =
+			att_arena_push(&f->scratch, (void **)&f->found, &f->count, &f->capacity, sizeof *to);
+		if (!to)
+			return att_err_memory(f->err);
+		*to = found[i];
+	}
 	return status;
 }
 
 /* What advisories say about the package; the same as for the component before when it is one package. */
-static int look_up(struct finder *f, const struct policy_package *package, struct att_str ecosystem)
+static int look_up(struct finder *f, const struct policy_package *package, const struct scope *scope)
 {
-	if (att_str_equal(ecosystem, f->ecosystem) && att_str_equal(package->name, f->name))
+	const struct att_str names[] = {package->name, package->source};
+	int status = ATT_OK;
+	if (f->scope == scope && att_str_equal(package->name, f->name) &&
+	    att_str_equal(package->source, f->source))
 		return ATT_OK;
-	f->count = 0;
-	f->ecosystem = f->name = (struct att_str){NULL, 0};
 	struct att_arena kept = f->scratch;
 	f->scratch = (struct att_arena){0};
-	struct att_str name = att_arena_copy(&f->scratch, package->name);
-	struct att_str base = att_arena_copy(&f->scratch, ecosystem);
-	int status = name.data && base.data ? ATT_OK : att_err_memory(f->err);
+	f->found = NULL;
+	f->count = f->capacity = 0;
+	f->scope = NULL;
+	for (size_t i = 0; i < scope->count; i++)
+		for (size_t j = 0; status == ATT_OK && j < 2; j++)
+			if (j == 0 || (names[j].len > 0 && !att_str_equal(names[0], names[j])))
+				status = look_up_name(f, scope->ecosystems[i], names[j]);
+	f->name = att_arena_copy(&f->scratch, package->name);
+	f->source = att_arena_copy(&f->scratch, package->source);
+	if (status == ATT_OK && (!f->name.data || !f->source.data))
+		status = att_err_memory(f->err);
 	if (status == ATT_OK)
-		status = policy_database_lookup(f->run->database, ecosystem, name, &f->scratch, &f->found,
-						&f->count, f->err);
-	if (status == ATT_OK) {
-		f->name = name;
-		f->ecosystem = base;
-	}
+		f->scope = scope;
 	att_arena_clear(&kept);
 	return status;
 }
@@ -115,13 +193,11 @@ static int add_hit(struct finder *f, const struct hit *hit)
 	return ATT_OK;
 }
 
-/* Withdrawn ones never count; in a replay, neither does what was published later. */
+/* Withdrawn ones do not count from then on; in a replay, neither does what was published later. */
 static bool is_in_force(const struct policy_run *run, const struct policy_advisory *advisory)
 {
-	if (!run->replay)
-		return !advisory->withdrawn;
 	bool withdrawn = advisory->withdrawn && advisory->withdrawn_at <= run->now;
-	return !withdrawn && advisory->published <= run->now;
+	return !withdrawn && (!run->replay || advisory->published <= run->now);
 }
 
 static int judge(struct finder *f, const struct policy_package *package, size_t i)
@@ -399,48 +475,55 @@ static int add_yanked(struct finder *f, uint32_t node)
 	return ATT_OK;
 }
 
-static int judge_all(struct finder *f, const struct policy_package *package, struct att_str ecosystem)
+static int judge_all(struct finder *f, const struct policy_package *package, const struct scope *scope)
 {
-	int status = look_up(f, package, ecosystem);
+	int status = look_up(f, package, scope);
 	for (size_t i = 0; status == ATT_OK && i < f->count; i++)
 		status = judge(f, package, i);
 	return status;
 }
 
+/* What is not known of a package whose ecosystem the database does not cover. */
+static int cover(struct finder *f, uint32_t node, const struct policy_package *package,
+		 const struct scope *scope)
+{
+	struct policy_package of = *package;
+	f->out->looked_up += scope->covered;
+	if (scope->covered)
+		return ATT_OK;
+	if (package->kind == POLICY_PACKAGE_PRIVATE)
+		return add_uncovered(f, node, package, package->where);
+	of.kind = POLICY_PACKAGE_PUBLIC;
+	return add_uncovered(f, node, &of, package->ecosystems[0]);
+}
+
 static int look_at(struct finder *f, uint32_t node)
 {
 	struct policy_package package;
-	bool covered = false;
+	const struct scope *scope = NULL;
 	int status = policy_package_of(&f->run->graph->nodes[node].component,
 				       &f->run->config->sources.private_urls, &f->passing, &package, f->err);
 	f->hit_count = 0;
+	if (status != ATT_OK)
+		goto out;
 	/* What the document is about needs no other name. */
 	if (node == 0 && package.kind == POLICY_PACKAGE_UNKNOWN)
 		package.kind = POLICY_PACKAGE_OWN;
-	if (status == ATT_OK &&
-	    (package.kind == POLICY_PACKAGE_PRIVATE || package.kind == POLICY_PACKAGE_UNKNOWN))
+	if (package.kind == POLICY_PACKAGE_UNKNOWN ||
+	    (package.kind == POLICY_PACKAGE_PRIVATE && package.declared))
 		status = add_uncovered(f, node, &package, package.where);
-	if (package.kind != POLICY_PACKAGE_PUBLIC && package.kind != POLICY_PACKAGE_FORKED)
+	if (package.kind == POLICY_PACKAGE_UNKNOWN || package.kind == POLICY_PACKAGE_OWN || package.declared)
 		goto out;
-	for (size_t i = 0; status == ATT_OK && i < 2 && package.ecosystems[i].len > 0; i++) {
-		bool known = false;
-		status = is_covered(f, package.ecosystems[i], &known);
-		covered |= known;
-		if (status != ATT_OK || !known)
-			continue;
-		status = judge_all(f, &package, package.ecosystems[i]);
-		/* One ecosystem's hits go when the next is looked up. */
-		if (status == ATT_OK && f->hit_count > 0)
-			break;
-	}
-	f->out->looked_up += covered;
-	if (status == ATT_OK && !covered) {
-		package.kind = POLICY_PACKAGE_PUBLIC;
-		status = add_uncovered(f, node, &package, package.ecosystems[0]);
-	}
+	if (status == ATT_OK)
+		status = find_scope(f, &package, &scope);
+	if (status != ATT_OK || !scope)
+		goto out;
+	status = cover(f, node, &package, scope);
+	if (status == ATT_OK)
+		status = judge_all(f, &package, scope);
 	if (status == ATT_OK)
 		status = add_concerns(f, node, &package);
-	if (status == ATT_OK)
+	if (status == ATT_OK && package.kind != POLICY_PACKAGE_PRIVATE)
 		status = add_yanked(f, node);
 out:
 	att_arena_clear(&f->passing);
@@ -454,12 +537,12 @@ int policy_concerns_find(const struct policy_run *run, struct policy_concerns *o
 	*out = (struct policy_concerns){0};
 	att_map_init(&out->by_where);
 	att_map_init(&f.records);
-	att_map_init(&f.covers);
+	att_map_init(&f.by_ecosystem);
 	for (uint32_t i = 0; status == ATT_OK && i < run->graph->node_count; i++)
 		status = look_at(&f, i);
 	att_arena_clear(&f.scratch);
 	att_map_clear(&f.records);
-	att_map_clear(&f.covers);
+	att_map_clear(&f.by_ecosystem);
 	free(f.hits);
 	return status;
 }

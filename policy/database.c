@@ -242,9 +242,9 @@ static int read_ecosystems(struct policy_database *database, struct att_err *err
 	sqlite3_stmt *statement = NULL;
 	bool row = true;
 	int status = policy_database_prepare(
-		database->sql, "SELECT number, name FROM ecosystem ORDER BY number", &statement, err);
+		database->sql, "SELECT number, name, covered FROM ecosystem ORDER BY number", &statement, err);
 	while (status == ATT_OK) {
-		int64_t number;
+		int64_t number, covered;
 		struct att_str name;
 		uint32_t added;
 		status = policy_database_step(database->sql, statement, &row, err);
@@ -252,13 +252,19 @@ static int read_ecosystems(struct policy_database *database, struct att_err *err
 			break;
 		/* Numbered without gaps, each name once: what att_intern numbers is then the same. */
 		if (!policy_column_number(statement, 0, POLICY_DATABASE_MAX_ECOSYSTEMS, &number) ||
-		    !policy_column_text(statement, 1, &name) || (size_t)number != database->ecosystems.count)
+		    !policy_column_text(statement, 1, &name) ||
+		    !policy_column_number(statement, 2, 1, &covered) ||
+		    (size_t)number != database->ecosystems.count)
 			status = policy_database_damaged(err, "an ecosystem cannot be read");
 		else if (att_intern_add(&database->ecosystems, name, &added) != ATT_OK)
 			status = att_err_memory(err);
 		else if ((int64_t)added != number)
 			status = policy_database_damaged(err, "an ecosystem stands there twice");
+		else
+			att_buf_add_byte(&database->covered, (char)covered);
 	}
+	if (status == ATT_OK && !att_buf_ok(&database->covered))
+		status = att_err_memory(err);
 	sqlite3_finalize(statement);
 	return status;
 }
@@ -342,6 +348,7 @@ static int open_database(const char *name, struct att_buf *bytes, struct policy_
 	if (!database)
 		return att_err_memory(err);
 	att_intern_init(&database->ecosystems);
+	att_buf_init(&database->covered, (size_t)POLICY_DATABASE_MAX_ECOSYSTEMS + 1);
 	int status = bytes ? connect_bytes(database, bytes, err) : connect_file(database, name, err);
 	if (status == ATT_OK)
 		status = check_connection(database->sql, name, err);
@@ -383,6 +390,7 @@ void policy_database_close(struct policy_database *database)
 		sqlite3_finalize(database->queries[i]);
 	sqlite3_close(database->sql);
 	att_intern_clear(&database->ecosystems);
+	att_buf_clear(&database->covered);
 	free(database);
 }
 

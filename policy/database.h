@@ -37,9 +37,14 @@ struct policy_database_facts {
 /* Belongs to the database. */
 const struct policy_database_facts *policy_database_facts(const struct policy_database *database);
 
-/* Does any advisory concern this ecosystem? Where none does, "nothing found" says nothing. */
-int policy_database_covers(const struct policy_database *database, struct att_str ecosystem, bool *out,
-			   struct att_err *err) ATT_MUST_USE;
+/* The ecosystems that advisories are about, ordered by name: OSV's names with releases or registries
+ * ("Debian:12", "Maven:https://repo.jenkins-ci.org/releases/"). */
+size_t policy_database_ecosystem_count(const struct policy_database *database);
+struct att_str policy_database_ecosystem(const struct policy_database *database, size_t i);
+
+/* Were the advisories of ecosystem number `i` gathered, or is it only one that others name, too? Then "nothing
+ * found" says nothing. */
+bool policy_database_covers(const struct policy_database *database, size_t i);
 
 /* A package that an advisory names. The advisory itself is read by its number when it is needed. */
 struct policy_hit {

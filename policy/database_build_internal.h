@@ -59,6 +59,11 @@ struct policy_build_family {
 int policy_build_order(struct policy_build *build, struct policy_build_family **families, size_t *count,
 		       uint32_t **family_of_id, struct att_err *err) ATT_MUST_USE;
 
+/* Of which ecosystems advisories were gathered, by their position in build->ecosystems: those that some
+ * advisory is about alone, whatever its releases. Collections of one ecosystem name others here and there, too,
+ * and what they do not say of these is no sign of anything. *out lives in the build's arena. */
+int policy_build_cover(struct policy_build *build, bool **out, struct att_err *err) ATT_MUST_USE;
+
 /* The digest over the digests of items, each different one once; `source` below 0: of all. */
 int policy_build_digest(const struct policy_build *build, int64_t source,
 			unsigned char out[static POLICY_DIGEST], struct att_err *err) ATT_MUST_USE;

@@ -126,6 +126,58 @@ int policy_build_order(struct policy_build *build, struct policy_build_family **
 	return ATT_OK;
 }
 
+/* ---- ecosystems ---- */
+
+/* The part before the release; of two that are always published together the one. */
+static struct att_str base_of(struct att_str ecosystem)
+{
+	struct att_str base = att_str_first(ecosystem, att_str_find_byte(ecosystem, ':'));
+	if (att_str_is(base, "Wolfi"))
+		return ATT_STR("Chainguard");
+	return att_str_is(base, "openSUSE") ? ATT_STR("SUSE") : base;
+}
+
+/* The base of all that an advisory is about; UINT32_MAX for none or several. Commits are of no ecosystem. */
+static uint32_t only_base(const struct policy_build *build, const uint32_t *bases,
+			  const struct policy_build_item *item)
+{
+	uint32_t only = UINT32_MAX;
+	for (size_t i = 0; i < item->part_count; i++) {
+		uint32_t at = item->parts[i].ecosystem;
+		if (att_intern_str(&build->ecosystems, at).len == 0)
+			continue;
+		if (only != UINT32_MAX && only != bases[at])
+			return UINT32_MAX;
+		only = bases[at];
+	}
+	return only;
+}
+
+int policy_build_cover(struct policy_build *build, bool **out, struct att_err *err)
+{
+	size_t count = build->ecosystems.count;
+	struct att_intern names;
+	uint32_t *bases = att_arena_alloc(&build->arena, count, sizeof *bases);
+	bool *of_base = att_arena_alloc(&build->arena, count, sizeof *of_base);
+	bool *covered = *out = att_arena_alloc(&build->arena, count, sizeof **out);
+	int status = ATT_OK;
+	if (!bases || !of_base || !covered)
+		return att_err_memory(err);
+	att_intern_init(&names);
+	for (uint32_t i = 0; status == ATT_OK && i < count; i++)
+		if (att_intern_add(&names, base_of(att_intern_str(&build->ecosystems, i)), &bases[i]) != ATT_OK)
+			status = att_err_memory(err);
+	for (size_t i = 0; status == ATT_OK && i < build->count; i++) {
+		uint32_t base = only_base(build, bases, &build->items[i]);
+		if (base != UINT32_MAX)
+			of_base[base] = true;
+	}
+	for (uint32_t i = 0; status == ATT_OK && i < count; i++)
+		covered[i] = of_base[bases[i]];
+	att_intern_clear(&names);
+	return status;
+}
+
 /* ---- digests ---- */
 
 static int by_bytes(const void *a, const void *b)

@@ -170,15 +170,18 @@ static int write_ecosystems(struct writer *w)
 {
 	struct att_intern *table = &w->build->ecosystems;
 	struct rows rows;
+	bool *covered;
 	uint32_t *order = sort_strings(w->build, table);
 	w->rank = att_arena_alloc(&w->build->arena, table->count, sizeof *w->rank);
-	if (!order || !w->rank)
+	int status = policy_build_cover(w->build, &covered, w->err);
+	if (status != ATT_OK || !order || !w->rank)
 		return att_err_memory(w->err);
-	rows_begin(&rows, w, "INSERT INTO ecosystem VALUES(?1, ?2)");
+	rows_begin(&rows, w, "INSERT INTO ecosystem VALUES(?1, ?2, ?3)");
 	for (uint32_t i = 0; i < table->count && !rows.failed; i++) {
 		w->rank[order[i]] = i;
 		put_number(&rows, 1, i);
 		put_text(&rows, 2, att_intern_str(table, order[i]));
+		put_number(&rows, 3, covered[order[i]]);
 		row_end(&rows);
 	}
 	return rows_end(&rows);

@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "libattest/base/buf.h"
 #include "libattest/base/intern.h"
 #include "policy/database.h"
 
@@ -14,7 +15,6 @@ enum policy_database_query {
 	POLICY_QUERY_AFFECTED,
 	POLICY_QUERY_ALIAS,
 	POLICY_QUERY_FAMILY,
-	POLICY_QUERY_COVERS,
 	POLICY_QUERY_SOURCE,
 	POLICY_DATABASE_QUERIES,
 };
@@ -25,6 +25,7 @@ struct policy_database {
 	 * two threads do. */
 	sqlite3_stmt *queries[POLICY_DATABASE_QUERIES];
 	struct att_intern ecosystems; /* numbered as in the file */
+	struct att_buf covered;       /* a byte for each of them */
 	struct policy_database_facts facts;
 };
 

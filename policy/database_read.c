@@ -28,7 +28,6 @@ int policy_database_prepare_queries(struct policy_database *database, struct att
 					  "ORDER BY ecosystem, name",
 		[POLICY_QUERY_ALIAS] = "SELECT family FROM alias WHERE id = ?1",
 		[POLICY_QUERY_FAMILY] = "SELECT first, last FROM family WHERE number = ?1",
-		[POLICY_QUERY_COVERS] = "SELECT 1 FROM affected WHERE ecosystem = ?1 LIMIT 1",
 		[POLICY_QUERY_SOURCE] = "SELECT origin, digest, checked, etag, records, withdrawn, unreadable, "
 					"problems FROM source WHERE number = ?1",
 	};
@@ -65,19 +64,19 @@ static bool find_ecosystem(const struct policy_database *database, struct att_st
 	return att_map_find(&database->ecosystems.by_bytes, name, number);
 }
 
-int policy_database_covers(const struct policy_database *database, struct att_str ecosystem, bool *out,
-			   struct att_err *err)
+size_t policy_database_ecosystem_count(const struct policy_database *database)
 {
-	sqlite3_stmt *statement;
-	uint32_t number;
-	*out = false;
-	if (!find_ecosystem(database, ecosystem, &number))
-		return ATT_OK;
-	int status = start(database, POLICY_QUERY_COVERS, number, &statement, err);
-	if (status == ATT_OK)
-		status = policy_database_step(database->sql, statement, out, err);
-	end(statement);
-	return status;
+	return database->ecosystems.count;
+}
+
+struct att_str policy_database_ecosystem(const struct policy_database *database, size_t i)
+{
+	return att_intern_str(&database->ecosystems, (uint32_t)i);
+}
+
+bool policy_database_covers(const struct policy_database *database, size_t i)
+{
+	return database->covered.data[i] != 0;
 }
 
 /* ---- packages ---- */

@@ -14,7 +14,7 @@ const char *const policy_database_tables[] = {
 	"entries BLOB NOT NULL, PRIMARY KEY(ecosystem, name, advisory)) WITHOUT ROWID",
 	"CREATE INDEX affected_by_advisory ON affected(advisory)",
 	"CREATE TABLE alias(id TEXT PRIMARY KEY, family INTEGER NOT NULL) WITHOUT ROWID",
-	"CREATE TABLE ecosystem(number INTEGER PRIMARY KEY, name TEXT NOT NULL)",
+	"CREATE TABLE ecosystem(number INTEGER PRIMARY KEY, name TEXT NOT NULL, covered INTEGER NOT NULL)",
 	"CREATE TABLE family(number INTEGER PRIMARY KEY, id TEXT NOT NULL, first INTEGER NOT NULL, "
 	"last INTEGER NOT NULL)",
 	"CREATE TABLE meta(name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID",

@@ -19,9 +19,9 @@ static int read_time(const struct policy_reader *r, const struct att_value *obje
 {
 	const struct att_value *value;
 	int status = att_value_want(r->source, object, key, ATT_STRING, required, &value, r->err);
-	*given = status == ATT_OK && value;
-	/* Go's zero time: the database knows none. */
-	if (!*given || att_str_starts(value->string, ATT_STR("0001-01-01T00:00:00")))
+	/* Go's zero time: the database knows none, and what was withdrawn then was not. */
+	*given = status == ATT_OK && value && !att_str_starts(value->string, ATT_STR("0001-01-01T00:00:00"));
+	if (!*given)
 		return status;
 	if (value->string.len > sizeof "2026-01-31" && att_time_parse(value->string, out))
 		return ATT_OK;

@@ -119,15 +119,29 @@ static struct att_str debian_release(struct att_str release)
 struct distribution {
 	const char *namespace, *name, *before; /* `before` stands before the release */
 	size_t parts;                          /* of the release that count */
+	bool by_source;                        /* advisories are on source packages */
 };
 
 static const struct distribution distributions[] = {
-	{"debian", "Debian", ":", 1},          {"ubuntu", "Ubuntu", ":", 2},
-	{"alpine", "Alpine", ":v", 2},         {"wolfi", "Wolfi", NULL, 0},
-	{"chainguard", "Chainguard", NULL, 0}, {"almalinux", "AlmaLinux", ":", 1},
-	{"rocky", "Rocky Linux", ":", 1},      {"rockylinux", "Rocky Linux", ":", 1},
-	{"mageia", "Mageia", ":", 1},          {"opensuse", "openSUSE", ":Leap ", 2},
+	{"debian", "Debian", ":", 1, false},          {"ubuntu", "Ubuntu", ":", 2, false},
+	{"alpine", "Alpine", ":v", 2, false},         {"wolfi", "Wolfi", NULL, 0, false},
+	{"chainguard", "Chainguard", NULL, 0, false}, {"almalinux", "AlmaLinux", ":", 1, false},
+	{"rocky", "Rocky Linux", ":", 1, false},      {"rockylinux", "Rocky Linux", ":", 1, false},
+	{"mageia", "Mageia", ":", 1, true},           {"opensuse", "openSUSE", ":Leap ", 2, true},
 };
+
+/* "name-version-release.src.rpm" is of "name". Some of RPM's distributions publish advisories on source
+ * packages, some on those made of them. */
+static struct att_str rpm_source(struct att_str file)
+{
+	for (int i = 0; i < 2; i++) {
+		size_t dash = att_str_find_last_byte(file, '-');
+		if (dash == ATT_STR_NONE)
+			return (struct att_str){NULL, 0};
+		file = att_str_first(file, dash);
+	}
+	return file;
+}
 
 /* "name version" (ours) or "name@version" (purl qualifier `upstream`) of the source package. */
 static void take_source(const struct sbom_component *component, const struct att_purl *purl,
@@ -139,8 +153,12 @@ static void take_source(const struct sbom_component *component, const struct att
 		source = qualifier(purl, "upstream");
 		between = '@';
 	}
-	if (source.len == 0 || att_str_is(purl->type, "rpm"))
+	if (source.len == 0)
 		return;
+	if (att_str_is(purl->type, "rpm")) {
+		out->source = rpm_source(source);
+		return;
+	}
 	size_t cut = att_str_find_byte(source, between);
 	out->name = att_str_first(source, cut);
 	if (cut != ATT_STR_NONE)
@@ -163,8 +181,13 @@ static void name_distribution(const struct att_purl *purl, struct att_arena *are
 			break;
 		release = att_str_is(name, "Debian") ? debian_release(release) : first_parts(release, d->parts);
 		out->ecosystems[0] = ATT_ARENA_JOIN(arena, name, att_str_of(d->before), release);
+		/* What is fixed for subscribers alone is not fixed, and of old releases nothing else is told.
+		 */
 		if (att_str_is(name, "Ubuntu"))
-			out->ecosystems[1] = ATT_ARENA_JOIN(arena, out->ecosystems[0], ATT_STR(":LTS"));
+			out->ecosystems[1] = ATT_ARENA_JOIN(arena, ATT_STR("Ubuntu:Pro:"), release);
+		out->is_release = true;
+		if (!d->by_source)
+			out->source = (struct att_str){NULL, 0};
 		return;
 	}
 	/* Which advisories hold depends on a release that is not stated. */
@@ -186,6 +209,11 @@ static void of_distribution(const struct sbom_component *component, const struct
 }
 
 /* --- where it comes from -------------------------------------------------------------------------------- */
+
+bool policy_package_is_from(const struct policy_package *package, struct att_str registry)
+{
+	return package->kind == POLICY_PACKAGE_PRIVATE && policy_source_within(package->where, registry);
+}
 
 static bool is_private(const struct policy_entries *urls, struct att_str url)
 {

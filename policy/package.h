@@ -17,7 +17,10 @@ enum policy_package_kind {
 
 struct policy_package {
 	enum policy_package_kind kind;
-	struct att_str ecosystems[2]; /* OSV's names; the second is another spelling, or empty */
+	/* OSV's names, whatever follows behind another ':'; the second is of the same packages, or empty. */
+	struct att_str ecosystems[2];
+	bool is_release;       /* a distribution's, whose release is part of the name */
+	struct att_str source; /* another name that advisories may have for it; or empty */
 	struct att_str name, version;
 	const struct att_version_scheme *scheme; /* NULL: versions cannot be compared */
 	struct att_str where; /* POLICY_PACKAGE_PRIVATE: the registry; _UNKNOWN: the purl type, or empty */
@@ -29,6 +32,9 @@ struct policy_package {
  * ATT_ERR_MEMORY. */
 int policy_package_of(const struct sbom_component *component, const struct policy_entries *private_urls,
 		      struct att_arena *arena, struct policy_package *out, struct att_err *err) ATT_MUST_USE;
+
+/* Does a package from another registry come from this one? */
+bool policy_package_is_from(const struct policy_package *package, struct att_str registry);
 
 /* The first property of this name; empty when there is none. */
 struct att_str policy_property(const struct sbom_component *component, const char *name);

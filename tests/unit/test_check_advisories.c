@@ -48,6 +48,25 @@ static const char *const records[] = {
 	       PACKAGE("Go", "example.org/Mod") ",\"ecosystem_specific\":{\"custom_ranges\":[{\"type\":"
 						"\"ECOSYSTEM\",\"events\":[{\"introduced\":\"2.1.0\"},"
 						"{\"fixed\":\"2.1.5\"}]}]}," EVENTS("{\"introduced\":\"0\"}")),
+	/* Go's zero time is none, and a day that has not come yet is not that of today. */
+	RECORD("Z-1", "\"withdrawn\":\"0001-01-01T00:00:00Z\",",
+	       PACKAGE("crates.io", "zero") "," EVENTS("{\"introduced\":\"0\"}")),
+	RECORD("Z-2", "\"withdrawn\":\"2001-09-10T00:00:00Z\",",
+	       PACKAGE("crates.io", "tomorrow") "," EVENTS("{\"introduced\":\"0\"}")),
+	RECORD("U-1", "", PACKAGE("Ubuntu:22.04", "curl") "," EVENTS("{\"introduced\":\"0\"}")),
+	RECORD("U-2", "", PACKAGE("Ubuntu:22.04:LTS", "curl") "," EVENTS("{\"introduced\":\"0\"}")),
+	RECORD("U-3", "", PACKAGE("Ubuntu:Pro:22.04:LTS", "curl") "," EVENTS("{\"introduced\":\"0\"}")),
+	RECORD("U-4", "", PACKAGE("Ubuntu:Pro:FIPS:22.04:LTS", "curl") "," EVENTS("{\"introduced\":\"0\"}")),
+	RECORD("U-5", "", PACKAGE("Ubuntu:2", "curl") "," EVENTS("{\"introduced\":\"0\"}")),
+	RECORD("D-1", "",
+	       PACKAGE("Packagist:https://packages.drupal.org/8",
+		       "drupal/form") "," EVENTS("{\"introduced\":\"0\"}")),
+	RECORD("S-1", "", PACKAGE("openSUSE:Leap 15.6", "foo") "," EVENTS("{\"introduced\":\"0\"}")),
+	RECORD("A-1", "", PACKAGE("AlmaLinux:9", "foo") "," EVENTS("{\"introduced\":\"0\"}")),
+	/* About two ecosystems: no sign that those of the second were gathered. */
+	RECORD("P-1", "",
+	       PACKAGE("PyPI", "both") "," EVENTS("{\"introduced\":\"0\"}") "},{" PACKAGE(
+		       "NuGet", "Both") "," EVENTS("{\"introduced\":\"0\"}")),
 };
 
 static char folder[] = "/tmp/attest-advisories-XXXXXX", path[64];
@@ -104,7 +123,7 @@ struct input {
 	const char *components; /* of the CycloneDX document, and its "dependencies" */
 	const char *policy, *vex;
 	int64_t now; /* 0: when the database was made */
-	bool no_database;
+	bool no_database, replay;
 };
 
 struct world {
@@ -154,6 +173,7 @@ static void begin(struct world *w, const struct input *input)
 		.vex = input->vex ? &w->vex : NULL,
 		.folder = -1,
 		.now = input->now ? input->now : BUILT,
+		.replay = input->replay,
 		.trails = &w->trails,
 	};
 }
@@ -251,6 +271,56 @@ static void test_ecosystems(void **state)
 	      ATT_HOLDS, "");
 }
 
+#define NO_FIX(name, id)                                                                                       \
+	"error[vulnerability] " name ", a direct dependency, is affected by " id ": About " id                 \
+	" | no version is known that fixes it\n"
+
+/* An ecosystem has more names in the database than one, and each of them counts. */
+static void test_ecosystem_names(void **state)
+{
+	(void)state;
+	check(&(struct input){.components = ONE("curl", "1", "pkg:deb/ubuntu/curl@1?distro=ubuntu-22.04")},
+	      ATT_REFUTED, NO_FIX("curl 1", "U-1") NO_FIX("curl 1", "U-2") NO_FIX("curl 1", "U-3"));
+	check(&(struct input){.components = ONE("drupal/form", "1.0.0",
+						"pkg:composer/drupal/form@1.0.0?"
+						"repository_url=https://packages.drupal.org/8/downloads")},
+	      ATT_REFUTED, NO_FIX("drupal/form 1.0.0", "D-1"));
+	/* Whoever wrote the document did not say where from; and one registry's advisories are not those of
+	 * all. */
+	check(&(struct input){.components = ONE("drupal/form", "1.0.0", "pkg:composer/drupal/form@1.0.0")},
+	      ATT_REFUTED,
+	      "error[not-covered] 1 component of Packagist is not judged: the database has no advisories on "
+	      "that | \"attest advisories import\" adds the ecosystem's advisories to the database\n" NO_FIX(
+		      "drupal/form 1.0.0", "D-1"));
+	/* What advisories are on, source packages or what is made of them, the distribution decides. */
+	check(&(struct input){.components = ONE("libfoo1", "1-1",
+						"pkg:rpm/opensuse/libfoo1@1-1?distro="
+						"opensuse-leap-15.6&upstream=foo-1-1.src.rpm")},
+	      ATT_REFUTED, NO_FIX("libfoo1 1-1", "S-1"));
+	check(&(struct input){.components = ONE("libfoo1", "1-1",
+						"pkg:rpm/almalinux/libfoo1@1-1?distro="
+						"almalinux-9.3&upstream=foo-1-1.src.rpm")},
+	      ATT_HOLDS, "");
+	/* Module names in the small letters that some write. */
+	check(&(struct input){.components =
+				      ONE("example.org/mod", "v2.1.1", "pkg:golang/example.org/mod@v2.1.1")},
+	      ATT_REFUTED,
+	      "error[vulnerability] example.org/mod v2.1.1, a direct dependency, is affected by GHSA-4: About "
+	      "GHSA-4 | upgrade example.org/mod to 2.1.5\n");
+}
+
+static void test_withdrawn(void **state)
+{
+	(void)state;
+	check(&(struct input){.components = ONE("zero", "1.0.0", "pkg:cargo/zero@1.0.0")}, ATT_REFUTED,
+	      NO_FIX("zero 1.0.0", "Z-1"));
+	check(&(struct input){.components = ONE("tomorrow", "1.0.0", "pkg:cargo/tomorrow@1.0.0")}, ATT_REFUTED,
+	      NO_FIX("tomorrow 1.0.0", "Z-2"));
+	check(&(struct input){.components = ONE("tomorrow", "1.0.0", "pkg:cargo/tomorrow@1.0.0"),
+			      .now = BUILT + DAY},
+	      ATT_HOLDS, "");
+}
+
 static void test_go(void **state)
 {
 	(void)state;
@@ -304,6 +374,14 @@ static void test_not_covered(void **state)
 	      "error[not-covered] 1 component of RubyGems is not judged: the database has no advisories on "
 	      "that | "
 	      "\"attest advisories import\" adds the ecosystem's advisories to the database\n");
+	/* Named beside another ecosystem: what is known is told, and is not all. */
+	check(&(struct input){.components = ONE("Both", "1.0.0", "pkg:nuget/Both@1.0.0")}, ATT_REFUTED,
+	      "error[not-covered] 1 component of NuGet is not judged: the database has no advisories on "
+	      "that | \"attest advisories import\" adds the ecosystem's advisories to the database\n" NO_FIX(
+		      "Both 1.0.0", "P-1"));
+	check(&(struct input){.components = ONE("Other", "1.0.0", "pkg:nuget/Other@1.0.0")}, ATT_CANNOT_TELL,
+	      "error[not-covered] 1 component of NuGet is not judged: the database has no advisories on "
+	      "that | \"attest advisories import\" adds the ecosystem's advisories to the database\n");
 	/* What was judged beside it changes nothing. */
 	check(
 		&(struct input){
@@ -435,6 +513,14 @@ static void test_database_age(void **state)
 	"may be\n"
 	check(&(struct input){.components = LEFT("1.1.0"), .now = BUILT + 8 * DAY}, ATT_CANNOT_TELL,
 	      "error" STALE);
+	/* Clocks differ, but not by hours: what is of the future would never get old. A replay is of the past.
+	 */
+	check(&(struct input){.components = LEFT("2.0.0"), .now = BUILT - 3600}, ATT_HOLDS, "");
+	check(&(struct input){.components = LEFT("1.1.0"), .now = BUILT - 3601}, ATT_CANNOT_TELL,
+	      "error[stale-database] the advisory database says that it was up to date at a time that has not "
+	      "come yet: how old it is cannot be told | \"attest advisories update\" brings it up to date; "
+	      "advisories.maximum-db-staleness says how old it may be\n");
+	check(&(struct input){.components = LEFT("2.0.0"), .now = BUILT - DAY, .replay = true}, ATT_HOLDS, "");
 	/* A severity does not make the data newer. */
 	check(&(struct input){.components = LEFT("1.1.0"),
 			      .policy = "[severity]\nstale-database = \"warn\"\n",
@@ -667,14 +753,24 @@ static void test_vex_written(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_groups),       cmocka_unit_test(test_ecosystems),
-		cmocka_unit_test(test_go),           cmocka_unit_test(test_undetermined),
-		cmocka_unit_test(test_not_covered),  cmocka_unit_test(test_private),
-		cmocka_unit_test(test_reach),        cmocka_unit_test(test_yanked),
-		cmocka_unit_test(test_database_age), cmocka_unit_test(test_ignores),
-		cmocka_unit_test(test_hygiene),      cmocka_unit_test(test_expiry),
-		cmocka_unit_test(test_scope),        cmocka_unit_test(test_vex),
-		cmocka_unit_test(test_vex_order),    cmocka_unit_test(test_vex_written),
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_ecosystems),
+		cmocka_unit_test(test_ecosystem_names),
+		cmocka_unit_test(test_withdrawn),
+		cmocka_unit_test(test_go),
+		cmocka_unit_test(test_undetermined),
+		cmocka_unit_test(test_not_covered),
+		cmocka_unit_test(test_private),
+		cmocka_unit_test(test_reach),
+		cmocka_unit_test(test_yanked),
+		cmocka_unit_test(test_database_age),
+		cmocka_unit_test(test_ignores),
+		cmocka_unit_test(test_hygiene),
+		cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_scope),
+		cmocka_unit_test(test_vex),
+		cmocka_unit_test(test_vex_order),
+		cmocka_unit_test(test_vex_written),
 	};
 	return cmocka_run_group_tests(tests, make_database, remove_database);
 }
