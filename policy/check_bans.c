@@ -202,23 +202,38 @@ static bool is_wildcard(struct att_str requirement)
 	return false;
 }
 
-static void check_wildcard(struct policy_bans *bans, const struct sbom_node *node, uint32_t n)
+static void tell_wildcard(struct policy_bans *bans, const struct sbom_node *node, uint32_t n,
+			  struct att_str requirement, struct att_str by)
 {
-	struct att_str requirement = property(&node->component, "attest:requirement");
-	if (!is_wildcard(requirement) ||
-	    (bans->config->allow_wildcard_paths && node->component.origin == SBOM_ORIGIN_LOCAL))
-		return;
 	struct att_str name = name_of(bans, n);
 	struct policy_complaint complaint = {
 		.code = "wildcard",
 		.level = bans->config->wildcards,
-		.message =
-			att_arena_printf(&bans->arena, "%.*s is asked for in any version", ATT_STR_ARG(name)),
+		.message = att_arena_printf(&bans->arena, "%.*s is asked for in any version%s%.*s",
+					    ATT_STR_ARG(name), by.len ? " by " : "",
+					    ATT_STR_ARG(att_str_first(by, 200))),
 		.help = ATT_STR("ask for the versions that you tested"),
 		.found = requirement,
 		.node = node,
 	};
 	policy_complain(bans->run, &complaint, bans->findings, bans->outcome);
+}
+
+static void check_wildcard(struct policy_bans *bans, const struct sbom_node *node, uint32_t n)
+{
+	const struct sbom_component *component = &node->component;
+	const struct att_str none = {NULL, 0};
+	struct att_str requirement = property(component, "attest:requirement");
+	bool paths = !bans->config->allow_wildcard_paths;
+	if (is_wildcard(requirement) && (paths || component->origin != SBOM_ORIGIN_LOCAL))
+		tell_wildcard(bans, node, n, requirement, none);
+	/* What a lock pins: the manifests that ask for it in any version. */
+	for (size_t i = 0; i < component->property_count; i++) {
+		const struct sbom_property *p = &component->properties[i];
+		if (att_str_is(p->name, "attest:cargo:wildcard") ||
+		    (paths && att_str_is(p->name, "attest:cargo:wildcard-path")))
+			tell_wildcard(bans, node, n, none, p->value);
+	}
 }
 
 static void check_prerelease(struct policy_bans *bans, const struct sbom_node *node, uint32_t n)

@@ -239,10 +239,21 @@ static int read_package(struct cargo *c, const struct att_value *table, struct p
 
 /* --- the lock ------------------------------------------------------------------------------------------ */
 
-static uint32_t scope_of(const struct cargo *c, const struct package *from, struct att_str name)
+/* One package needs another, which the first calls `name`. */
+static int add_dependency(struct cargo *c, const struct package *from, struct att_str name, uint32_t to)
 {
 	uint32_t bits = from->member ? sbom_cargo_manifests_scope(&c->manifests, from->member, name) : 0;
-	return bits ? bits : SBOM_RUNTIME;
+	uint32_t scope = bits & ~(uint32_t)CARGO_WILDCARDS;
+	struct sbom_component *component = &c->catalog->components[to];
+	struct att_arena *arena = &c->catalog->arena;
+	int status = sbom_catalog_depend(c->catalog, from->index, to, scope ? scope : SBOM_RUNTIME, c->err);
+	if (status == ATT_OK && bits & CARGO_WILDCARD)
+		status = sbom_component_add_property(arena, component, "attest:cargo:wildcard", from->name,
+						     c->err);
+	if (status == ATT_OK && bits & CARGO_WILDCARD_PATH)
+		status = sbom_component_add_property(arena, component, "attest:cargo:wildcard-path", from->name,
+						     c->err);
+	return status;
 }
 
 static int add_dependencies(struct cargo *c, const struct package *p)
@@ -258,8 +269,7 @@ static int add_dependencies(struct cargo *c, const struct package *p)
 		struct att_str name = c->packages[to].name;
 		if (c->packages[to].instead != NO_PACKAGE)
 			to = c->packages[to].instead;
-		status = sbom_catalog_depend(c->catalog, p->index, c->packages[to].index, scope_of(c, p, name),
-					     c->err);
+		status = add_dependency(c, p, name, c->packages[to].index);
 	}
 	return status;
 }

@@ -25,10 +25,17 @@ struct cargo_manifests {
 	size_t member_count, member_capacity;
 	struct att_map by_version; /* "name version" -> member */
 	struct att_map by_name;    /* name -> member, or CARGO_SEVERAL */
-	struct att_map scopes;     /* "member name" -> enum sbom_scope bits */
+	struct att_map scopes;     /* "member name" -> enum sbom_scope and cargo_wildcard bits */
 };
 
 enum { CARGO_SEVERAL = UINT32_MAX };
+
+/* Why a member takes any version of a package: bits beside those of enum sbom_scope. */
+enum cargo_wildcard {
+	CARGO_WILDCARD = 1 << 8,
+	CARGO_WILDCARD_PATH = 1 << 9, /* by path or git, where no registry will have to choose one */
+	CARGO_WILDCARDS = CARGO_WILDCARD | CARGO_WILDCARD_PATH,
+};
 
 /* Reads the manifest beside the lock and, as Cargo does, those of the workspace's members and of path
  * dependencies, theirs included. Manifests that are missing or broken are passed over; broken ones are told.
@@ -42,7 +49,8 @@ int sbom_cargo_manifests_load_rest(struct cargo_manifests *m) ATT_MUST_USE;
 const struct cargo_member *sbom_cargo_manifests_find(const struct cargo_manifests *m, struct att_str name,
 						     struct att_str version);
 
-/* Why a member needs the package `name`; 0 when its manifest does not say. */
+/* Why a member needs the package `name`, and whether in any version: bits of enum sbom_scope and
+ * cargo_wildcard; 0 when its manifest does not say. */
 uint32_t sbom_cargo_manifests_scope(const struct cargo_manifests *m, const struct cargo_member *member,
 				    struct att_str name);
 

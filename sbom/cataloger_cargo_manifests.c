@@ -157,14 +157,62 @@ static struct att_str inherited(const struct cargo_manifests *m, const struct at
 	return att_value_text(own);
 }
 
-/* The package that an entry of a dependency table means: renamed here or in the workspace, or of that name. */
+/* What an entry of a dependency table says, here or in the workspace; NULL when that says nothing. */
+static const struct att_value *declared(const struct cargo_manifests *m, const struct att_member *entry)
+{
+	if (!att_value_is_true(att_value_get(&entry->value, "workspace")))
+		return &entry->value;
+	return att_value_get_str(att_value_get(m->workspace, "dependencies"), entry->key);
+}
+
+/* The package that an entry of a dependency table means: renamed, or of that name. */
 static struct att_str real_name(const struct cargo_manifests *m, const struct att_member *entry)
 {
-	const struct att_value *value = &entry->value;
-	if (att_value_is_true(att_value_get(value, "workspace")))
-		value = att_value_get_str(att_value_get(m->workspace, "dependencies"), entry->key);
-	struct att_str renamed = att_value_text(att_value_get(value, "package"));
+	struct att_str renamed = att_value_text(att_value_get(declared(m, entry), "package"));
 	return renamed.len ? renamed : entry->key;
+}
+
+/* "*", which also an empty requirement means, or ">=0", ">= 0.0.0". */
+static bool is_any_version(struct att_str requirement)
+{
+	requirement = att_str_trim(requirement);
+	if (att_str_starts(requirement, ATT_STR(">="))) {
+		requirement = att_str_trim(att_str_from(requirement, 2));
+		for (size_t i = 0; i < requirement.len; i++)
+			if (requirement.data[i] != '0' && requirement.data[i] != '.')
+				return false;
+		return requirement.len > 0;
+	}
+	return requirement.len == 0 || att_str_is(requirement, "*") || att_str_is(requirement, "x") ||
+	       att_str_is(requirement, "X");
+}
+
+/* A package that its manifest keeps from every registry; Cargo publishes none without a version. */
+static bool is_private(const struct cargo_manifests *m, const struct att_value *manifest)
+{
+	const struct att_value *package = att_value_get(manifest, "package");
+	const struct att_value *publish = att_value_get(package, "publish");
+	if (att_value_is_true(att_value_get(publish, "workspace")))
+		publish = att_value_get(att_value_get(m->workspace, "package"), "publish");
+	if (!publish)
+		return !att_value_get(package, "version");
+	return (publish->kind == ATT_BOOL && !publish->boolean) ||
+	       (publish->kind == ATT_ARRAY && publish->count == 0);
+}
+
+/* Is any version asked for? A path or a repository says which; that is lost in what is published, where Cargo
+ * leaves out only what development alone needs. */
+static uint32_t wildcard_of(const struct att_value *value, uint32_t scope, bool is_private)
+{
+	const struct att_value *version = value;
+	bool pinned = false;
+	if (value && value->kind == ATT_OBJECT) {
+		version = att_value_get(value, "version");
+		pinned = att_value_get(value, "path") || att_value_get(value, "git");
+	}
+	if (!value || (version && version->kind != ATT_STRING) || !is_any_version(att_value_text(version)))
+		return 0;
+	return pinned && (is_private || scope == SBOM_DEV) ? CARGO_WILDCARD_PATH : CARGO_WILDCARD;
 }
 
 static struct att_str scope_key(struct att_arena *arena, size_t member, struct att_str name)
@@ -172,7 +220,8 @@ static struct att_str scope_key(struct att_arena *arena, size_t member, struct a
 	return att_arena_printf(arena, "%zu %.*s", member, ATT_STR_ARG(name));
 }
 
-static int add_scopes(struct cargo_manifests *m, size_t member, const struct att_value *table, uint32_t scope)
+static int add_scopes(struct cargo_manifests *m, size_t member, const struct att_value *table, uint32_t scope,
+		      bool is_private)
 {
 	for (uint32_t i = 0; table && table->kind == ATT_OBJECT && i < table->count; i++) {
 		const struct att_member *entry = &table->members[i];
@@ -181,6 +230,7 @@ static int add_scopes(struct cargo_manifests *m, size_t member, const struct att
 		uint32_t bits = 0;
 		(void)att_map_find(&m->scopes, key, &bits);
 		bits |= optional ? SBOM_OPTIONAL | (scope & ~(uint32_t)SBOM_RUNTIME) : scope;
+		bits |= wildcard_of(declared(m, entry), scope, is_private);
 		if (!key.data || att_map_set(&m->scopes, key, bits) != ATT_OK)
 			return att_err_memory(m->err);
 	}
@@ -191,13 +241,15 @@ static int add_all_scopes(struct cargo_manifests *m, size_t member, const struct
 {
 	const struct att_value *targets = att_value_get(manifest, "target");
 	uint32_t count = targets && targets->kind == ATT_OBJECT ? targets->count : 0;
+	bool private = is_private(m, manifest);
 	int status = ATT_OK;
 	for (size_t i = 0; status == ATT_OK && i < DEPENDENCY_TABLES; i++) {
 		const char *name = dependency_tables[i].name;
 		uint32_t scope = dependency_tables[i].scope;
-		status = add_scopes(m, member, att_value_get(manifest, name), scope);
+		status = add_scopes(m, member, att_value_get(manifest, name), scope, private);
 		for (uint32_t t = 0; status == ATT_OK && t < count; t++)
-			status = add_scopes(m, member, att_value_get(&targets->members[t].value, name), scope);
+			status = add_scopes(m, member, att_value_get(&targets->members[t].value, name), scope,
+					    private);
 	}
 	return status;
 }

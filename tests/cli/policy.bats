@@ -204,6 +204,28 @@ END
     [ "$(codes bans sources n)" = "other-ecosystem" ]
 }
 
+@test "bans: crates that a manifest asks for in any version; paths and repositories of what is not published" {
+    cp -r "$TESTDATA/cargo/good/wildcards" w
+    [ "$(codes bans w -A no-policy)" = "" ]
+    printf '[bans]\nwildcards = "deny"\n' >w/deny.toml
+    told() {
+        attest policy check bans "$@" --format json 2>/dev/null | jq -r '.findings[].message' |
+            sed -n 's/ [0-9.]* is asked for in any version by / < /p' | sort | tr '\n' ' '
+    }
+    open="bare < open build < open dev < open "
+    rest="renamed < open shared < open star < closed star < open unix < open zero < open "
+    [ "$(told w)" = "${open}fork < closed kit < open lib < closed lib < kit lib < open $rest" ]
+    run attest policy check bans w
+    [ "$status" -eq 1 ]
+    [[ "$output" == *"error[wildcard]: star 1.0.0 is asked for in any version by "* ]]
+    echo 'allow-wildcard-paths = true' >>w/deny.toml
+    [ "$(told w)" = "${open}lib < open $rest" ]
+    attest sbom generate w -o w.cdx.json
+    [ "$(told -c w/deny.toml w.cdx.json)" = "${open}lib < open $rest" ]
+    sed -i 's/deny/warn/' w/deny.toml
+    attest policy check bans w
+}
+
 @test "a document is judged as the folder that it was made of" {
     policy <<<'sources = { unknown-registry = "deny" }'
     attest sbom p -o d.json
