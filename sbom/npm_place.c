@@ -17,7 +17,11 @@ struct att_str sbom_npm_without_secrets(struct att_arena *arena, struct att_str 
 	if (scheme == ATT_STR_NONE)
 		return address;
 	struct att_str rest = att_str_from(address, scheme + 3);
-	struct att_str host = att_str_first(rest, att_str_find_byte(rest, '/'));
+	size_t end = 0;
+	/* What a "@" stands behind on another side of these is no user. */
+	while (end < rest.len && !strchr("/?#\\", rest.data[end]))
+		end++;
+	struct att_str host = att_str_first(rest, end);
 	size_t at = att_str_find_last_byte(host, '@');
 	bool http = att_str_ends(att_str_first(address, scheme), ATT_STR("http")) ||
 		    att_str_ends(att_str_first(address, scheme), ATT_STR("https"));
@@ -67,16 +71,53 @@ struct att_str sbom_npm_name_in_address(struct att_str address)
 	return att_str_from(package, slash + 1);
 }
 
-static bool is_registry(struct att_str address)
+/* A scope's "/" is sometimes escaped. */
+static bool is_name(struct att_str text, const struct sbom_component *component)
+{
+	struct att_str scope = component->group, rest = att_str_from(text, scope.len);
+	if (scope.len > 0 && !att_str_starts(text, scope))
+		return false;
+	if (scope.len > 0 && att_str_starts(rest, ATT_STR("/")))
+		rest = att_str_from(rest, 1);
+	else if (scope.len > 0 && att_str_equal_nocase(att_str_first(rest, 3), ATT_STR("%2f")))
+		rest = att_str_from(rest, 3);
+	else if (scope.len > 0)
+		return false;
+	return att_str_equal(rest, component->name);
+}
+
+/* "name-1.0.0.tgz" at the end of the address */
+static bool is_archive_of(struct att_str address, const struct sbom_component *component)
+{
+	struct att_str name = component->name, version = component->version;
+	struct att_str file = att_str_from(address, att_str_find_last_byte(address, '/') + 1);
+	struct att_str rest = att_str_from(file, name.len);
+	return att_str_starts(file, name) && att_str_starts(rest, ATT_STR("-")) &&
+	       att_str_starts(att_str_from(rest, 1), version) &&
+	       att_str_is(att_str_from(rest, version.len + 1), ".tgz");
+}
+
+/* Is it where a registry keeps this very package? An address that names another one, or another version, is an
+ * archive like any: whatever the lock calls it, that is not what the registry publishes by this name. */
+static bool is_of_registry(struct att_str address, const struct sbom_component *component)
 {
 	static const char *const hosts[] = {
-		"https://registry.npmjs.org/",  "http://registry.npmjs.org/",  "https://registry.yarnpkg.com/",
-		"http://registry.yarnpkg.com/", "https://npm.pkg.github.com/",
+		"https://registry.npmjs.org/",
+		"http://registry.npmjs.org/",
+		"https://registry.yarnpkg.com/",
+		"http://registry.yarnpkg.com/",
 	};
+	if (att_str_starts(address, ATT_STR("https://npm.pkg.github.com/")))
+		return true; /* its archives are named by digests */
+	struct att_str package = package_address(address), name = sbom_npm_name_in_address(address);
+	address = att_str_first(address, att_str_find_byte(address, '#'));
+	address = att_str_first(address, att_str_find_byte(address, '?'));
 	for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++)
 		if (att_str_starts(address, att_str_of(hosts[i])))
-			return true;
-	return package_address(address).len > 0;
+			name = att_str_from(package, strlen(hosts[i]));
+	/* Whoever calls wants a version of what comes from a registry. */
+	return package.len > 0 && is_name(name, component) &&
+	       (component->version.len == 0 || is_archive_of(address, component));
 }
 
 /* --- places -------------------------------------------------------------------------------------------- */
@@ -123,7 +164,7 @@ int sbom_npm_place(struct sbom_catalog *catalog, struct sbom_component *componen
 	resolved = sbom_npm_without_secrets(&catalog->arena, resolved);
 	if (!resolved.data)
 		return att_err_memory(err);
-	if (is_registry(resolved)) {
+	if (is_of_registry(resolved, component)) {
 		component->origin = SBOM_ORIGIN_REGISTRY;
 		/* What stands behind "?" steers a mirror's cache, or is a token. */
 		resolved = att_str_first(resolved, att_str_find_byte(resolved, '#'));

@@ -100,3 +100,24 @@ END
         run ! grep -E '^ *::add-mask' <<<"$output"
     done
 }
+
+@test "an npm lock that fetches another package than it names does not come from the registry" {
+    local address
+    mkdir n
+    printf '[sources]\nunknown-registry = "deny"\nunknown-git = "deny"\n' >n/deny.toml
+    fetches() { # ADDRESS
+        printf '{"name":"x","lockfileVersion":3,"packages":{"":{"dependencies":{"@a/b":"1"}},"node_modules/@a/b":{%s}}}' \
+            "\"version\":\"1.0.0\",\"resolved\":\"$1\"" >n/package-lock.json
+        attest policy check sources n
+    }
+    for address in https://registry.npmjs.org/@a/b/-/b-1.0.0.tgz https://registry.npmjs.org/@a%2fb/-/b-1.0.0.tgz \
+        https://u:p@registry.yarnpkg.com/@a/b/-/b-1.0.0.tgz#x; do
+        run -0 fetches $address
+    done
+    for address in https://registry.npmjs.org/@a/evil/-/evil-1.0.0.tgz https://registry.npmjs.org/@a/b/-/b-0.9.0.tgz \
+        https://registry.npmjs.org/evil/@a/b/-/b-1.0.0.tgz https://registry.npmjs.org/../evil/@a/b/-/b-1.0.0.tgz \
+        'https://evil.example?@registry.npmjs.org/@a/b/-/b-1.0.0.tgz' https://registry.npmjs.org/b.tgz; do
+        run -1 fetches "$address"
+        [[ $output == *"error[source-not-allowed]"* ]]
+    done
+}
