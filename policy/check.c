@@ -33,7 +33,10 @@ static void point_at_policy(const struct policy_at *at, struct att_finding *find
 void policy_complain(const struct policy_run *run, const struct policy_complaint *complaint,
 		     struct att_findings *findings, enum att_outcome *outcome)
 {
-	enum policy_level level = policy_config_level(run->config, complaint->code, complaint->level);
+	enum policy_level level =
+		complaint->cannot_tell
+			? policy_config_level_of_doubt(run->config, complaint->code, complaint->level)
+			: policy_config_level(run->config, complaint->code, complaint->level);
 	struct att_finding finding = {
 		.code = complaint->code,
 		.severity = level == POLICY_DENY ? ATT_ERROR
@@ -76,9 +79,12 @@ void policy_complain(const struct policy_run *run, const struct policy_complaint
 static bool level_of(const struct policy_config *config, const char *code, enum policy_level *level)
 {
 	bool unlocked = strcmp(code, "unlocked-manifest") == 0;
+	if (strcmp(code, "unread-include") == 0) {
+		*level = policy_config_level_of_doubt(config, code, POLICY_DENY);
+		return true;
+	}
 	*level = policy_config_level(config, code, unlocked ? POLICY_WARN : POLICY_DENY);
-	return unlocked || strcmp(code, "unread-include") == 0 ||
-	       *level == policy_config_level(config, code, POLICY_ALLOW);
+	return unlocked || *level == policy_config_level(config, code, POLICY_ALLOW);
 }
 
 void policy_level_inputs(const struct policy_config *config, struct att_findings *findings, size_t from)

@@ -13,8 +13,10 @@ struct sources {
 	struct att_findings *findings;
 	enum att_outcome *outcome;
 	struct att_err *err;
-	struct att_arena arena;   /* of the run */
-	struct att_arena scratch; /* of one component */
+	struct att_arena arena;          /* of the run */
+	struct att_arena scratch;        /* of one component */
+	const struct sbom_node *unknown; /* the first that says nothing of where it comes from */
+	size_t unknown_count;
 	bool *used_registries, *used_gits, *used_github, *used_gitlab, *used_bitbucket;
 };
 
@@ -129,10 +131,39 @@ static void check_reference(struct sources *s, const struct sbom_node *node, con
 		policy_complain(s->run, &complaint, s->findings, s->outcome);
 }
 
+/* It is no part of the tree itself. */
+static bool has_source(const struct sbom_component *component)
+{
+	return component->origin != SBOM_ORIGIN_LOCAL && component->kind != SBOM_FILE &&
+	       component->kind != SBOM_OPERATING_SYSTEM;
+}
+
+/* One finding for all: of whole systems there may be thousands. */
+static void tell_unknown(struct sources *s)
+{
+	const struct policy_complaint complaint = {
+		.code = "unknown-source",
+		.level = s->config->unknown_registry,
+		.cannot_tell = true,
+		.message = att_arena_printf(&s->arena,
+					    "%zu component%s no source that could be judged, the first is %.*s",
+					    s->unknown_count, s->unknown_count == 1 ? " names" : "s name",
+					    ATT_STR_ARG(policy_trail_name(&s->unknown->component, &s->arena))),
+		.help = ATT_STR("a package URL says it, with vcs_url, repository_url or download_url where its "
+				"type has no registry of its own"),
+		.node = s->unknown,
+	};
+	policy_complain(s->run, &complaint, s->findings, s->outcome);
+}
+
 static int check_component(struct sources *s, const struct sbom_node *node)
 {
 	struct policy_source source;
 	int status = policy_source_of(&node->component, &s->scratch, &source, s->err);
+	if (status == ATT_OK && source.kind == POLICY_SOURCE_NONE && has_source(&node->component)) {
+		s->unknown = s->unknown ? s->unknown : node;
+		s->unknown_count++;
+	}
 	if (status != ATT_OK || source.kind == POLICY_SOURCE_NONE)
 		return status;
 	*s->outcome = policy_outcome_join(*s->outcome, ATT_HOLDS);
@@ -210,6 +241,8 @@ static int run(const struct policy_run *run, struct att_findings *findings, enum
 		status = check_component(&s, &run->graph->nodes[i]);
 		att_arena_clear(&s.scratch);
 	}
+	if (status == ATT_OK && s.unknown)
+		tell_unknown(&s);
 	if (status == ATT_OK) {
 		tell_unused(&s, &config->allow_registry, s.used_registries, false);
 		tell_unused(&s, &config->allow_git, s.used_gits, false);

@@ -42,6 +42,13 @@ enum policy_level policy_config_level(const struct policy_config *config, const 
 	return level;
 }
 
+enum policy_level policy_config_level_of_doubt(const struct policy_config *config, const char *code,
+					       enum policy_level level)
+{
+	level = policy_config_level(config, code, level);
+	return level == POLICY_ALLOW ? POLICY_WARN : level;
+}
+
 /* --- the file ------------------------------------------------------------------------------------------ */
 
 static int read_severity(struct policy_config_reader *reader, const struct att_value *table)

@@ -209,4 +209,8 @@ int policy_config_parse_exceptions(const struct att_source *source, struct att_a
 enum policy_level policy_config_level(const struct policy_config *config, const char *code,
 				      enum policy_level level);
 
+/* The same for what could not be told: "allow" is no answer to that, and leaves a warning. */
+enum policy_level policy_config_level_of_doubt(const struct policy_config *config, const char *code,
+					       enum policy_level level);
+
 #endif

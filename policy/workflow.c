@@ -27,7 +27,9 @@ void policy_workflow_unread(const struct policy_workflow_run *run, struct att_st
 void policy_workflow_complain(const struct policy_workflow_run *run, const struct att_source *source,
 			      const struct policy_workflow_problem *problem, const char *message)
 {
-	enum policy_level level = policy_config_level(run->config, problem->code, problem->level);
+	enum policy_level level =
+		problem->cannot_tell ? policy_config_level_of_doubt(run->config, problem->code, problem->level)
+				     : policy_config_level(run->config, problem->code, problem->level);
 	struct att_finding finding = {
 		.code = problem->code,
 		.severity = level == POLICY_DENY ? ATT_ERROR : ATT_WARNING,

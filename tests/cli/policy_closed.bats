@@ -121,3 +121,27 @@ END
         [[ $output == *"error[source-not-allowed]"* ]]
     done
 }
+
+@test "what could not be told is never silent" {
+    printf '[licenses]\nallow = ["MIT"]\n[severity]\nunlicensed = "allow"\n' >deny.toml
+    document "$(component left pkg:cargo/left@1.0.0)" >d.json
+    run attest policy check licenses -c deny.toml d.json -A license-not-encountered
+    [ "$status" -eq 0 ]
+    [[ $output == *"warning[unlicensed]: the license of left"* ]]
+    run attest policy check licenses -c deny.toml d.json -D unlicensed
+    [ "$status" -eq 2 ]
+}
+
+@test "sources: components that name none are told, at the level of registries" {
+    document "$(component left pkg:cargo/left@1.0.0)" "$(component sh pkg:generic/sh@1.0.0)" >d.json
+    echo >deny.toml
+    run attest policy check sources -c deny.toml d.json
+    [ "$status" -eq 0 ]
+    [[ $output == *"warning[unknown-source]: 1 component names no source that could be judged, the first is sh"* ]]
+    printf '[sources]\nunknown-registry = "deny"\n' >deny.toml
+    run attest policy check sources -c deny.toml d.json
+    [ "$status" -eq 2 ]
+    run attest policy check sources -c deny.toml d.json -A unknown-source
+    [ "$status" -eq 0 ]
+    [[ $output == *"warning[unknown-source]"* ]]
+}
