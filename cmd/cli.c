@@ -100,14 +100,18 @@ void cli_complain(const char *program, const struct att_err *err)
 		cli_note("  = help: %s", err->help);
 }
 
-void cli_print_findings(const struct att_findings *findings)
+bool cli_print_findings(const struct att_findings *findings)
 {
 	struct att_buf out;
 	const char *no_color = getenv("NO_COLOR");
 	att_buf_init(&out, ATT_MAX_DOCUMENT);
 	att_report_human(findings, isatty(2) && !(no_color && *no_color), &out);
 	print_text(att_buf_str(&out));
+	bool whole = att_buf_ok(&out);
+	if (!whole)
+		cli_note("findings are not shown: there is no memory for them");
 	att_buf_clear(&out);
+	return whole;
 }
 
 /* --- options ------------------------------------------------------------------------------------------- */

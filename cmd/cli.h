@@ -74,8 +74,9 @@ void cli_complain(const char *program, const struct att_err *err);
 /* "PROGRAM: MESSAGE" on standard error and exit 2. */
 _Noreturn void cli_usage(const char *program, const char *format, ...) ATT_PRINTF(2, 3);
 
-/* Findings on standard error, coloured when it is a terminal and NO_COLOR is not set. */
-void cli_print_findings(const struct att_findings *findings);
+/* Findings on standard error, coloured when it is a terminal and NO_COLOR is not set. False when there was no
+ * memory to show all of them, which is then said. */
+bool cli_print_findings(const struct att_findings *findings);
 
 /* One line on standard error, made visible (att_utf8_add_visible). */
 void cli_note(const char *format, ...) ATT_PRINTF(1, 2);

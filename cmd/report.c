@@ -18,10 +18,9 @@ bool cli_report_is_human(const struct att_report_format *format)
 	return format == &att_report_formats[0];
 }
 
-void cli_report_findings(const struct att_report_format *format, const struct att_findings *findings)
+bool cli_report_findings(const struct att_report_format *format, const struct att_findings *findings)
 {
-	if (strcmp(format->name, "github") != 0)
-		cli_print_findings(findings);
+	return strcmp(format->name, "github") == 0 || cli_print_findings(findings);
 }
 
 int cli_report_write(const struct att_report_format *format, const struct att_report *report, const char *path,
@@ -40,7 +39,7 @@ int cli_report(const struct att_report_format *format, const struct att_report *
 	struct att_buf line;
 	struct att_err err;
 	int status = ATT_OK;
-	cli_report_findings(format, report->findings);
+	bool whole = cli_report_findings(format, report->findings);
 	if (!cli_report_is_human(format)) {
 		status = cli_report_write(format, report, NULL, &err);
 	} else {
@@ -49,6 +48,9 @@ int cli_report(const struct att_report_format *format, const struct att_report *
 		att_buf_add_byte(&line, '\n');
 		status = att_buf_ok(&line) ? cli_write(NULL, att_buf_str(&line), &err) : att_err_memory(&err);
 		att_buf_clear(&line);
+		/* To people what was shown is the report. */
+		if (status == ATT_OK && !whole)
+			status = att_err_memory(&err);
 	}
 	if (status != ATT_OK)
 		cli_complain(report->program, &err);

@@ -18,7 +18,7 @@ bool cli_report_is_human(const struct att_report_format *format);
 
 /* Findings for people, on standard error, beside a report in any format but "github": its log would show each
  * of them twice, and obey what a quoted line may hold. */
-void cli_report_findings(const struct att_report_format *format, const struct att_findings *findings);
+bool cli_report_findings(const struct att_report_format *format, const struct att_findings *findings);
 
 /* Writes the report to the file `path`, or standard output (cli_write). */
 int cli_report_write(const struct att_report_format *format, const struct att_report *report, const char *path,
