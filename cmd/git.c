@@ -27,20 +27,19 @@ static const char *find_git(void)
 	return NULL;
 }
 
-/* *code is its exit status, -1 for none. */
-static int spawn(char *const *arguments, int in, int out, int errors, int *code, struct att_err *err)
+static int start(char *const *arguments, int in, int out, int errors, pid_t *child, struct att_err *err)
 {
+	/* What a clone left at its origin stays there: git would start whatever the checkout says to get it. */
 	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LC_ALL=C",
-		    prompt[] = "GIT_TERMINAL_PROMPT=0";
+		    prompt[] = "GIT_TERMINAL_PROMPT=0", protocols[] = "GIT_ALLOW_PROTOCOL=none",
+		    lazy[] = "GIT_NO_LAZY_FETCH=1";
 	char home[PATH_MAX + 8] = "";
-	char *environment[] = {path, locale, prompt, NULL, NULL};
+	char *environment[] = {path, locale, prompt, protocols, lazy, NULL, NULL};
 	const char *folder = getenv("HOME");
 	posix_spawn_file_actions_t actions;
-	pid_t child;
-	int state;
 	if (folder && folder[0] == '/' && strlen(folder) < PATH_MAX) {
 		snprintf(home, sizeof home, "HOME=%s", folder);
-		environment[3] = home;
+		environment[5] = home;
 	}
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return att_err_memory(err);
@@ -51,10 +50,15 @@ static int spawn(char *const *arguments, int in, int out, int errors, int *code,
 	if (problem == 0)
 		problem = posix_spawn_file_actions_adddup2(&actions, errors, 2);
 	if (problem == 0)
-		problem = posix_spawn(&child, arguments[0], &actions, NULL, arguments, environment);
+		problem = posix_spawn(child, arguments[0], &actions, NULL, arguments, environment);
 	posix_spawn_file_actions_destroy(&actions);
-	if (problem != 0)
-		return att_err_set_errno(err, problem, "cannot run %s", arguments[0]);
+	return problem == 0 ? ATT_OK : att_err_set_errno(err, problem, "cannot run %s", arguments[0]);
+}
+
+/* *code is its exit status, -1 for none. */
+static int wait_for(pid_t child, int *code, struct att_err *err)
+{
+	int state;
 	while (waitpid(child, &state, 0) < 0)
 		if (errno != EINTR)
 			return att_err_set_errno(err, errno, "cannot wait for git");
@@ -87,37 +91,66 @@ static int complain(int errors, struct att_arena *arena, const char *command, st
 	return ATT_ERR_IO;
 }
 
-int git_run(const char *folder, const char *const *words, int in, int out, int *code, struct att_err *err)
+/* Nothing in the checkout's configuration may start programs, take locks or replace commits. */
+static int compose(const char *folder, const char *const *words, const char *arguments[static MAX_ARGUMENTS],
+		   struct att_err *err)
 {
-	/* Nothing in the checkout's configuration may start programs, take locks or replace commits. */
-	const char *arguments[MAX_ARGUMENTS] = {find_git(),
-						"--no-pager",
-						"--no-optional-locks",
-						"--no-replace-objects",
-						"-c",
-						"core.fsmonitor=false",
-						"-c",
-						"core.hooksPath=/dev/null",
-						"-C",
-						folder};
-	size_t used = 10;
-	struct att_arena arena = {0};
+	const char *const always[] = {find_git(),
+				      "--no-pager",
+				      "--no-optional-locks",
+				      "--no-replace-objects",
+				      "-c",
+				      "core.fsmonitor=false",
+				      "-c",
+				      "core.hooksPath=/dev/null",
+				      "-C",
+				      folder};
+	size_t used = 0;
+	for (; used < sizeof always / sizeof *always; used++)
+		arguments[used] = always[used];
 	for (size_t i = 0; words[i] && used + 1 < MAX_ARGUMENTS; i++)
 		arguments[used++] = words[i];
-	if (!arguments[0]) {
-		att_err_set(err, ATT_ERR_IO, "cannot find git in /usr/bin, /usr/local/bin and /bin");
-		att_err_help(err, "install git");
-		return ATT_ERR_IO;
-	}
+	arguments[used] = NULL;
+	if (arguments[0])
+		return ATT_OK;
+	att_err_set(err, ATT_ERR_IO, "cannot find git in /usr/bin, /usr/local/bin and /bin");
+	att_err_help(err, "install git");
+	return ATT_ERR_IO;
+}
+
+int git_run(const char *folder, const char *const *words, int in, int out, int *code, struct att_err *err)
+{
+	const char *arguments[MAX_ARGUMENTS];
+	struct att_arena arena = {0};
+	pid_t child = 0;
+	int status = compose(folder, words, arguments, err);
+	if (status != ATT_OK)
+		return status;
 	int errors = memfd_create("git-errors", MFD_CLOEXEC);
 	if (errors < 0)
 		return att_err_set_errno(err, errno, "cannot keep what git says");
 	int no = *code;
-	int status = spawn((char *const *)(uintptr_t)arguments, in, out, errors, code, err);
+	status = start((char *const *)(uintptr_t)arguments, in, out, errors, &child, err);
+	if (status == ATT_OK)
+		status = wait_for(child, code, err);
 	if (status == ATT_OK && *code != 0 && *code != no)
 		status = complain(errors, &arena, words[0], err);
 	close(errors);
 	att_arena_clear(&arena);
+	return status;
+}
+
+int git_start(const char *folder, const char *const *words, int in, int out, pid_t *child, struct att_err *err)
+{
+	const char *arguments[MAX_ARGUMENTS];
+	int status = compose(folder, words, arguments, err);
+	if (status != ATT_OK)
+		return status;
+	int errors = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (errors < 0)
+		return att_err_set_errno(err, errno, "cannot open /dev/null");
+	status = start((char *const *)(uintptr_t)arguments, in, out, errors, child, err);
+	close(errors);
 	return status;
 }
 

@@ -4,6 +4,8 @@
 #ifndef CMD_GIT_H
 #define CMD_GIT_H
 
+#include <sys/types.h>
+
 #include "libattest/base/arena.h"
 #include "libattest/base/err.h"
 
@@ -13,7 +15,12 @@
 int git_run(const char *folder, const char *const *words, int in, int out, int *code,
 	    struct att_err *err) ATT_MUST_USE;
 
-/* The same for a short answer, in `arena`, without white space around it. With exit status `no` it is empty. */
+/* Starts one that goes on; the caller waits for *child. What git complains of is lost. Errors: ATT_ERR_IO. */
+int git_start(const char *folder, const char *const *words, int in, int out, pid_t *child,
+	      struct att_err *err) ATT_MUST_USE;
+
+/* The same as git_run for a short answer, in `arena`, without white space around it. With exit status `no` it
+ * is empty. */
 int git_ask(const char *folder, const char *const *words, int no, struct att_arena *arena, struct att_str *out,
 	    struct att_err *err) ATT_MUST_USE;
 

@@ -4,9 +4,11 @@
 #define CMD_POLICY_H
 
 #include <limits.h>
+#include <pthread.h>
 #include <sys/types.h>
 
 #include "cmd/cli.h"
+#include "libattest/base/beneath.h"
 #include "policy/check.h"
 #include "policy/vex.h"
 
@@ -18,6 +20,11 @@ struct policy_files {
 	struct policy_config config;
 	bool found;
 };
+
+/* Where policies are looked for in a folder; ends with NULL. */
+extern const char *const policy_files_names[];
+/* Beside one of them. */
+#define POLICY_EXCEPTIONS "deny.exceptions.toml"
 
 /* Reads the policy `path`, or, when it is NULL, the first of deny.toml, .deny.toml, .cargo/deny.toml and
  * .config/deny.toml in the folder, and a deny.exceptions.toml beside it. Links out of the folder are not
@@ -68,17 +75,27 @@ void policy_vex_files_clear(struct policy_vex_files *files);
 enum { POLICY_SHOWN = 20 };
 void policy_shorten(struct att_findings *findings, bool with_notes);
 
-/* A revision's files in a temporary folder, which is gone when the program is, whatever ended it. */
+/* A revision's files in a temporary folder, which is gone when the program is, whatever ended it. What a walk
+ * looks for by its name is there, the rest when `supply` is asked to bring it. */
 struct policy_base {
 	char folder[PATH_MAX];
-	int pipe_end;
+	struct att_supply supply;
+	int socket;
 	pid_t guard;
+	pthread_mutex_t lock; /* one question at a time */
+	struct att_err err;   /* the first that went wrong */
 };
 
-/* Asks git for all files that a revision has below the folder. The working tree is not touched. Before the
- * sandbox closes. Errors: ATT_ERR_NOT_FOUND for no such revision; ATT_ERR_USAGE, ATT_ERR_IO, ATT_ERR_LIMIT. */
+/* Asks git for the files that a revision has below the folder. The working tree is not touched. Before the
+ * sandbox closes, and before there are threads. Stays where it is. Errors: ATT_ERR_NOT_FOUND for no such
+ * revision; ATT_ERR_USAGE, ATT_ERR_IO, ATT_ERR_LIMIT. */
 int policy_base_take(struct policy_base *base, const char *folder, const char *revision,
 		     struct att_err *err) ATT_MUST_USE;
+
+/* Waits for what was asked for; the second asks for the policy, too. Errors: of anything until now that could
+ * not be brought. */
+int policy_base_wait(struct policy_base *base, struct att_err *err) ATT_MUST_USE;
+int policy_base_wait_policy(struct policy_base *base, struct att_err *err) ATT_MUST_USE;
 void policy_base_release(struct policy_base *base);
 
 /* The commands. */

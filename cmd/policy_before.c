@@ -76,9 +76,18 @@ static int judge_base(struct policy_request *r)
 	old.trails = (struct policy_trails){0};
 	memset(old.outcomes, 0, sizeof old.outcomes);
 	att_findings_init(&old.findings);
-	int status = policy_request_load(&old, true);
+	old.options.supply = old.run.supply = &r->before.base.supply;
+	int status = policy_base_wait(&r->before.base, &old.err);
+	if (status == ATT_OK)
+		status = policy_request_load(&old, true);
 	if (status == ATT_OK)
 		status = policy_request_judge(&old);
+	/* What could not be brought looks as if it had not been there. */
+	struct att_err missing;
+	if (policy_base_wait(&r->before.base, &missing) != ATT_OK) {
+		old.err = missing;
+		status = missing.code == ATT_ERR_MEMORY ? ATT_ERR_MEMORY : ATT_ERR_IO;
+	}
 	/* A revision without components: everything is new. */
 	bool empty = status == ATT_ERR_UNSUPPORTED || status == ATT_ERR_NOT_FOUND;
 	if (status == ATT_OK)
@@ -187,8 +196,11 @@ static int compare_policies(struct policy_request *r)
 	if (!r->before.has_base || cli_value(r->command, "config"))
 		return ATT_OK;
 	att_findings_init(&ignored);
-	int status = policy_files_load(&old, r->before.folder, NULL, r->policy.config.demands,
-				       r->policy.config.demand_count, &ignored, &r->err);
+	memset(&old, 0, sizeof old);
+	int status = policy_base_wait_policy(&r->before.base, &r->err);
+	if (status == ATT_OK)
+		status = policy_files_load(&old, r->before.folder, NULL, r->policy.config.demands,
+					   r->policy.config.demand_count, &ignored, &r->err);
 	if (status == ATT_OK && old.found)
 		status = policy_loosened(&r->run, &old.config, &r->findings, &r->outcome, &r->err);
 	else if (status != ATT_OK && status != ATT_ERR_MEMORY)

@@ -13,7 +13,8 @@
 
 enum { MAX_POLICY = 16 << 20 }; /* bytes: ten thousand entries are one megabyte */
 
-static const char *const names[] = {"deny.toml", ".deny.toml", ".cargo/deny.toml", ".config/deny.toml", NULL};
+const char *const policy_files_names[] = {"deny.toml", ".deny.toml", ".cargo/deny.toml", ".config/deny.toml",
+					  NULL};
 
 /* ATT_ERR_NOT_FOUND says that there is none; everything else is told. */
 static int read_beneath(int folder, const char *name, struct att_buf *text, struct att_findings *findings,
@@ -37,7 +38,7 @@ static int load_exceptions(struct policy_files *files, int folder, const char *p
 	const char *slash = strrchr(path, '/');
 	struct att_str name = ATT_ARENA_JOIN(
 		&files->arena, att_str_first(att_str_of(path), slash ? (size_t)(slash - path) + 1 : 0),
-		ATT_STR("deny.exceptions.toml"));
+		ATT_STR(POLICY_EXCEPTIONS));
 	if (!name.data)
 		return att_err_memory(err);
 	int status = beneath ? read_beneath(folder, name.data, &files->exceptions_text, findings, err)
@@ -72,7 +73,8 @@ int policy_files_load(struct policy_files *files, int folder, const char *path,
 		if (status != ATT_OK)
 			att_findings_add_err(findings, att_str_of(path), NULL, err);
 	}
-	for (const char *const *name = names; !path && *name && status == ATT_ERR_NOT_FOUND; name++) {
+	for (const char *const *name = policy_files_names; !path && *name && status == ATT_ERR_NOT_FOUND;
+	     name++) {
 		chosen = *name;
 		status = read_beneath(folder, *name, &files->text, findings, err);
 	}

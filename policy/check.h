@@ -3,6 +3,7 @@
 #ifndef POLICY_CHECK_H
 #define POLICY_CHECK_H
 
+#include "libattest/base/beneath.h"
 #include "libattest/base/finding.h"
 #include "libattest/base/outcome.h"
 #include "policy/config.h"
@@ -19,6 +20,7 @@ struct policy_run {
 	const struct policy_database *database; /* NULL: none; a check that needs one could not tell */
 	const struct policy_vex *vex;           /* statements about advisories; NULL: none */
 	int folder;                             /* O_PATH descriptor of the tree's root; -1: there is no tree */
+	const struct att_supply *supply;        /* fills it; NULL: it is full */
 	int64_t now;                            /* seconds since 1970 */
 	bool replay;                            /* `now` is not the clock's: advisories are as they were then */
 	unsigned jobs;

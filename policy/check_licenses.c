@@ -47,7 +47,7 @@ static int find_folder(struct licenses *l, struct finding_out *f, struct att_err
 	if (f->looked)
 		return ATT_OK;
 	f->looked = true;
-	return policy_license_folder(l->run->folder, &f->node->component, &l->arena, &f->texts, err);
+	return policy_license_folder(l->run, &f->node->component, &l->arena, &f->texts, err);
 }
 
 /* Is the file as it was when somebody read it? *same is not set when a finding says why. */
@@ -63,7 +63,7 @@ static int check_file(struct licenses *l, struct finding_out *f, const struct po
 	if (code != ATT_OK)
 		return code;
 	att_buf_init(&bytes, ATT_LICENSE_TEXT_LONGEST);
-	if (!f->texts.folder_found || policy_license_open(l->run->folder, &f->texts, path, &bytes, &why) != 0) {
+	if (!f->texts.folder_found || policy_license_open(l->run, &f->texts, path, &bytes, &why) != 0) {
 		struct policy_complaint complaint = {.code = "missing-clarification-file", .node = f->node};
 		complaint.level = POLICY_WARN;
 		complaint.message = att_arena_printf(
@@ -171,8 +171,7 @@ static int recognised(struct licenses *l, struct finding_out *f, struct att_str 
 {
 	int code = find_folder(l, f, err);
 	if (code == ATT_OK)
-		code = policy_license_read(l->run->folder, l->config->confidence_threshold, &l->arena,
-					   &f->texts, err);
+		code = policy_license_read(l->run, l->config->confidence_threshold, &l->arena, &f->texts, err);
 	if (code != ATT_OK || f->texts.expression.len == 0)
 		return code;
 	*expression = f->texts.expression;

@@ -14,10 +14,11 @@
 #include "libattest/base/glob.h"
 #include "policy/check.h"
 #include "policy/workflow.h"
+#include "sbom/tree.h"
 
 #include "libattest/base/banned.h"
 
-#define WORKFLOWS ".github/workflows"
+#define WORKFLOWS POLICY_WORKFLOWS
 
 /* A file to look at. */
 struct input {
@@ -41,34 +42,6 @@ static bool is_excluded(const struct search *s, struct att_str path)
 	const struct policy_entries *exclude = &s->run->config->workflows.exclude;
 	for (size_t i = 0; i < exclude->count; i++)
 		if (att_glob_match(exclude->items[i].text, path))
-			return true;
-	return false;
-}
-
-static bool is_yaml(struct att_str name)
-{
-	size_t dot = att_str_find_last_byte(name, '.');
-	struct att_str end = att_str_from(name, dot);
-	return dot != ATT_STR_NONE &&
-	       (att_str_equal_nocase(end, ATT_STR(".yml")) || att_str_equal_nocase(end, ATT_STR(".yaml")));
-}
-
-static bool is_action(struct att_str name)
-{
-	return att_str_is(name, "action.yml") || att_str_is(name, "action.yaml");
-}
-
-static bool is_dockerfile(struct att_str name)
-{
-	return att_str_is(name, "Dockerfile") || att_str_is(name, "dockerfile");
-}
-
-/* Folders that hold no sources, or other projects' (sbom/tree.h). */
-static bool is_skipped(struct att_str name)
-{
-	static const char *const names[] = {".git", ".hg", ".svn", ".jj", "node_modules"};
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (att_str_is(name, names[i]))
 			return true;
 	return false;
 }
@@ -107,9 +80,10 @@ static int take_entry(struct search *s, struct att_str folder, int fd, const str
 	if (type == DT_UNKNOWN && fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		type = S_ISDIR(st.st_mode) ? DT_DIR : DT_REG;
 	bool workflows = att_str_is(folder, WORKFLOWS);
-	bool wanted = workflows ? is_yaml(name) : is_action(name);
+	bool wanted = policy_workflow_is_read(workflows, name);
 	if (att_str_is(name, ".") || att_str_is(name, "..") ||
-	    (type != DT_DIR && !wanted && !is_dockerfile(name)) || (type == DT_DIR && is_skipped(name)))
+	    (type != DT_DIR && !policy_workflow_is_listed(workflows, name)) ||
+	    (type == DT_DIR && sbom_tree_skips(name)))
 		return ATT_OK;
 	struct att_str path = folder.len ? ATT_ARENA_JOIN(&s->arena, folder, ATT_STR("/"), name)
 					 : att_arena_copy(&s->arena, name);

@@ -30,20 +30,23 @@ static struct att_str join(struct att_arena *arena, struct att_str folder, struc
 	return name.len == 0 ? folder : ATT_ARENA_JOIN(arena, folder, ATT_STR("/"), name);
 }
 
-static int open_folder(int root, struct att_str folder, int *fd)
+static int open_folder(const struct policy_run *run, struct att_str folder, int *fd)
 {
 	struct att_err err;
 	*fd = -1;
-	return att_open_beneath(root, folder.len > 0 ? folder : ATT_STR("."), O_DIRECTORY, fd, &err);
+	att_supply_bring(run->supply, folder);
+	return att_open_beneath(run->folder, folder.len > 0 ? folder : ATT_STR("."), O_DIRECTORY, fd, &err);
 }
 
-int policy_license_open(int root, const struct policy_license_texts *texts, struct att_str name,
-			struct att_buf *out, struct att_err *err)
+int policy_license_open(const struct policy_run *run, const struct policy_license_texts *texts,
+			struct att_str name, struct att_buf *out, struct att_err *err)
 {
 	struct att_arena arena = {0};
 	int fd = -1;
 	struct att_str path = join(&arena, texts->folder, name);
-	int code = path.data ? att_open_beneath(root, path, 0, &fd, err) : att_err_memory(err);
+	if (path.data)
+		att_supply_bring(run->supply, path);
+	int code = path.data ? att_open_beneath(run->folder, path, 0, &fd, err) : att_err_memory(err);
 	if (code == 0)
 		code = att_file_read_fd(fd, "license file", out, err);
 	if (fd >= 0)
@@ -55,8 +58,8 @@ int policy_license_open(int root, const struct policy_license_texts *texts, stru
 /* --- where a component lies ---------------------------------------------------------------------------- */
 
 /* The version in a manifest; empty when it cannot be read. */
-static struct att_str manifest_version(int root, const struct policy_license_texts *at, const char *name,
-				       struct att_arena *arena)
+static struct att_str manifest_version(const struct policy_run *run, const struct policy_license_texts *at,
+				       const char *name, struct att_arena *arena)
 {
 	struct att_buf bytes;
 	struct att_source source;
@@ -65,7 +68,7 @@ static struct att_str manifest_version(int root, const struct policy_license_tex
 	struct att_str version = {NULL, 0};
 	bool toml = att_str_ends(att_str_of(name), ATT_STR(".toml"));
 	att_buf_init(&bytes, LARGEST_MANIFEST);
-	if (policy_license_open(root, at, att_str_of(name), &bytes, &err) == 0 &&
+	if (policy_license_open(run, at, att_str_of(name), &bytes, &err) == 0 &&
 	    att_source_init(&source, arena, att_str_of(name), att_buf_str(&bytes), &err) == 0 &&
 	    (toml ? att_toml_parse : att_json_parse)(&source, arena, &value, &err) == 0) {
 		const struct att_value *in = toml ? att_value_get(&value, "package") : &value;
@@ -77,17 +80,17 @@ static struct att_str manifest_version(int root, const struct policy_license_tex
 }
 
 /* Is there such a folder, and does its manifest (NULL: none has to be) say the component's version? */
-static bool lies_in(int root, struct att_str folder, const char *manifest,
+static bool lies_in(const struct policy_run *run, struct att_str folder, const char *manifest,
 		    const struct sbom_component *component, struct policy_license_texts *out)
 {
 	int fd;
-	if (!folder.data || open_folder(root, folder, &fd) != 0)
+	if (!folder.data || open_folder(run, folder, &fd) != 0)
 		return false;
 	close(fd);
 	out->folder = folder;
 	if (manifest) {
 		struct att_arena scratch = {0};
-		struct att_str version = manifest_version(root, out, manifest, &scratch);
+		struct att_str version = manifest_version(run, out, manifest, &scratch);
 		bool same = version.len > 0 && att_str_equal(version, component->version);
 		att_arena_clear(&scratch);
 		if (!same)
@@ -103,34 +106,34 @@ static bool is_type(const struct sbom_component *component, const char *type)
 	return att_str_starts(rest, name) && rest.len > name.len && rest.data[name.len] == '/';
 }
 
-static bool find_npm(int root, struct att_str lock, const struct sbom_component *c, struct att_arena *arena,
-		     struct policy_license_texts *out)
+static bool find_npm(const struct policy_run *run, struct att_str lock, const struct sbom_component *c,
+		     struct att_arena *arena, struct policy_license_texts *out)
 {
 	struct att_str name = join(arena, c->group, c->name);
 	struct att_str inner = ATT_ARENA_JOIN(arena, ATT_STR("node_modules/"), name);
-	return lies_in(root, join(arena, lock, inner), "package.json", c, out);
+	return lies_in(run, join(arena, lock, inner), "package.json", c, out);
 }
 
-static bool find_cargo(int root, struct att_str lock, const struct sbom_component *c, struct att_arena *arena,
-		       struct policy_license_texts *out)
+static bool find_cargo(const struct policy_run *run, struct att_str lock, const struct sbom_component *c,
+		       struct att_arena *arena, struct policy_license_texts *out)
 {
 	struct att_str one = ATT_ARENA_JOIN(arena, ATT_STR("vendor/"), c->name);
 	struct att_str versioned = ATT_ARENA_JOIN(arena, one, ATT_STR("-"), c->version);
-	return lies_in(root, join(arena, lock, versioned), "Cargo.toml", c, out) ||
-	       lies_in(root, join(arena, lock, one), "Cargo.toml", c, out);
+	return lies_in(run, join(arena, lock, versioned), "Cargo.toml", c, out) ||
+	       lies_in(run, join(arena, lock, one), "Cargo.toml", c, out);
 }
 
 /* What "go mod vendor" wrote: one version of each module. */
-static bool find_go(int root, struct att_str lock, const struct sbom_component *c, struct att_arena *arena,
-		    struct policy_license_texts *out)
+static bool find_go(const struct policy_run *run, struct att_str lock, const struct sbom_component *c,
+		    struct att_arena *arena, struct policy_license_texts *out)
 {
 	struct att_str inner = ATT_ARENA_JOIN(arena, ATT_STR("vendor/"), join(arena, c->group, c->name));
-	return lies_in(root, join(arena, lock, inner), NULL, c, out);
+	return lies_in(run, join(arena, lock, inner), NULL, c, out);
 }
 
 /* The folder's name says the version: "typing_extensions-4.9.0.dist-info". Texts lie in it or in "licenses". */
-static bool find_python(int root, struct att_str lock, const struct sbom_component *c, struct att_arena *arena,
-			struct policy_license_texts *out)
+static bool find_python(const struct policy_run *run, struct att_str lock, const struct sbom_component *c,
+			struct att_arena *arena, struct policy_license_texts *out)
 {
 	struct att_str name = att_arena_copy(arena, c->name);
 	char *text = name.data ? att_arena_alloc(arena, name.len + 1, 1) : NULL;
@@ -145,40 +148,40 @@ static bool find_python(int root, struct att_str lock, const struct sbom_compone
 				   : att_arena_printf(arena, ".venv/lib/python3.%d/site-packages", minor);
 		int fd;
 		base = join(arena, lock, base);
-		if (!base.data || open_folder(root, base, &fd) != 0)
+		if (!base.data || open_folder(run, base, &fd) != 0)
 			continue;
 		close(fd);
 		for (size_t i = 0; i < 4; i++) {
 			struct att_str folder = ATT_ARENA_JOIN(
 				arena, base, ATT_STR("/"), names[i % 2], ATT_STR("-"), c->version,
 				i < 2 ? ATT_STR(".dist-info/licenses") : ATT_STR(".dist-info"));
-			if (lies_in(root, folder, NULL, c, out))
+			if (lies_in(run, folder, NULL, c, out))
 				return true;
 		}
 	}
 	return false;
 }
 
-int policy_license_folder(int root, const struct sbom_component *component, struct att_arena *arena,
-			  struct policy_license_texts *out, struct att_err *err)
+int policy_license_folder(const struct policy_run *run, const struct sbom_component *component,
+			  struct att_arena *arena, struct policy_license_texts *out, struct att_err *err)
 {
 	static const struct {
 		const char *type;
-		bool (*find)(int, struct att_str, const struct sbom_component *, struct att_arena *,
-			     struct policy_license_texts *);
+		bool (*find)(const struct policy_run *, struct att_str, const struct sbom_component *,
+			     struct att_arena *, struct policy_license_texts *);
 	} finders[] = {{"npm", find_npm}, {"cargo", find_cargo}, {"golang", find_go}, {"pypi", find_python}};
 	*out = (struct policy_license_texts){0};
-	if (root < 0)
+	if (run->folder < 0)
 		return ATT_OK;
 	if (component->origin == SBOM_ORIGIN_LOCAL) {
 		if (component->folder.data)
-			lies_in(root, component->folder, NULL, component, out);
+			lies_in(run, component->folder, NULL, component, out);
 		return arena->failed ? att_err_memory(err) : ATT_OK;
 	}
 	for (size_t i = 0; i < component->occurrence_count && i < 4 && !out->folder_found; i++)
 		for (size_t k = 0; k < sizeof finders / sizeof *finders && !out->folder_found; k++)
 			if (component->version.len > 0 && is_type(component, finders[k].type))
-				finders[k].find(root, parent_of(component->occurrences[i].path), component,
+				finders[k].find(run, parent_of(component->occurrences[i].path), component,
 						arena, out);
 	return arena->failed ? att_err_memory(err) : ATT_OK;
 }
@@ -286,13 +289,13 @@ static int read_text(int folder, struct att_str name, double threshold, struct a
 	return code == ATT_ERR_MEMORY ? code : ATT_OK;
 }
 
-int policy_license_read(int root, double threshold, struct att_arena *arena, struct policy_license_texts *out,
-			struct att_err *err)
+int policy_license_read(const struct policy_run *run, double threshold, struct att_arena *arena,
+			struct policy_license_texts *out, struct att_err *err)
 {
 	struct att_str names[POLICY_LICENSE_FILES];
 	size_t count = 0;
 	int fd = -1, code = ATT_OK;
-	if (!out->folder_found || open_folder(root, out->folder, &fd) != 0)
+	if (!out->folder_found || open_folder(run, out->folder, &fd) != 0)
 		return ATT_OK;
 	DIR *dir = fdopendir(fd);
 	if (!dir) {

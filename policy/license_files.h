@@ -4,7 +4,7 @@
 #define POLICY_LICENSE_FILES_H
 
 #include "libattest/base/base.h"
-#include "sbom/component.h"
+#include "policy/check.h"
 
 /* Texts of one component: what has more of them bundles those of others. */
 enum { POLICY_LICENSE_FILES = 32 };
@@ -18,19 +18,20 @@ struct policy_license_texts {
 	bool in_doubt;       /* there are texts, and of some it cannot be told what they are */
 };
 
-/* Finds the component's folder below `root` (a descriptor; -1: nothing is found): its own when it is local,
+/* Finds the component's folder in the run's tree (where there is none, nothing): its own when it is local,
  * else where package managers put it beside the lockfile: node_modules, vendor, site-packages. A folder of
  * another version, where that can be seen, is not it. Errors: ATT_ERR_MEMORY. */
-int policy_license_folder(int root, const struct sbom_component *component, struct att_arena *arena,
-			  struct policy_license_texts *out, struct att_err *err) ATT_MUST_USE;
+int policy_license_folder(const struct policy_run *run, const struct sbom_component *component,
+			  struct att_arena *arena, struct policy_license_texts *out,
+			  struct att_err *err) ATT_MUST_USE;
 
 /* Recognises the texts in the folder that was found (LICENSE, LICENCE, COPYING, UNLICENSE and what begins with
  * one of these and is no program). Errors: ATT_ERR_MEMORY. */
-int policy_license_read(int root, double threshold, struct att_arena *arena, struct policy_license_texts *out,
-			struct att_err *err) ATT_MUST_USE;
+int policy_license_read(const struct policy_run *run, double threshold, struct att_arena *arena,
+			struct policy_license_texts *out, struct att_err *err) ATT_MUST_USE;
 
 /* Reads a file of the folder that was found. Errors: those of att_file_read and att_open_beneath. */
-int policy_license_open(int root, const struct policy_license_texts *texts, struct att_str name,
-			struct att_buf *out, struct att_err *err) ATT_MUST_USE;
+int policy_license_open(const struct policy_run *run, const struct policy_license_texts *texts,
+			struct att_str name, struct att_buf *out, struct att_err *err) ATT_MUST_USE;
 
 #endif

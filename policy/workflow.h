@@ -9,6 +9,8 @@
 #include "libattest/base/outcome.h"
 #include "policy/config.h"
 
+#define POLICY_WORKFLOWS ".github/workflows"
+
 enum policy_workflow_kind {
 	POLICY_WORKFLOW,    /* .github/workflows/X.yml */
 	POLICY_ACTION,      /* action.yml where only an action can be */
@@ -50,5 +52,14 @@ void policy_workflow_complain(const struct policy_workflow_run *run, const struc
 /* Judges the permissions that a workflow or job asks for (its member "permissions", or NULL). */
 void policy_workflow_permissions(const struct policy_workflow_run *run, const struct att_source *source,
 				 const struct att_value *permissions);
+
+/* Of a file of that name in the folder of the workflows, or elsewhere: is it read? Or does it matter that it is
+ * there, since an action can be made of it? */
+bool policy_workflow_is_read(bool workflows, struct att_str name);
+bool policy_workflow_is_listed(bool workflows, struct att_str name);
+
+/* Is the file at `path`, relative to the root, one that the check "workflows" reads: a workflow, or what could
+ * be an action? */
+bool policy_workflow_is_input(struct att_str path);
 
 #endif

@@ -369,7 +369,10 @@ int sbom_generate(const char *path, const struct sbom_generate_options *options,
 {
 	struct run run = {
 		.options = options,
-		.tree = {.root = -1, .excludes = options->excludes, .exclude_count = options->exclude_count},
+		.tree = {.root = -1,
+			 .excludes = options->excludes,
+			 .exclude_count = options->exclude_count,
+			 .supply = options->supply},
 		.summary = summary,
 		.findings = findings,
 		.err = err,
@@ -389,6 +392,8 @@ int sbom_generate(const char *path, const struct sbom_generate_options *options,
 		status = note_manifests(&run);
 	att_findings_sort(findings);
 	clear_slots(&run);
+	/* Catalogs name folders by what the walk found (sbom_input_manifests). */
+	att_arena_adopt(&graph->arena, &run.walk.arena);
 	sbom_walk_clear(&run.walk);
 	if (run.tree.root >= 0)
 		close(run.tree.root);

@@ -3,6 +3,7 @@
 #ifndef SBOM_GENERATE_H
 #define SBOM_GENERATE_H
 
+#include "libattest/base/beneath.h"
 #include "libattest/base/finding.h"
 #include "sbom/graph.h"
 
@@ -11,6 +12,8 @@ struct sbom_generate_options {
 	struct att_str *excludes; /* glob patterns on paths relative to the root */
 	size_t exclude_count;
 	unsigned jobs; /* threads; 0: one per processor */
+	/* Fills the folder, which holds all that sbom_claims_find knows already; NULL: it is full. */
+	const struct att_supply *supply;
 };
 
 struct sbom_generate_summary {

@@ -15,107 +15,11 @@
 #include "libattest/base/file.h"
 #include "libattest/base/glob.h"
 #include "libattest/base/limits.h"
-#include "libattest/base/map.h"
+#include "sbom/claims.h"
 
 #include "libattest/base/banned.h"
 
 enum { DIRENT_BUFFER = 1 << 17 };
-
-/* --- names ------------------------------------------------------------------------------------------- */
-
-/* Most patterns are plain file names: asking a table once per file instead of every pattern is what keeps a
- * walk over a large tree as cheap as find. */
-struct names {
-	struct att_map plain; /* file name -> claim */
-	struct glob *globs;   /* all other patterns */
-	size_t glob_count, glob_capacity;
-};
-
-/* Two looks at the ends of a path spare almost all of the full matches. */
-struct glob {
-	struct att_str pattern;
-	struct att_str tail;   /* what the file's name ends with, literally */
-	struct att_str folder; /* what its folder's path ends with; empty: anything */
-	uint32_t claim;
-};
-
-/* A claim: the position of a cataloger in the table, plus one; 0 with MANIFEST for mere manifests. */
-#define MANIFEST UINT32_C(0x80000000)
-
-static bool is_plain(const char *pattern)
-{
-	return pattern[strcspn(pattern, "*?[\\/")] == '\0';
-}
-
-/* The end of a pattern's last part, from its last wildcard on. */
-static struct att_str literal_tail(struct att_str pattern)
-{
-	size_t from = pattern.len;
-	while (from > 0 && !strchr("*?[]\\/", pattern.data[from - 1]))
-		from--;
-	return att_str_from(pattern, from);
-}
-
-static int add_name(struct names *names, struct att_arena *arena, const char *pattern, uint32_t claim)
-{
-	uint32_t known = 0;
-	if (is_plain(pattern)) {
-		(void)att_map_find(&names->plain, att_str_of(pattern), &known);
-		return att_map_set(&names->plain, att_str_of(pattern), known ? known : claim);
-	}
-	void *globs = names->globs;
-	struct glob *glob =
-		att_arena_push(arena, &globs, &names->glob_count, &names->glob_capacity, sizeof *glob);
-	if (!glob)
-		return ATT_ERR_MEMORY;
-	names->globs = globs;
-	*glob = (struct glob){.pattern = att_str_of(pattern), .claim = claim};
-	size_t slash = att_str_find_last_byte(glob->pattern, '/');
-	if (slash != ATT_STR_NONE)
-		glob->folder = literal_tail(att_str_first(glob->pattern, slash));
-	glob->tail = literal_tail(glob->pattern);
-	return ATT_OK;
-}
-
-/* Catalogers first: what one reads is more than a manifest, even if another's lock pins it. */
-static int load_names(struct names *names, struct att_arena *arena)
-{
-	int status = ATT_OK;
-	for (uint32_t i = 0; status == ATT_OK && sbom_catalogers[i]; i++)
-		for (const char *const *p = sbom_catalogers[i]->patterns; status == ATT_OK && *p; p++)
-			status = add_name(names, arena, *p, i + 1);
-	for (uint32_t i = 0; status == ATT_OK && sbom_catalogers[i]; i++)
-		for (const char *const *p = sbom_catalogers[i]->manifests; status == ATT_OK && p && *p; p++)
-			status = add_name(names, arena, *p, MANIFEST);
-	return status;
-}
-
-static uint32_t claim_of(const struct names *names, struct att_str path, struct att_str name)
-{
-	uint32_t claim = 0;
-	if (att_map_find(&names->plain, name, &claim) && claim != MANIFEST)
-		return claim;
-	struct att_str folder = att_str_first(path, path.len - name.len - (path.len > name.len));
-	for (size_t i = 0; i < names->glob_count; i++) {
-		const struct glob *glob = &names->globs[i];
-		if ((glob->claim == MANIFEST && claim == MANIFEST) || !att_str_ends(name, glob->tail) ||
-		    !att_str_ends(folder, glob->folder) || !att_glob_match(glob->pattern, path))
-			continue;
-		claim = glob->claim;
-		if (claim != MANIFEST)
-			break;
-	}
-	return claim;
-}
-
-const struct sbom_cataloger *sbom_cataloger_find(struct att_str path)
-{
-	for (const struct sbom_cataloger *const *c = sbom_catalogers; *c; c++)
-		for (const char *const *p = (*c)->patterns; *p; p++)
-			if (att_glob_match(att_str_of(*p), path))
-				return *c;
-	return NULL;
-}
 
 /* --- the walk at hand ----------------------------------------------------------------------------------- */
 
@@ -124,7 +28,7 @@ struct walker {
 	struct sbom_walk *out;
 	struct att_findings *findings;
 	struct att_err *err;
-	struct names names;
+	struct sbom_claims claims;
 	struct att_buf path; /* of the folder or entry at hand, relative to the root */
 };
 
@@ -142,7 +46,7 @@ static struct att_str name_of(struct att_str path)
 	return att_str_from(path, slash == ATT_STR_NONE ? 0 : slash + 1);
 }
 
-static bool is_skipped_folder(struct att_str name)
+bool sbom_tree_skips(struct att_str name)
 {
 	static const char *const skipped[] = {".git", ".hg", ".svn", ".jj", "node_modules"};
 	for (size_t i = 0; i < sizeof skipped / sizeof skipped[0]; i++)
@@ -175,12 +79,12 @@ static int complain(struct walker *w, struct att_str path, const struct att_err 
 	return push_path(w, shown, &w->out->unread, &w->out->unread_count, &w->out->unread_capacity);
 }
 
-static int claim_file(struct walker *w, struct att_str path, struct att_str name)
+static int claim_file(struct walker *w, struct att_str path)
 {
-	uint32_t claim = claim_of(&w->names, path, name);
+	uint32_t claim = sbom_claims_find(&w->claims, path);
 	if (claim == 0)
 		return ATT_OK;
-	if (claim == MANIFEST)
+	if (claim == SBOM_CLAIM_MANIFEST)
 		return push_path(w, path, &w->out->manifests, &w->out->manifest_count,
 				 &w->out->manifest_capacity);
 	if (w->out->match_count >= ATT_MAX_WALK_MATCHES)
@@ -215,7 +119,7 @@ static bool is_walked(const struct walker *w, struct att_str path)
 		if (is_excluded(w->tree, prefix) ||
 		    fstatat(w->tree->root, part, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 		    !(is_file ? S_ISREG(st.st_mode) : S_ISDIR(st.st_mode)) ||
-		    (!is_file && is_skipped_folder(name_of(prefix))))
+		    (!is_file && sbom_tree_skips(name_of(prefix))))
 			return false;
 	}
 	return true;
@@ -297,14 +201,14 @@ static int visit(struct walker *w, int folder, const struct dirent64 *entry, uns
 	struct att_str path = att_buf_str(&w->path);
 	unsigned char type = type_of(folder, entry);
 	if (type == DT_DIR) {
-		if (!is_skipped_folder(name) && !is_excluded(w->tree, path))
+		if (!sbom_tree_skips(name) && !is_excluded(w->tree, path))
 			status = enter(w, folder, entry->d_name, depth);
 	} else {
 		w->out->files++;
 		if (type == DT_LNK && !is_excluded(w->tree, path))
 			status = judge_link(w, folder, entry->d_name, path);
 		else if (type != DT_LNK && !is_excluded(w->tree, path))
-			status = claim_file(w, path, name);
+			status = claim_file(w, path);
 	}
 	w->path.len = before;
 	return status;
@@ -355,16 +259,14 @@ int sbom_tree_walk(struct sbom_tree *tree, struct sbom_walk *out, struct att_fin
 	memset(out, 0, sizeof *out);
 	struct walker w = {.tree = tree, .out = out, .findings = findings, .err = err};
 	att_buf_init(&w.path, (size_t)1 << 20);
-	if (load_names(&w.names, &out->arena) != ATT_OK) {
-		att_map_clear(&w.names.plain);
+	if (sbom_claims_init(&w.claims, &out->arena) != ATT_OK)
 		return att_err_memory(err);
-	}
 	int fd = openat(tree->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int status = fd < 0 ? att_err_set_errno(err, errno, "cannot read the folder") : walk_folder(&w, fd, 0);
 	if (fd >= 0)
 		close(fd);
 	att_buf_clear(&w.path);
-	att_map_clear(&w.names.plain);
+	sbom_claims_clear(&w.claims);
 	if (status != ATT_OK)
 		return status;
 	if (out->match_count > 1)
@@ -391,6 +293,7 @@ int sbom_tree_read(struct sbom_tree *tree, struct att_str path, struct att_buf *
 	int folder = tree->root, status = ATT_ERR_NOT_FOUND;
 	bool is_path = false;
 	att_buf_clear(out);
+	att_supply_bring(tree->supply, path);
 	while (att_str_split(&rest, '/', &name)) {
 		if (name.len == 0 || name.len >= sizeof part || memchr(name.data, '\0', name.len) ||
 		    att_str_is(name, ".."))

@@ -3,6 +3,7 @@
 #ifndef SBOM_TREE_H
 #define SBOM_TREE_H
 
+#include "libattest/base/beneath.h"
 #include "libattest/base/finding.h"
 #include "sbom/cataloger.h"
 
@@ -11,6 +12,7 @@ struct sbom_tree {
 	bool single_file;         /* the run is about one file: siblings are not read */
 	struct att_str *excludes; /* glob patterns; not owned */
 	size_t exclude_count;
+	const struct att_supply *supply; /* fills the folder; NULL: it is full */
 };
 
 /* A file that a cataloger claims. */
@@ -39,6 +41,9 @@ struct sbom_walk {
  * walk in any case. */
 int sbom_tree_walk(struct sbom_tree *tree, struct sbom_walk *out, struct att_findings *findings,
 		   struct att_err *err) ATT_MUST_USE;
+
+/* Is a folder of this name not entered? */
+bool sbom_tree_skips(struct att_str name);
 
 void sbom_walk_clear(struct sbom_walk *walk);
 

@@ -80,3 +80,9 @@ int att_open_beneath(int folder, struct att_str path, int flags, int *fd, struct
 				   ATT_STR_ARG(path));
 	return att_err_set_errno(err, errno, "cannot open %.*s", ATT_STR_ARG(path));
 }
+
+void att_supply_bring(const struct att_supply *supply, struct att_str path)
+{
+	if (supply)
+		supply->bring(supply->context, path);
+}

@@ -12,4 +12,14 @@
  * the path is no folder; ATT_ERR_REFUSED when it leads out; ATT_ERR_IO. */
 int att_open_beneath(int folder, struct att_str path, int flags, int *fd, struct att_err *err) ATT_MUST_USE;
 
+/* A folder that is filled as it is read: whoever is about to read `path`, a file or a folder below it, says so
+ * first, and then finds there what belongs there; of a folder, its entries. Any thread may ask. */
+struct att_supply {
+	void (*bring)(void *context, struct att_str path);
+	void *context;
+};
+
+/* Says so; NULL is a folder that is full already. */
+void att_supply_bring(const struct att_supply *supply, struct att_str path);
+
 #endif

@@ -284,4 +284,177 @@ END
     part 1.1.0 GPL-2.0-only b.example
     run -1 attest policy check licenses sources -c deny.toml doc.json --baseline base.json
     [[ $output == *"error[source-not-allowed]"*"1 introduced, 0 newly disclosed, 2 pre-existing"* ]]
+
+}
+
+# A repository that holds every input that a cataloger or a check knows, and what these lead to.
+every_input() {
+    local folder
+    mkdir -p every/.github/workflows every/actions/one every/odd every/lib every/.cargo
+    for folder in "$TESTDATA"/*/good; do
+        # Folders that are named as a case are trees of catalogers.
+        if compgen -G "$folder/*.expect" >/dev/null; then
+            mkdir -p "every/$(basename "${folder%/good}")"
+            cp -R "$folder/." "every/$(basename "${folder%/good}")"
+        fi
+    done
+    find every -name '*.expect' -delete
+    printf -- '-r odd/more\n' >every/requirements.txt
+    printf -- '-c ../odd/most.lst\nrequests==2.0.0\n' >every/odd/more
+    printf 'requests==2.0.0\nurllib3==1.0.0\n' >every/odd/most.lst
+    # Packages whose texts lie beside them, in a folder without a manifest, through links, under any name.
+    cp "$TESTDATA/license_text/good/MIT" text
+    cat >every/Cargo.lock <<'END'
+version = 4
+
+[[package]]
+name = "app"
+version = "0.1.0"
+dependencies = ["one", "two"]
+
+[[package]]
+name = "one"
+version = "1.0.0"
+source = "registry+https://github.com/rust-lang/crates.io-index"
+
+[[package]]
+name = "two"
+version = "2.0.0"
+source = "registry+https://github.com/rust-lang/crates.io-index"
+END
+    printf 'module example.org/app\ngo 1.20\nrequire (\n\texample.org/a v1.0.0\n\texample.org/b v1.0.0\n)\n' >every/go.mod
+    printf '[package]\nname = "app"\nversion = "0.1.0"\n' >every/Cargo.toml
+    mkdir -p every/vendor/one every/vendor/two-2.0.0/src every/vendor/example.org/a/deep
+    printf '[package]\nname = "one"\nversion = "1.0.0"\n' >every/vendor/one/Cargo.toml
+    printf '[package]\nname = "two"\nversion = "2.0.0"\n' >every/vendor/two-2.0.0/Cargo.toml
+    cp text every/vendor/one/notice-of-rights
+    cp text every/lib/LICENSE
+    ln -s ../../lib/LICENSE every/vendor/two-2.0.0/LICENSE
+    cp text every/vendor/example.org/a/LICENSE
+    touch every/vendor/example.org/a/deep/x.go
+    ln -s two-2.0.0 every/vendor/b
+    ln -s ../Cargo.lock every/lib/Cargo.lock
+    ln -s requirements.txt every/requirements-dev.txt
+    printf 'on: push\njobs:\n  a:\n    runs-on: x\n    steps: [{uses: some/thing@v1}]\n' >every/odd/flow
+    ln -s ../../odd/flow every/.github/workflows/ci.yml
+    mkdir every/actions/two
+    printf 'runs:\n  using: docker\n  image: Dockerfile\n' >every/actions/two/action.yml
+    printf 'FROM scratch\n' >every/actions/two/Dockerfile
+    printf 'runs:\n  using: composite\n  steps: [{uses: some/other@v1}]\n' >every/actions/one/action.yaml
+    cat >every/deny.toml <<END
+[licenses]
+allow = ["Zlib"]
+confidence-threshold = 0.8
+clarify = [{ crate = "one", expression = "MIT", license-files = [{ path = "notice-of-rights", sha256 = "$(sha256sum text | cut -d ' ' -f 1)" }] }]
+[bans]
+multiple-versions = "deny"
+[sources]
+unknown-registry = "deny"
+unknown-git = "deny"
+allow-registry = []
+END
+    git -C every init -q -b main
+    git -C every config user.email someone@example.org
+    git -C every config user.name Someone
+    git -C every add -A -f
+    git -C every commit -qm all
+}
+
+# What a check tells of the tree, against the revision as it is laid out, and against all of it.
+compared() { # COPY-OF-THE-REVISION
+    local checks=(licenses bans sources workflows)
+    attest policy check "${checks[@]}" "$1" --config every/deny.toml --write-baseline all.json >/dev/null 2>&1 || true
+    attest policy check "${checks[@]}" every --baseline all.json --format json >whole.json 2>/dev/null || true
+    attest policy check "${checks[@]}" every --base HEAD --format json >out.json 2>/dev/null || true
+    diff <(jq -S '.findings, .summary' whole.json) <(jq -S '.findings, .summary' out.json)
+}
+
+@test "--base: what is laid out of a revision is judged as all of it would be" {
+    local name
+    every_input
+    git clone -q every copy
+    compared copy
+    cp out.json same.json
+    # It is about something: every cataloger, texts, workflows.
+    for name in "$TESTDATA"/*/good; do
+        name=$(basename "${name%/good}")
+        [ ! -d "every/$name" ] || jq -e --arg name "$name/" \
+            'any(.findings[].location.file; startswith($name)?)' out.json >/dev/null
+    done
+    [ "$(jq '.summary.pre_existing' out.json)" -gt 700 ]
+    [ "$(jq '.summary.fixed' out.json)" -eq 0 ]
+    for name in Cargo.lock .github/workflows/ci.yml actions/one/action.yaml; do
+        jq -e --arg name "$name" 'any(.findings[].location.file; . == $name)' out.json >/dev/null
+    done
+    # Each of these makes a difference, and the same one.
+    for name in odd/more odd/most.lst vendor/one/notice-of-rights vendor/example.org/a/LICENSE odd/flow \
+        actions/one/action.yaml vendor/two-2.0.0/LICENSE; do
+        mv "every/$name" kept
+        compared copy
+        run ! cmp -s out.json same.json
+        mv kept "every/$name"
+    done
+    [ -z "$(ls -A "$TMPDIR")" ]
+}
+
+@test "--base: links, submodules, names and sizes of a hostile revision" {
+    local blob link module tree commit
+    blob=$(git -C p hash-object -w Cargo.lock)
+    # Links that lead out, in a ring, to themselves; folders behind links; a submodule; a file twice; odd names.
+    link() { printf '%s' "$1" | git -C p hash-object -w --stdin; }
+    module=$(git -C p rev-parse HEAD)
+    tree=$( (
+        printf '100644 blob %s\tCargo.lock\0' "$blob"
+        printf '120000 blob %s\tout\0' "$(link ../../../../../../../etc)"
+        printf '120000 blob %s\tpackage-lock.json\0' "$(link /etc/passwd)"
+        printf '120000 blob %s\tself\0' "$(link self)"
+        printf '120000 blob %s\tring\0' "$(link gnir/x)"
+        printf '120000 blob %s\tgnir\0' "$(link ring/y)"
+        printf '120000 blob %s\tpoetry.lock\0' "$(link ring/y/z)"
+        printf '120000 blob %s\tempty\0' "$(link '')"
+        printf '160000 commit %s\tmodule\0' "$module"
+        printf '100644 blob %s\ta\nb.csproj\0' "$blob"
+        printf '120000 blob %s\t.github\0' "$(link out)"
+    ) | git -C p mktree -z)
+    commit=$(git -C p commit-tree "$tree" -m odd)
+    [ "$(states --base "$commit")" = "0 pre-existing" ]
+    run attest policy check p --db db --base "$commit"
+    # A folder and a link of one name.
+    tree=$(printf '100644 blob %s\tCargo.lock\n' "$blob" | git -C p mktree)
+    link=$(link "$PWD/caught")
+    mkdir caught
+    printf '040000 tree %s\tx\0120000 blob %s\tx\0100644 blob %s\tCargo.lock\0' "$tree" "$link" "$blob" >listing
+    tree=$(git -C p mktree -z <listing)
+    commit=$(git -C p commit-tree "$tree" -m twice)
+    [ "$(states --base "$commit")" = "0 pre-existing" ]
+    [ -z "$(ls -A caught)" ]
+    [ -z "$(ls -A "$TMPDIR")" ]
+}
+
+@test "--base: what git would start to get a file, or does not have, is told" {
+    local blob
+    blob=$(git -C p rev-parse affected:Cargo.lock)
+    rm -f "p/.git/objects/${blob:0:2}/${blob:2}"
+    git -C p config core.repositoryformatversion 1
+    git -C p config extensions.partialClone origin
+    git -C p config remote.origin.promisor true
+    git -C p config remote.origin.url "ext::sh -c touch% $PWD/ran"
+    git -C p config protocol.ext.allow always
+    git -C p config protocol.allow always
+    [ "$(states --base affected)" = "2 " ]
+    grep -q 'git does not have Cargo.lock of the revision' err
+    [ ! -e ran ]
+    [ -z "$(ls -A "$TMPDIR")" ]
+}
+
+@test "--base: killed, it leaves nothing" {
+    local i
+    for i in 0.00 0.01 0.02 0.05; do
+        timeout -s KILL "$i" attest-policy check bans p --base affected >/dev/null 2>&1 || true
+    done
+    for ((i = 0; i < 100; i++)); do
+        [ -n "$(ls -A "$TMPDIR")" ] || break
+        sleep 0.05
+    done
+    [ -z "$(ls -A "$TMPDIR")" ]
 }
