@@ -191,11 +191,33 @@ static void add_permitting(struct loosening *l, struct items *items, const struc
 	add_entries(l, items, "workflows.exclude", &c->workflows.exclude);
 }
 
-static void add_forbidding(struct loosening *l, struct items *items, const struct policy_config *c)
+static void add_ban(struct loosening *l, struct items *items, const struct policy_ban *ban, const char *how)
 {
-	for (size_t i = 0; i < c->bans.deny_count; i++)
-		add(l, items, "bans.deny", c->bans.deny[i].spec.text, versions_of(l, &c->bans.deny[i].spec),
-		    (struct policy_at){NULL, {0, 0}});
+	gather_spec(l, &ban->spec);
+	gather_text(l, " ", att_str_of(how));
+	add(l, items, "bans.deny", ban->spec.text, gathered(l), (struct policy_at){NULL, {0, 0}});
+}
+
+/* A ban without conditions takes in those that have one: of what is `implied` by the policy, those are part. */
+static void add_forbidding(struct loosening *l, struct items *items, const struct policy_config *c,
+			   bool implied)
+{
+	const struct policy_at nowhere = {NULL, {0, 0}};
+	const struct policy_entries *many = &c->bans.multiple_versions_in;
+	for (size_t i = 0; i < c->bans.deny_count; i++) {
+		const struct policy_ban *ban = &c->bans.deny[i];
+		bool whole = !ban->has_wrappers && !ban->deny_multiple_versions;
+		if (whole)
+			add_ban(l, items, ban, "whole");
+		if (ban->has_wrappers || (whole && implied))
+			add_ban(l, items, ban, "wrapped");
+		if (ban->deny_multiple_versions || (whole && implied))
+			add_ban(l, items, ban, "several");
+	}
+	for (size_t i = 0; i < many->count; i++)
+		add(l, items, "bans.multiple-versions-in", many->items[i].text, ATT_STR(""), nowhere);
+	if (!c->bans.multiple_versions_in_given)
+		add(l, items, "bans.multiple-versions-in", ATT_STR("cargo"), ATT_STR(""), nowhere);
 	add_entries(l, items, "workflows.deny", &c->workflows.deny);
 }
 
@@ -293,6 +315,8 @@ static void compare_levels(struct loosening *l, const struct policy_config *now,
 	told(l, now->sources.required_git_spec < old->sources.required_git_spec, "sources.required-git-spec");
 	told(l, !now->sources.allow_registry_given && old->sources.allow_registry_given,
 	     "sources.allow-registry");
+	told(l, !now->sources.allow_default_given && old->sources.allow_default_given,
+	     "sources.allow-default-registry");
 	told(l, !now->workflows.allow_given && old->workflows.allow_given, "workflows.allow");
 	compare_permissions(l, &now->workflows, &old->workflows);
 }
@@ -324,8 +348,14 @@ int policy_loosened(const struct policy_run *run, const struct policy_config *ol
 	att_buf_init(&l.text, ATT_MAX_DOCUMENT);
 	add_permitting(&l, &permits, run->config);
 	add_permitting(&l, &permitted, old);
-	add_forbidding(&l, &forbids, run->config);
-	add_forbidding(&l, &forbade, old);
+	/* Without the key every public registry is allowed: the first list of them takes away. */
+	if (old->sources.allow_default_given) {
+		add_entries(&l, &permits, "sources.allow-default-registry",
+			    &run->config->sources.allow_default);
+		add_entries(&l, &permitted, "sources.allow-default-registry", &old->sources.allow_default);
+	}
+	add_forbidding(&l, &forbids, run->config, true);
+	add_forbidding(&l, &forbade, old, false);
 	int status = l.arena.failed ? ATT_ERR_MEMORY : ATT_OK;
 	if (status == ATT_OK)
 		status = compare_items(&l, &permits, &permitted, " permits something new: ", true);

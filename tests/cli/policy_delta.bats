@@ -458,3 +458,29 @@ compared() { # COPY-OF-THE-REVISION
     done
     [ -z "$(ls -A "$TMPDIR")" ]
 }
+
+@test "--base: a ban made weaker, and registries or ecosystems that come or go, are told" {
+    printf '[bans]\nmultiple-versions-in = ["cargo", "npm"]\ndeny = [{ crate = "openssl" }]\n' >p/deny.toml
+    printf '[sources]\nallow-default-registry = ["cargo"]\n' >>p/deny.toml
+    commit policy
+    git -C p tag -f affected >/dev/null
+    [ -z "$(loosened)" ]
+    sed -i 's/"openssl" }/"openssl", deny-multiple-versions = true }/' p/deny.toml
+    [[ "$(loosened)" == "error introduced bans.deny does not forbid any more: openssl "* ]]
+    sed -i 's/deny-multiple-versions = true/wrappers = []/' p/deny.toml
+    [[ "$(loosened)" == "error introduced bans.deny does not forbid any more: openssl "* ]]
+    git -C p checkout -q deny.toml
+    sed -i 's/"cargo", "npm"/"cargo"/' p/deny.toml
+    [[ "$(loosened)" == "error introduced bans.multiple-versions-in does not forbid any more: npm "* ]]
+    git -C p checkout -q deny.toml
+    sed -i 's/registry = \["cargo"/&, "npm"/' p/deny.toml
+    [[ "$(loosened)" == "error introduced sources.allow-default-registry permits something new: npm "* ]]
+    sed -i '/registry = /d' p/deny.toml
+    [[ "$(loosened)" == "error introduced sources.allow-default-registry demands less than before "* ]]
+    git -C p checkout -q deny.toml
+    sed -i 's/"openssl" }/"openssl", wrappers = ["app"] }/' p/deny.toml
+    commit wrapped
+    git -C p tag -f affected >/dev/null
+    sed -i 's/, wrappers = \["app"\]//' p/deny.toml
+    [ -z "$(loosened)" ]
+}
