@@ -169,6 +169,33 @@ static int verify(struct snapshot *s, struct att_err *err)
 	return status;
 }
 
+/* A source of a snapshot is not of the future, and no older than the same one of the database: beside another
+ * that is older still, nobody would see it go back. */
+static int check_source(const struct snapshot *s, const struct policy_database_source *source,
+			bool may_be_older, struct att_arena *arena, struct att_err *err)
+{
+	struct policy_database_source old = {.checked = 0};
+	char is[ATT_TIME_TEXT + 1], has[ATT_TIME_TEXT + 1];
+	size_t number = may_be_older ? SIZE_MAX : advisories_store_find(&s->store, source->origin);
+	int status = ATT_OK;
+	att_time_format(source->checked, is);
+	if (source->checked > s->store.now + CLOCKS_DIFFER)
+		return att_err_set(err, ATT_ERR_REFUSED,
+				   "expected a snapshot of the past, found that %s was checked at %s", s->path,
+				   is);
+	if (number != SIZE_MAX)
+		status = policy_database_source(s->store.old, number, arena, &old, err);
+	if (status != ATT_OK || source->checked >= old.checked)
+		return status;
+	att_time_format(old.checked, has);
+	att_err_set(err, ATT_ERR_REFUSED,
+		    "expected a snapshot that is no older than the database, in which %.*s was checked at %s, "
+		    "found %s in %s",
+		    ATT_STR_ARG(att_str_first(source->origin, 200)), has, is, s->path);
+	att_err_help(err, "get a newer snapshot; --insecure-older goes back to this one");
+	return ATT_ERR_REFUSED;
+}
+
 static int check_age(const struct snapshot *s, bool may_be_older, struct att_err *err)
 {
 	const struct policy_database_facts *new = policy_database_facts(s->database);
@@ -179,14 +206,11 @@ static int check_age(const struct snapshot *s, bool may_be_older, struct att_err
 		struct att_arena arena = {.blocks = NULL};
 		struct policy_database_source source;
 		int status = policy_database_source(s->database, i, &arena, &source, err);
+		if (status == ATT_OK)
+			status = check_source(s, &source, may_be_older, &arena, err);
 		att_arena_clear(&arena);
 		if (status != ATT_OK)
 			return status;
-		att_time_format(source.checked, is);
-		if (source.checked > s->store.now + CLOCKS_DIFFER)
-			return att_err_set(err, ATT_ERR_REFUSED,
-					   "expected a snapshot of the past, found that %s was checked at %s",
-					   s->path, is);
 	}
 	if (may_be_older || !s->store.old || new->checked >= policy_database_facts(s->store.old)->checked)
 		return ATT_OK;

@@ -428,13 +428,28 @@ db.close()' "$1"
     sign old.zst
     advisories import --db a.db osv >out
     cp a.db before
-    refused 2 "expected a snapshot that is no older than the database, whose sources were checked at" old.zst
+    refused 2 "expected a snapshot that is no older than the database, in which $PWD/osv was checked at" old.zst
+    SOURCE_DATE_EPOCH=1780000000 advisories import --db other.db rs >out
+    advisories export --db other.db other.zst >out
+    sign other.zst
+    refused 2 "expected a snapshot that is no older than the database, whose sources were checked at" other.zst
     SOURCE_DATE_EPOCH=1780000000 advisories import --db a.db --snapshot old.zst --key ours.pub --insecure-older >out
     cmp a.db old.db
     # The one looked at longest ago is what counts.
     SOURCE_DATE_EPOCH=1770000000 advisories import --db a.db rs >out
     advisories import --db a.db --snapshot old.zst --key ours.pub >out
     [ "$(advisories status --db a.db -f json | jq '.contents | length')" = 1 ]
+    # And no source goes back behind another that is older still.
+    SOURCE_DATE_EPOCH=1770000000 advisories import --db old.db rs >out
+    advisories export --db old.db old.zst >out
+    sign old.zst
+    cp old.db a.db
+    advisories import --db a.db osv >out
+    cp a.db before
+    refused 2 "in which $PWD/osv was checked at 2026-09-21T14:13:20Z, found 2026-05-28T20:26:40Z in old.zst" old.zst
+    advisories import --db a.db --snapshot old.zst --key ours.pub --insecure-older >out
+    cmp a.db before && return 1
+    [ "$(digest --db a.db)" = "$(digest --db old.db)" ]
 }
 
 @test "export writes over nothing that it reads, and nothing at all when it fails" {
