@@ -17,7 +17,7 @@ struct sources {
 	struct att_arena scratch;        /* of one component */
 	const struct sbom_node *unknown; /* the first that says nothing of where it comes from */
 	size_t unknown_count;
-	bool *used_registries, *used_gits, *used_github, *used_gitlab, *used_bitbucket;
+	bool *used_registries, *used_mirrors, *used_gits, *used_github, *used_gitlab, *used_bitbucket;
 };
 
 static const char *reference_name(enum policy_git_spec reference)
@@ -92,6 +92,21 @@ static bool is_default_allowed(const struct sources *s, const struct sbom_compon
 		if (att_str_equal(s->config->allow_default.items[i].text, type))
 			return true;
 	return false;
+}
+
+/* The ecosystem's public registry, or what stands in for it. */
+static bool is_public(struct sources *s, const struct sbom_component *component,
+		      const struct policy_source *source)
+{
+	struct att_str rest = att_str_from(component->purl, 4);
+	const struct policy_mirror *mirror =
+		source->kind == POLICY_SOURCE_REGISTRY
+			? policy_source_mirror(s->config, att_str_first(rest, att_str_find_byte(rest, '/')),
+					       source->url)
+			: NULL;
+	if (mirror)
+		s->used_mirrors[mirror - s->config->mirrors] = true;
+	return mirror || source->is_default;
 }
 
 static void refuse(struct sources *s, const struct sbom_node *node, const struct policy_source *source)
@@ -174,7 +189,7 @@ static int check_component(struct sources *s, const struct sbom_node *node)
 			  is_organization(s, source.url);
 	} else {
 		allowed = is_listed(&s->config->allow_registry, source.url, s->used_registries);
-		allowed |= source.is_default && is_default_allowed(s, &node->component);
+		allowed |= is_public(s, &node->component, &source) && is_default_allowed(s, &node->component);
 		allowed |= source.kind == POLICY_SOURCE_ARCHIVE && is_organization(s, source.url);
 	}
 	if (!allowed && !is_private(s, source.url))
@@ -194,28 +209,31 @@ static bool is_public_registry(struct att_str url)
 	return false;
 }
 
+static void tell_unused_at(struct sources *s, const struct policy_at *at, bool is_organization)
+{
+	struct policy_complaint source = {
+		.code = "unmatched-source",
+		.level = s->config->unused_source,
+		.message = ATT_STR("nothing comes from this source"),
+		.help = ATT_STR("remove the entry: what nobody needs should not be allowed"),
+		.at = at,
+	};
+	struct policy_complaint organization = {
+		.code = "unmatched-organization",
+		.level = s->config->unused_org,
+		.message = ATT_STR("nothing comes from this organization"),
+		.help = source.help,
+		.at = at,
+	};
+	policy_complain(s->run, is_organization ? &organization : &source, s->findings, s->outcome);
+}
+
 static void tell_unused(struct sources *s, const struct policy_entries *entries, const bool *used,
 			bool organizations)
 {
-	for (size_t i = 0; i < entries->count; i++) {
-		struct policy_complaint source = {
-			.code = "unmatched-source",
-			.level = s->config->unused_source,
-			.message = ATT_STR("nothing comes from this source"),
-			.help = ATT_STR("remove the entry: what nobody needs should not be allowed"),
-			.at = &entries->items[i].at,
-		};
-		struct policy_complaint organization = {
-			.code = "unmatched-organization",
-			.level = s->config->unused_org,
-			.message = ATT_STR("nothing comes from this organization"),
-			.help = source.help,
-			.at = source.at,
-		};
+	for (size_t i = 0; i < entries->count; i++)
 		if (!used[i] && (organizations || !is_public_registry(entries->items[i].text)))
-			policy_complain(s->run, organizations ? &organization : &source, s->findings,
-					s->outcome);
-	}
+			tell_unused_at(s, &entries->items[i].at, organizations);
 }
 
 static bool *flags(struct sources *s, const struct policy_entries *entries)
@@ -231,6 +249,7 @@ static int run(const struct policy_run *run, struct att_findings *findings, enum
 	int status = ATT_OK;
 	*outcome = ATT_NOT_CHECKED;
 	s.used_registries = flags(&s, &config->allow_registry);
+	s.used_mirrors = att_arena_alloc(&s.arena, config->mirror_count, sizeof(bool));
 	s.used_gits = flags(&s, &config->allow_git);
 	s.used_github = flags(&s, &config->org_github);
 	s.used_gitlab = flags(&s, &config->org_gitlab);
@@ -246,6 +265,9 @@ static int run(const struct policy_run *run, struct att_findings *findings, enum
 	if (status == ATT_OK) {
 		tell_unused(&s, &config->allow_registry, s.used_registries, false);
 		tell_unused(&s, &config->allow_git, s.used_gits, false);
+		for (size_t i = 0; i < config->mirror_count; i++)
+			if (!s.used_mirrors[i])
+				tell_unused_at(&s, &config->mirrors[i].url.at, false);
 		tell_unused(&s, &config->org_github, s.used_github, true);
 		tell_unused(&s, &config->org_gitlab, s.used_gitlab, true);
 		tell_unused(&s, &config->org_bitbucket, s.used_bitbucket, true);

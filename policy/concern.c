@@ -501,8 +501,8 @@ static int look_at(struct finder *f, uint32_t node)
 {
 	struct policy_package package;
 	const struct scope *scope = NULL;
-	int status = policy_package_of(&f->run->graph->nodes[node].component,
-				       &f->run->config->sources.private_urls, &f->passing, &package, f->err);
+	int status = policy_package_of(&f->run->graph->nodes[node].component, &f->run->config->sources,
+				       &f->passing, &package, f->err);
 	f->hit_count = 0;
 	if (status != ATT_OK)
 		goto out;

@@ -129,6 +129,12 @@ struct policy_bans_config {
 /* Ordered: what pins less comes first. */
 enum policy_git_spec { POLICY_GIT_ANY, POLICY_GIT_BRANCH, POLICY_GIT_TAG, POLICY_GIT_REV };
 
+/* What passes the packages of a public registry on, unchanged. */
+struct policy_mirror {
+	struct att_str of;       /* purl type whose public registry it is */
+	struct policy_entry url; /* a prefix, without a "/" at its end */
+};
+
 struct policy_sources_config {
 	bool given;
 	enum policy_level unknown_registry; /* warn */
@@ -141,6 +147,8 @@ struct policy_sources_config {
 	bool allow_default_given; /* else all; Cargo's, as in cargo-deny, only without allow-registry */
 	struct policy_entries allow_git;
 	struct policy_entries private_urls; /* prefixes */
+	struct policy_mirror *mirrors;
+	size_t mirror_count, mirror_capacity;
 	struct policy_entries org_github, org_gitlab, org_bitbucket;
 	enum policy_level unused_source; /* unused-allowed-source: warn */
 	enum policy_level unused_org;    /* unused-allowed-org: warn */

@@ -51,6 +51,55 @@ static int read_default_registries(struct policy_config_reader *reader, const st
 	return status;
 }
 
+static const struct policy_key mirror_keys[] = {
+	{"of", POLICY_KEY_TEXT, offsetof(struct policy_mirror, of), NULL, NULL},
+	{"url", POLICY_KEY_TEXT, offsetof(struct policy_mirror, url.text), NULL, NULL},
+	{NULL, POLICY_KEY_BOOL, 0, NULL, NULL},
+};
+
+static int read_mirror(struct policy_config_reader *reader, const struct att_value *value,
+		       struct policy_mirror *mirror)
+{
+	int status = policy_config_read_table(reader, value, "mirrors", mirror_keys, mirror, NULL, NULL);
+	struct att_str *url = &mirror->url.text;
+	mirror->url.at = policy_config_at(reader, value->span);
+	if (status != ATT_OK || reader->failed)
+		return status;
+	if (!policy_source_default(mirror->of).len)
+		policy_config_fault(reader, value->span, "write purl types: \"cargo\", \"npm\", \"pypi\", ...",
+				    "expected the ecosystem of a public registry for \"of\", found \"%.*s\"",
+				    ATT_STR_ARG(att_str_first(mirror->of, 100)));
+	else if (!att_str_starts(*url, ATT_STR("https://")) || !policy_source_is_straight(*url) ||
+		 url->len == strlen("https://"))
+		policy_config_fault(
+			reader, value->span, NULL,
+			"expected the address of a mirror, \"https://...\", for \"url\", found \"%.*s\"",
+			ATT_STR_ARG(att_str_first(*url, 100)));
+	while (url->len && url->data[url->len - 1] == '/')
+		url->len--;
+	return ATT_OK;
+}
+
+static int read_mirrors(struct policy_config_reader *reader, const struct att_member *member, void *base)
+{
+	struct policy_sources_config *sources = base;
+	int status = ATT_OK;
+	if (!policy_config_is(reader, member, ATT_ARRAY))
+		return ATT_OK;
+	for (uint32_t i = 0; status == ATT_OK && i < member->value.count; i++) {
+		void *items = sources->mirrors;
+		struct policy_mirror *mirror =
+			policy_config_push(reader, (void *)&items, &sources->mirror_count,
+					   &sources->mirror_capacity, sizeof *mirror);
+		if (!mirror)
+			return ATT_ERR_MEMORY;
+		sources->mirrors = items;
+		if (policy_config_is_kind(reader, &member->value.items[i], "mirrors", ATT_OBJECT))
+			status = read_mirror(reader, &member->value.items[i], mirror);
+	}
+	return status;
+}
+
 static const struct policy_key organizations[] = {
 	{"github", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, org_github), NULL, NULL},
 	{"gitlab", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, org_gitlab), NULL, NULL},
@@ -74,6 +123,7 @@ static const struct policy_key keys[] = {
 	{"allow-default-registry", POLICY_KEY_CUSTOM, 0, read_default_registries, NULL},
 	{"allow-git", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, allow_git), NULL, NULL},
 	{"private", POLICY_KEY_ENTRIES, offsetof(struct policy_sources_config, private_urls), NULL, NULL},
+	{"mirrors", POLICY_KEY_CUSTOM, 0, read_mirrors, NULL},
 	{"allow-org", POLICY_KEY_CUSTOM, 0, read_allow_org, NULL},
 	{"unused-allowed-source", POLICY_KEY_LEVEL, offsetof(struct policy_sources_config, unused_source), NULL,
 	 NULL},

@@ -159,6 +159,15 @@ static void add_licenses(struct loosening *l, struct items *items, const struct 
 		    evidence_of(l, &c->clarifications[i]), c->clarifications[i].at);
 }
 
+/* A mirror is allowed like the registry behind it, and looked up like that: one more permits something, one
+ * less does not forbid it. */
+static void add_mirrors(struct loosening *l, struct items *items, const struct policy_sources_config *c)
+{
+	for (size_t i = 0; i < c->mirror_count; i++)
+		add(l, items, "sources.mirrors", c->mirrors[i].url.text, c->mirrors[i].of,
+		    c->mirrors[i].url.at);
+}
+
 static void add_permitting(struct loosening *l, struct items *items, const struct policy_config *c)
 {
 	for (size_t i = 0; i < c->advisories.ignore_count; i++) {
@@ -184,6 +193,7 @@ static void add_permitting(struct loosening *l, struct items *items, const struc
 	add_entries(l, items, "sources.allow-registry", &c->sources.allow_registry);
 	add_entries(l, items, "sources.allow-git", &c->sources.allow_git);
 	add_entries(l, items, "sources.private", &c->sources.private_urls);
+	add_mirrors(l, items, &c->sources);
 	add_entries(l, items, "sources.allow-org.github", &c->sources.org_github);
 	add_entries(l, items, "sources.allow-org.gitlab", &c->sources.org_gitlab);
 	add_entries(l, items, "sources.allow-org.bitbucket", &c->sources.org_bitbucket);
@@ -218,6 +228,7 @@ static void add_forbidding(struct loosening *l, struct items *items, const struc
 		add(l, items, "bans.multiple-versions-in", many->items[i].text, ATT_STR(""), nowhere);
 	if (!c->bans.multiple_versions_in_given)
 		add(l, items, "bans.multiple-versions-in", ATT_STR("cargo"), ATT_STR(""), nowhere);
+	add_mirrors(l, items, &c->sources);
 	add_entries(l, items, "workflows.deny", &c->workflows.deny);
 }
 

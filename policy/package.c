@@ -224,9 +224,10 @@ static bool is_private(const struct policy_entries *urls, struct att_str url)
 }
 
 static void judge_origin(const struct sbom_component *component, const struct att_purl *purl,
-			 const struct ecosystem *ecosystem, const struct policy_entries *urls,
+			 const struct ecosystem *ecosystem, const struct policy_sources_config *sources,
 			 struct att_arena *arena, struct policy_package *out)
 {
+	const struct policy_entries *urls = &sources->private_urls;
 	struct att_str registry = qualifier(purl, "repository_url");
 	struct att_str module = {NULL, 0};
 	/* A Go module's name is where it is fetched from. */
@@ -234,7 +235,8 @@ static void judge_origin(const struct sbom_component *component, const struct at
 		module = ATT_ARENA_JOIN(arena, ATT_STR("https://"), out->name);
 	out->declared = is_private(urls, registry) || is_private(urls, component->origin_url) ||
 			is_private(urls, module);
-	bool elsewhere = registry.len > 0 && ecosystem && !is_public(ecosystem, registry);
+	bool elsewhere = registry.len > 0 && ecosystem && !is_public(ecosystem, registry) &&
+			 !policy_source_mirror(sources, purl->type, registry);
 	if (out->declared || elsewhere) {
 		out->kind = POLICY_PACKAGE_PRIVATE;
 		out->where = registry.len                ? registry
@@ -256,7 +258,7 @@ static const struct ecosystem *find_ecosystem(struct att_str type)
 	return NULL;
 }
 
-int policy_package_of(const struct sbom_component *component, const struct policy_entries *private_urls,
+int policy_package_of(const struct sbom_component *component, const struct policy_sources_config *sources,
 		      struct att_arena *arena, struct policy_package *out, struct att_err *err)
 {
 	struct att_purl purl;
@@ -282,7 +284,7 @@ int policy_package_of(const struct sbom_component *component, const struct polic
 		return ATT_OK;
 	out->scheme = att_version_scheme_of_purl(purl.type);
 	out->name = full_name(component, &purl, ecosystem ? ecosystem->between : '\0', arena);
-	judge_origin(component, &purl, ecosystem, private_urls, arena, out);
+	judge_origin(component, &purl, ecosystem, sources, arena, out);
 	if (ecosystem) {
 		out->ecosystems[0] = att_str_of(ecosystem->name);
 		if (!out->scheme)

@@ -28,9 +28,9 @@ struct policy_package {
 	bool distribution;    /* _UNKNOWN: a package of a distribution, of which no release is known */
 };
 
-/* Text lives in `arena` or in the component. `private_urls` are the prefixes of sources.private. Errors:
- * ATT_ERR_MEMORY. */
-int policy_package_of(const struct sbom_component *component, const struct policy_entries *private_urls,
+/* Text lives in `arena` or in the component. `sources` says which registries are private, and which mirror a
+ * public one; what is both is private. Errors: ATT_ERR_MEMORY. */
+int policy_package_of(const struct sbom_component *component, const struct policy_sources_config *sources,
 		      struct att_arena *arena, struct policy_package *out, struct att_err *err) ATT_MUST_USE;
 
 /* Does a package from another registry come from this one? */

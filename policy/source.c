@@ -134,6 +134,16 @@ bool policy_source_within(struct att_str url, struct att_str prefix)
 	return url.len == prefix.len || prefix.data[prefix.len - 1] == '/' || url.data[prefix.len] == '/';
 }
 
+const struct policy_mirror *policy_source_mirror(const struct policy_sources_config *sources,
+						 struct att_str type, struct att_str url)
+{
+	for (size_t i = 0; i < sources->mirror_count; i++)
+		if (att_str_equal(sources->mirrors[i].of, type) &&
+		    policy_source_within(url, sources->mirrors[i].url.text))
+			return &sources->mirrors[i];
+	return NULL;
+}
+
 /* --- components ---------------------------------------------------------------------------------------- */
 
 static bool is_commit(struct att_str revision)

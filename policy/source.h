@@ -32,12 +32,16 @@ struct att_str policy_source_default(struct att_str type);
  * ".git" at the end say nothing. */
 bool policy_source_equal(struct att_str a, struct att_str b);
 
-/* Does the address lead where it seems to? Its host is plainly written, and no ".." in its path, however that is
- * written, leads elsewhere: who fetches it resolves that before asking. */
+/* Does the address lead where it seems to? Its host is plainly written, and no ".." in its path, however that
+ * is written, leads elsewhere: who fetches it resolves that before asking. */
 bool policy_source_is_straight(struct att_str url);
 
 /* Does the address begin with the prefix, at a "/" or where the prefix ends in one? None does that is not
  * straight. */
 bool policy_source_within(struct att_str url, struct att_str prefix);
+
+/* The mirror of this purl type's public registry that the address leads to, or NULL. */
+const struct policy_mirror *policy_source_mirror(const struct policy_sources_config *sources,
+						 struct att_str type, struct att_str url);
 
 #endif

@@ -39,6 +39,10 @@ record() { # ID NAME EVENTS
 
 check() { attest policy check advisories p --db a.db --now 2026-02-02 -A no-policy -W not-covered "$@"; }
 
+mirror() { # URL OF
+    printf '[sources]\nmirrors = [{ of = "%s", url = "%s" }]\n' "${2:-cargo}" "$1" >p/deny.toml
+}
+
 statement() { # STATUS
     cat <<END
 {"@context":"https://openvex.dev/ns/v0.2.0","@id":"https://a.example/1","author":"a","timestamp":"2026-01-31T00:00:00Z",
@@ -131,6 +135,74 @@ END
     [ "$status" -eq 0 ]
     run check --vex out.vex --vex-out out.vex --vex-author me@a.example
     [ "$status" -eq 2 ]
+}
+
+@test "what comes from a mirror of the public registry is looked up like what comes from there" {
+    for url in https://registry.example https://registry.example/ https://REGISTRY.example/index \
+        https://registry.example/index/; do
+        mirror "$url"
+        run check
+        [ "$status" -eq 1 ]
+        [[ $output == *"ours 1.0.0, a direct dependency, is affected by GHSA-ours"* ]]
+        [[ $output != *not-covered* ]]
+    done
+    # What is also private stays that.
+    echo 'private = ["https://registry.example/index"]' >>p/deny.toml
+    run check
+    [[ $output != *GHSA-ours* ]]
+}
+
+@test "a mirror is that of its ecosystem, host, port, scheme and path alone" {
+    for url in https://registry.exampl https://registry.example.evil https://registry.example:8443 https://example \
+        https://registry.example/ind https://registry.example/index/more https://user@registry.example \
+        https://registry.example/INDEX; do
+        mirror "$url"
+        run check
+        [[ $output == *"warning[not-covered]: 1 component from https://registry.example/index/"* ]]
+        [[ $output != *GHSA-ours* ]]
+    done
+    mirror https://registry.example npm
+    run check
+    [[ $output != *GHSA-ours* ]]
+    mirror https://registry.example
+    for source in sparse+http://registry.example/index/ sparse+https://registry.example:8443/index/ \
+        sparse+https://registry.example.evil/index/ sparse+https://registry.example@evil.example/index/; do
+        sed -i "s|^source = \"sparse.*|source = \"$source\"|" p/Cargo.lock
+        run check
+        [[ $output == *"warning[not-covered]: 1 component from ${source#sparse+}"* ]]
+        [[ $output != *GHSA-ours* ]]
+    done
+}
+
+@test "a mirror is allowed as the registry behind it is; one that nothing comes from is told" {
+    told() { attest policy check sources p --format json | jq -r '.findings[] | "\(.severity) \(.code)"' | sort; }
+    mirror https://registry.example/index
+    [ "$(told)" = "" ]
+    sed -i '1a allow-registry = ["https://github.com/rust-lang/crates.io-index"]' p/deny.toml
+    [ "$(told)" = "warning source-not-allowed" ]
+    mirror https://registry.example/other
+    [ "$(told)" = "warning source-not-allowed
+warning unmatched-source" ]
+}
+
+@test "mirrors that lead nowhere are refused with their place" {
+    refused() { # MESSAGE
+        run attest policy check sources p
+        [ "$status" -eq 2 ]
+        [[ $output == *"$1"*"deny.toml:2:"* ]] || fail "$output"
+    }
+    for url in http://registry.example registry.example https:// https://a.example/../b 'https://a.example?/' ''; do
+        mirror "$url"
+        refused "expected the address of a mirror"
+    done
+    mirror https://registry.example crates.io
+    refused "expected the ecosystem of a public registry for \"of\", found \"crates.io\""
+    printf '[sources]\nmirrors = [{ url = "https://registry.example" }]\n' >p/deny.toml
+    refused "expected the ecosystem of a public registry"
+    printf '[sources]\nmirrors = [{ of = "cargo", url = "https://registry.example", by = "x" }]\n' >p/deny.toml
+    refused '"by"'
+    printf '[sources]\nmirrors = ["https://registry.example"]\n' >p/deny.toml
+    refused "expected"
 }
 
 @test "as it was on another day: what was published or withdrawn later" {

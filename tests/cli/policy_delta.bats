@@ -222,6 +222,8 @@ bans.multiple-versions demands less than before null" ]
     [ -z "$(loosened)" ]
     printf '[advisories]\nmaximum-db-staleness = "P90D"\n' >p/deny.toml
     loosened | grep -F "advisories.maximum-db-staleness demands less than before"
+    printf '[sources]\nmirrors = [{ of = "cargo", url = "https://mirror.example" }]\n' >p/deny.toml
+    loosened | grep -F "sources.mirrors permits something new: https://mirror.example 2"
     # No policy at all.
     rm p/deny.toml
     loosened | grep -F "bans.deny does not forbid any more: openssl"
