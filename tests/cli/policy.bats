@@ -125,11 +125,12 @@ github = ["someone"]
 END
     for url in http://github.com/someone file://github.com/someone git://github.com/someone github.com/someone \
         https://github.com/someone/../other https://github.com/someone/%2e%2E/other https://github.com/someone-else; do
-        sed "s|https://github.com/someone/fork?rev=0123456|$url/fork|; s|git.example/us|github.com/someone|" p/Cargo.lock \
-            >Cargo.lock
+        sed "s|https://github.com/someone/fork?rev=0123456|$url/fork|; s|git.example/us|github.com/someone|" \
+            p/Cargo.lock >Cargo.lock
         run attest policy check sources -c p/deny.toml Cargo.lock
         [ "$status" -eq 1 ]
-        [[ "$output" == *"fork 1.0.0 comes from a git repository that the policy does not allow"*"= found: $url/fork"* ]]
+        [[ "$output" == *"fork 1.0.0 comes from a git repository that the policy does not allow"* ]]
+        [[ "$output" == *"= found: $url/fork"* ]]
     done
 }
 

@@ -89,8 +89,8 @@ END
 
 @test "names of components are no commands to GitHub's runner" {
     local format
-    document "$(component '##[stop-commands]x' pkg:cargo/left@1.0.0)" "$(component '::add-mask::y' pkg:cargo/six@1.0.0)" \
-        >d.json
+    document "$(component '##[stop-commands]x' pkg:cargo/left@1.0.0)" \
+        "$(component '::add-mask::y' pkg:cargo/six@1.0.0)" >d.json
     printf '[bans]\ndeny = ["left", "six"]\n' >deny.toml
     for format in human github; do
         run attest policy check bans -c deny.toml d.json -f $format
@@ -106,8 +106,8 @@ END
     mkdir n
     printf '[sources]\nunknown-registry = "deny"\nunknown-git = "deny"\n' >n/deny.toml
     fetches() { # ADDRESS
-        printf '{"name":"x","lockfileVersion":3,"packages":{"":{"dependencies":{"@a/b":"1"}},"node_modules/@a/b":{%s}}}' \
-            "\"version\":\"1.0.0\",\"resolved\":\"$1\"" >n/package-lock.json
+        printf '{"name":"x","lockfileVersion":3,"packages":{"":{"dependencies":{"@a/b":"1"}},%s}}' \
+            "\"node_modules/@a/b\":{\"version\":\"1.0.0\",\"resolved\":\"$1\"}" >n/package-lock.json
         attest policy check sources n
     }
     for address in https://registry.npmjs.org/@a/b/-/b-1.0.0.tgz https://registry.npmjs.org/@a%2fb/-/b-1.0.0.tgz \

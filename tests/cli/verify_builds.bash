@@ -1,4 +1,4 @@
-# Provenance of a build on GitHub, and who is believed to state it: what the tests of attest verify and statements share.
+# Provenance of a build on GitHub, and who is believed to state it: what tests of attest verify share.
 
 load verify
 GITHUB=https://github.com/example/tool
