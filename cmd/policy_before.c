@@ -136,6 +136,9 @@ static int read_baseline(struct policy_request *r)
 		status = policy_baseline_parse(&b->source, &b->old, &r->err);
 	if (status != ATT_OK)
 		att_findings_add_err(&r->findings, path, &b->source, &r->err);
+	/* Of one database nothing becomes known in between: what is new came with the tree or the policy. */
+	if (status == ATT_OK && r->database)
+		b->old.same_database = att_str_is(b->old.database, policy_database_facts(r->database)->digest);
 	if (status == ATT_OK)
 		status = rename_advisories(r);
 	return status;
@@ -229,8 +232,9 @@ static int compare(struct policy_request *r)
 		      worst(&r->findings, b->ends[last], end) != ATT_NOT_CHECKED;
 	r->outcome = unread ? ATT_CANNOT_TELL : ATT_NOT_CHECKED;
 	for (size_t i = 0; i < last; i++) {
-		/* An outcome that no finding explains stays as it is. */
-		if (worst_before[i] == r->outcomes[i])
+		/* An outcome that no finding explains stays as it is, and what was not checked does not hold.
+		 */
+		if (worst_before[i] == r->outcomes[i] && r->outcomes[i] != ATT_NOT_CHECKED)
 			r->outcomes[i] =
 				policy_outcome_join(ATT_HOLDS, worst(&r->findings, b->ends[i], b->ends[i + 1]));
 		r->outcome = policy_outcome_join(r->outcome, r->outcomes[i]);

@@ -181,6 +181,14 @@ int policy_triage_link(struct policy_triage *triage, struct att_err *err)
 /* --- concerns -----------------------------------------------------------------------------------------------
  */
 
+/* What is said to be settled at a time that has not come is not settled, or it would outdate all that is said
+ * until then. */
+static bool is_settled_ahead(const struct policy_vex_statement *statement, int64_t now)
+{
+	return statement->time > now &&
+	       (statement->status == POLICY_VEX_NOT_AFFECTED || statement->status == POLICY_VEX_FIXED);
+}
+
 /* The later one of *out and what is said about the package in general, or about all (an empty key). */
 static int take_later(struct policy_triage *t, uint32_t group, const struct policy_purl_parts *purl,
 		      struct att_str about, const struct policy_vex_statement **out, struct att_err *err)
@@ -196,7 +204,8 @@ static int take_later(struct policy_triage *t, uint32_t group, const struct poli
 	/* The last one read comes first. */
 	for (at = found ? at + 1 : 0; at > 0; at = t->links[at - 1].next) {
 		const struct policy_vex_link *link = &t->links[at - 1];
-		if (about.len > 0 && !policy_purl_covers(link->subject, purl))
+		if ((about.len > 0 && !policy_purl_covers(link->subject, purl)) ||
+		    is_settled_ahead(link->statement, t->run->now))
 			continue;
 		if (!*out || link->statement->time > (*out)->time ||
 		    (link->statement->time == (*out)->time && link->statement > *out))

@@ -217,3 +217,24 @@ warning unmatched-source" ]
     run -0 on 2026-02-07
     run -1 on 2026-02-05
 }
+
+@test "VEX: what is settled at a time that has not come is not settled" {
+    statement not_affected >a.vex
+    run -0 check --vex a.vex
+    sed 's/2026-01-31/2026-02-03/' a.vex >later.vex
+    run -1 check --vex later.vex
+    run -0 check --vex later.vex --vex a.vex
+    sed 's/not_affected/under_investigation/' later.vex >b.vex
+    run -1 check --vex a.vex --vex b.vex
+}
+
+@test "--baseline: of one database nothing becomes known in between" {
+    printf '[advisories]\nignore = [{ id = "RUSTSEC-2026-1", reason = "r" }]\n' >p/deny.toml
+    attest policy check advisories p --db a.db --now 2026-02-02 -W not-covered --write-baseline b.json >/dev/null 2>&1 ||
+        [ $? -eq 2 ]
+    [ "$(jq -r '.database | length' b.json)" -eq 64 ]
+    rm p/deny.toml
+    run -1 --separate-stderr check --baseline b.json --format json
+    [ "$(jq -r '.findings[] | select(.code == "vulnerability") | .severity + " " + .state' <<<"$output")" = \
+        "error introduced" ]
+}

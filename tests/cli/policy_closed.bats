@@ -145,3 +145,10 @@ END
     [ "$status" -eq 0 ]
     [[ $output == *"warning[unknown-source]"* ]]
 }
+
+@test "--baseline: what was not checked does not hold" {
+    run -0 attest policy check bans workflows p --write-baseline b.json
+    [[ $output == *"workflows: not checked"* ]]
+    run -0 attest policy check bans workflows p --baseline b.json
+    [[ $output == *"bans: holds"*"workflows: not checked"* ]]
+}
