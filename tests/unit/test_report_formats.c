@@ -199,13 +199,13 @@ static void test_github(void **state)
 	att_findings_init(&list);
 	const struct att_finding f = {.code = "no-key",
 				      .severity = ATT_ERROR,
-				      .message = ATT_STR("a\n::error::x\r##[x]%0A,:"),
+				      .message = ATT_STR("a\n::error::x\r##\\u{5b}x]%0A,:"),
 				      .file = ATT_STR("a\n::x,line=9::%")};
 	att_findings_add(&list, &f);
 	list.dropped = 2;
 	assert_as("github", &report,
 		  "::error "
-		  "file=a\\u{a}%3A%3Ax%2Cline=9%3A%3A%25,title=no-key::a\\u{a}::error::x\\u{d}##[x]%250A,:\n"
+		  "file=a\\u{a}%3A%3Ax%2Cline=9%3A%3A%25,title=no-key::a\\u{a}::error::x\\u{d}##\\u{5b}x]%250A,:\n"
 		  "attest-x check: refuted: 1 error, 0 warnings, 2 notes (2 not shown)\n");
 	att_findings_clear(&list);
 }
