@@ -190,7 +190,7 @@ static int report_unread(struct policy_request *r)
 	return ATT_OK;
 }
 
-/* The revision's own policy against that of now. */
+/* The revision's own policy, or the defaults where it had none, against that of now. */
 static int compare_policies(struct policy_request *r)
 {
 	struct policy_files old;
@@ -204,9 +204,9 @@ static int compare_policies(struct policy_request *r)
 	if (status == ATT_OK)
 		status = policy_files_load(&old, r->before.folder, NULL, r->policy.config.demands,
 					   r->policy.config.demand_count, &ignored, &r->err);
-	if (status == ATT_OK && old.found)
+	if (status == ATT_OK)
 		status = policy_loosened(&r->run, &old.config, &r->findings, &r->outcome, &r->err);
-	else if (status != ATT_OK && status != ATT_ERR_MEMORY)
+	else if (status != ATT_ERR_MEMORY)
 		status = report_unread(r);
 	for (size_t i = before; i < r->findings.count; i++)
 		r->findings.items[i].state = policy_state_name(POLICY_INTRODUCED);

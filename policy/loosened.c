@@ -6,6 +6,7 @@
 #include "libattest/base/limits.h"
 #include "libattest/base/map.h"
 #include "policy/pages.h"
+#include "policy/source.h"
 
 #include "libattest/base/banned.h"
 
@@ -168,8 +169,43 @@ static void add_mirrors(struct loosening *l, struct items *items, const struct p
 		    c->mirrors[i].url.at);
 }
 
+/* Did `old` take what comes from the public registry of that ecosystem? */
+static bool took_public(const struct policy_sources_config *old, struct att_str type)
+{
+	if (!old->allow_default_given)
+		return !old->allow_registry_given || !att_str_is(type, "cargo");
+	for (size_t i = 0; i < old->allow_default.count; i++)
+		if (att_str_equal(old->allow_default.items[i].text, type))
+			return true;
+	return false;
+}
+
+/* A public registry may be named by its address, or by its ecosystem; by default nobody needs to name it. */
+static void add_sources(struct loosening *l, struct items *items, const struct policy_sources_config *c)
+{
+	const struct policy_sources_config *old = &l->judge.config->sources;
+	for (size_t i = 0; i < c->allow_registry.count; i++) {
+		const struct policy_entry *entry = &c->allow_registry.items[i];
+		struct att_str type = policy_source_public(entry->text);
+		if (!type.len || !took_public(old, type))
+			add(l, items, "sources.allow-registry", entry->text, ATT_STR(""), entry->at);
+	}
+	for (size_t i = 0; i < c->allow_default.count; i++)
+		if (!took_public(old, c->allow_default.items[i].text))
+			add(l, items, "sources.allow-default-registry", c->allow_default.items[i].text,
+			    ATT_STR(""), c->allow_default.items[i].at);
+	add_entries(l, items, "sources.allow-git", &c->allow_git);
+	add_entries(l, items, "sources.private", &c->private_urls);
+	add_mirrors(l, items, c);
+	add_entries(l, items, "sources.allow-org.github", &c->org_github);
+	add_entries(l, items, "sources.allow-org.gitlab", &c->org_gitlab);
+	add_entries(l, items, "sources.allow-org.bitbucket", &c->org_bitbucket);
+}
+
+/* A list of what is allowed that was not there let everything pass: its first entries permit nothing new. */
 static void add_permitting(struct loosening *l, struct items *items, const struct policy_config *c)
 {
+	const struct policy_config *old = l->judge.config;
 	for (size_t i = 0; i < c->advisories.ignore_count; i++) {
 		const struct policy_ignore *ignore = &c->advisories.ignores[i];
 		add(l, items, "advisories.ignore", ignore->id.len ? ignore->id : ignore->spec.text,
@@ -177,7 +213,8 @@ static void add_permitting(struct loosening *l, struct items *items, const struc
 	}
 	add_licenses(l, items, &c->licenses);
 	add_specs(l, items, "graph.exclude", &c->graph.exclude);
-	add_specs(l, items, "bans.allow", &c->bans.allow);
+	if (old->bans.allow_given)
+		add_specs(l, items, "bans.allow", &c->bans.allow);
 	add_specs(l, items, "bans.skip", &c->bans.skip);
 	for (size_t i = 0; i < c->bans.skip_tree_count; i++)
 		add(l, items, "bans.skip-tree", c->bans.skip_trees[i].spec.text,
@@ -189,15 +226,11 @@ static void add_permitting(struct loosening *l, struct items *items, const struc
 			add(l, items, "bans.deny.wrappers", c->bans.deny[i].wrappers.items[k].text,
 			    att_str_first(c->bans.deny[i].spec.text, LONGEST),
 			    (struct policy_at){NULL, {0, 0}});
-	add_specs(l, items, "bans.build.allow-build-scripts", &c->bans.allow_build_scripts);
-	add_entries(l, items, "sources.allow-registry", &c->sources.allow_registry);
-	add_entries(l, items, "sources.allow-git", &c->sources.allow_git);
-	add_entries(l, items, "sources.private", &c->sources.private_urls);
-	add_mirrors(l, items, &c->sources);
-	add_entries(l, items, "sources.allow-org.github", &c->sources.org_github);
-	add_entries(l, items, "sources.allow-org.gitlab", &c->sources.org_gitlab);
-	add_entries(l, items, "sources.allow-org.bitbucket", &c->sources.org_bitbucket);
-	add_entries(l, items, "workflows.allow", &c->workflows.allow);
+	if (old->bans.allow_build_scripts_given)
+		add_specs(l, items, "bans.build.allow-build-scripts", &c->bans.allow_build_scripts);
+	add_sources(l, items, &c->sources);
+	if (old->workflows.allow_given)
+		add_entries(l, items, "workflows.allow", &c->workflows.allow);
 	add_entries(l, items, "workflows.exclude", &c->workflows.exclude);
 }
 
@@ -359,12 +392,6 @@ int policy_loosened(const struct policy_run *run, const struct policy_config *ol
 	att_buf_init(&l.text, ATT_MAX_DOCUMENT);
 	add_permitting(&l, &permits, run->config);
 	add_permitting(&l, &permitted, old);
-	/* Without the key every public registry is allowed: the first list of them takes away. */
-	if (old->sources.allow_default_given) {
-		add_entries(&l, &permits, "sources.allow-default-registry",
-			    &run->config->sources.allow_default);
-		add_entries(&l, &permitted, "sources.allow-default-registry", &old->sources.allow_default);
-	}
 	add_forbidding(&l, &forbids, run->config, true);
 	add_forbidding(&l, &forbade, old, false);
 	int status = l.arena.failed ? ATT_ERR_MEMORY : ATT_OK;

@@ -46,6 +46,14 @@ static bool is_default(struct att_str type, struct att_str url)
 	return false;
 }
 
+struct att_str policy_source_public(struct att_str url)
+{
+	for (size_t i = 0; i < REGISTRIES; i++)
+		if (policy_source_equal(url, att_str_of(registries[i].url)))
+			return att_str_of(registries[i].type);
+	return (struct att_str){NULL, 0};
+}
+
 /* --- addresses ----------------------------------------------------------------------------------------- */
 
 static struct att_str without_tool(struct att_str url)

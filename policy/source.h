@@ -28,6 +28,9 @@ int policy_source_of(const struct sbom_component *component, struct att_arena *a
 /* The public registry of a purl type, "https://registry.npmjs.org"; empty where there is none. */
 struct att_str policy_source_default(struct att_str type);
 
+/* The purl type whose public registry the address is; empty when it is none. */
+struct att_str policy_source_public(struct att_str url);
+
 /* Are they the same source? Scheme and host without regard to case, "git+", "sparse+", "registry+", a "/" and
  * ".git" at the end say nothing. */
 bool policy_source_equal(struct att_str a, struct att_str b);

@@ -124,6 +124,7 @@ states() {
     tree=$(printf '040000 tree %s\t..\n100644 blob %s\tCargo.lock\n' "$tree" "$blob" | git -C p mktree)
     commit=$(git -C p commit-tree "$tree" -m odd)
     git -C p ls-tree -r "$commit" | grep -F '../escaped'
+    rm p/deny.toml # as there
     [ "$(states --base "$commit")" = "0 pre-existing" ]
     [ -z "$(ls -A "$TMPDIR")" ]
 }
@@ -227,6 +228,56 @@ bans.multiple-versions demands less than before null" ]
     # No policy at all.
     rm p/deny.toml
     loosened | grep -F "bans.deny does not forbid any more: openssl"
+}
+
+@test "--base: a first policy is held against the defaults" {
+    rm p/deny.toml
+    commit none
+    git -C p tag -f affected >/dev/null
+    [ -z "$(loosened)" ]
+    # What limits, or says what holds anyway.
+    cat >p/deny.toml <<'END'
+[advisories]
+maximum-db-staleness = "P7D"
+[bans]
+multiple-versions = "deny"
+allow = [{ crate = "serde" }]
+build.allow-build-scripts = ["serde"]
+[sources]
+unknown-git = "deny"
+allow-registry = ["https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/", "https://registry.npmjs.org"]
+allow-default-registry = ["npm"]
+[workflows]
+allow = ["actions/*"]
+END
+    [ -z "$(loosened)" ]
+    cat >p/deny.toml <<'END'
+[advisories]
+ignore = [{ id = "RUSTSEC-2020-0071", reason = "r" }]
+[licenses]
+allow = ["MIT"]
+[bans]
+multiple-versions = "allow"
+[sources]
+allow-registry = ["https://example.org/index"]
+END
+    [ "$(loosened | cut -d " " -f 3- | sort)" = "advisories.ignore permits something new: RUSTSEC-2020-0071 2
+bans.multiple-versions demands less than before null
+licenses.allow permits something new: MIT 4
+sources.allow-registry permits something new: https://example.org/index 8" ]
+    run -1 attest policy check bans p --base affected
+    # Then that list limits, and names what it takes.
+    commit first
+    git -C p tag -f affected >/dev/null
+    sed -i 's|index"|&, "https://github.com/rust-lang/crates.io-index"|' p/deny.toml
+    [[ "$(loosened)" == *"sources.allow-registry permits something new: https://github.com/rust-lang/crates.io-index 8" ]]
+    git -C p checkout -q deny.toml
+    echo 'allow-default-registry = ["npm", "cargo"]' >>p/deny.toml
+    [[ "$(loosened)" == *"sources.allow-default-registry permits something new: cargo 9" ]]
+    commit named
+    git -C p tag -f affected >/dev/null
+    sed -i '/^allow-default/d' p/deny.toml
+    [[ "$(loosened)" == *"sources.allow-default-registry demands less than before null" ]]
 }
 
 @test "--base: an entry that stands as a table of its own is held against what it was" {
@@ -406,6 +457,7 @@ compared() { # COPY-OF-THE-REVISION
     # Links that lead out, in a ring, to themselves; folders behind links; a submodule; a file twice; odd names.
     link() { printf '%s' "$1" | git -C p hash-object -w --stdin; }
     module=$(git -C p rev-parse HEAD)
+    rm p/deny.toml # as there
     tree=$( (
         printf '100644 blob %s\tCargo.lock\0' "$blob"
         printf '120000 blob %s\tout\0' "$(link ../../../../../../../etc)"
