@@ -90,8 +90,8 @@ struct exchange {
 	int fd;
 	bool started; /* body bytes may be written */
 	bool has_range;
-	uint64_t range_start;
-	int status; /* of writing */
+	uint64_t range_start, whole; /* whole: bytes of the whole file; UINT64_MAX: not said */
+	int status;                  /* of writing */
 	struct att_err *err;
 };
 
@@ -102,6 +102,19 @@ static bool take_header(struct att_str line, const char *name, struct att_str *v
 		return false;
 	*value = att_str_trim(att_str_from(line, colon + 1));
 	return true;
+}
+
+/* "512-10239/10240", or "*" for what the server does not know. */
+static void take_range(struct exchange *x, struct att_str range)
+{
+	size_t slash = att_str_find_byte(range, '/');
+	struct att_str whole = slash == ATT_STR_NONE ? range : att_str_from(range, slash + 1);
+	struct att_str start = att_str_first(range, att_str_find_byte(range, '-'));
+	bool is_known = att_str_to_uint(whole, INT64_MAX, &x->whole);
+	if (!is_known)
+		x->whole = UINT64_MAX;
+	x->has_range = slash != ATT_STR_NONE && (is_known || att_str_is(whole, "*")) &&
+		       att_str_to_uint(start, INT64_MAX, &x->range_start);
 }
 
 static size_t on_header(char *bytes, size_t size, size_t count, void *context)
@@ -120,9 +133,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
 	} else if (take_header(line, "Retry-After", &value) && att_str_to_uint(value, UINT32_MAX, &number)) {
 		x->answer->retry_after = (unsigned)(number < MAX_RETRY_AFTER ? number : MAX_RETRY_AFTER);
 	} else if (take_header(line, "Content-Range", &value) && att_str_starts(value, ATT_STR("bytes "))) {
-		struct att_str start = att_str_from(value, 6);
-		start = att_str_first(start, att_str_find_byte(start, '-'));
-		x->has_range = att_str_to_uint(start, INT64_MAX, &x->range_start);
+		take_range(x, att_str_from(value, 6));
 	}
 	return size * count;
 }
@@ -232,15 +243,32 @@ static int judge_transfer(struct exchange *x, CURLcode result)
 	return att_err_set(x->err, ATT_ERR_IO, "cannot fetch: %s", curl_easy_strerror(result));
 }
 
+/* A server may send less than it was asked for: the rest is asked for again. */
+static int judge_range(struct exchange *x)
+{
+	if (x->started && x->answer->length < x->whole && x->whole != UINT64_MAX)
+		x->answer->outcome = ATT_HTTP_PARTIAL;
+	if (x->started && x->answer->length <= x->whole)
+		return ATT_OK;
+	return att_err_set(x->err, ATT_ERR_MALFORMED,
+			   "expected the server to send what was asked for, found %s",
+			   x->started ? "more than the whole file" : "nothing");
+}
+
+/* Of a state that is named weakly two copies may differ in their bytes, and cannot be put together. */
+static bool can_continue(const struct att_http_request *request)
+{
+	return request->part.len > 0 && !att_str_starts(request->part, ATT_STR("W/"));
+}
+
 static int judge_code(struct exchange *x, long code)
 {
 	switch (code) {
 	case 200:
-	case 206:
 		/* An empty file has no bytes to begin with. */
-		if (!x->started && code == 200)
-			return start_body(x, code);
-		return ATT_OK;
+		return x->started ? ATT_OK : start_body(x, code);
+	case 206:
+		return judge_range(x);
 	case 304:
 		if (x->request->etag.len == 0)
 			break;
@@ -325,7 +353,7 @@ int att_http_get(const struct att_http_request *request, int fd, struct att_http
 		.request = request, .answer = answer, .fd = fd, .err = err, .curl = curl_easy_init()};
 	if (!x.curl)
 		return att_err_memory(err);
-	answer->length = request->part.len > 0 ? request->offset : 0;
+	answer->length = can_continue(request) ? request->offset : 0;
 	snprintf(url, sizeof url, "%s", request->url);
 	status = exchange_once(&x, url, &code);
 	for (int i = 0; status == ATT_OK && is_redirect(code); i++) {

@@ -217,6 +217,39 @@ refused() { # MESSAGE
     grep -aq '^Range: bytes=512-' request.2
 }
 
+@test "a range that ends before the file does is continued" {
+    # shellcheck disable=SC2016 # expanded when it is said
+    liar 'case $N in
+        1) printf "HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 10240\r\n\r\n"; head -c 512 www/a.tar ;;
+        2) printf "HTTP/1.1 206 x\r\nETag: \"a\"\r\nContent-Range: bytes 512-1023/10240\r\n" &&
+            printf "Content-Length: 512\r\n\r\n" && tail -c +513 www/a.tar | head -c 512 ;;
+        *) printf "HTTP/1.1 206 x\r\nETag: \"a\"\r\nContent-Range: bytes 1024-10239/10240\r\n" &&
+            printf "Content-Length: 9216\r\n\r\n" && tail -c 9216 www/a.tar ;;
+        esac'
+    update --source "$URL/a.tar" >out
+    grep -q '1 advisory' out
+    grep -aq '^Range: bytes=1024-' request.3
+}
+
+@test "a range that goes on behind the file is refused" {
+    # shellcheck disable=SC2016 # expanded when it is said
+    liar 'if [ "$N" = 1 ]; then printf "HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 10240\r\n\r\n"; head -c 512 \
+            www/a.tar
+        else printf "HTTP/1.1 206 x\r\nETag: \"a\"\r\nContent-Range: bytes 512-10239/10000\r\n" &&
+            printf "Content-Length: 9728\r\n\r\n"
+            tail -c 9728 www/a.tar; fi'
+    refused "found more than the whole file"
+}
+
+@test "what is named weakly is not continued" {
+    # shellcheck disable=SC2016 # expanded when it is said
+    liar 'printf "HTTP/1.1 200 OK\r\nETag: W/\"a\"\r\nContent-Length: 10240\r\n\r\n"
+        if [ "$N" = 1 ]; then head -c 512 www/a.tar; else cat www/a.tar; fi'
+    update --source "$URL/a.tar" >out
+    grep -q '1 advisory' out
+    run ! grep -aq '^Range' request.2
+}
+
 @test "a server that begins again is followed" {
     # shellcheck disable=SC2016 # expanded when it is said
     liar 'printf "HTTP/1.1 200 OK\r\nETag: \"$N\"\r\nContent-Length: 10240\r\n\r\n"
