@@ -52,6 +52,11 @@ int advisories_store_open(struct advisories_store *store, struct att_err *err) A
 /* The old database's source of this origin: its number, or SIZE_MAX. */
 size_t advisories_store_find(const struct advisories_store *store, struct att_str origin);
 
+/* Are more than half of the advisories gone that there were? Then it is no update: ATT_ERR_REFUSED, unless
+ * --insecure-fewer takes it. */
+int advisories_check_fewer(const struct cli_command *command, const char *what, uint64_t had, uint64_t has,
+			   struct att_err *err) ATT_MUST_USE;
+
 /* Reads a source from a file or folder, in place of the old source of that origin. */
 int advisories_store_read(struct advisories_store *store, const char *origin, const char *path,
 			  struct att_str etag, struct att_err *err) ATT_MUST_USE;
@@ -88,6 +93,11 @@ void advisories_store_close(struct advisories_store *store);
 #define ADVISORIES_OPTION_WAIT                                                                                 \
 	{                                                                                                      \
 		"wait", 0, "SECONDS", "wait for another writer at most this long (60)", false, NULL, 0         \
+	}
+#define ADVISORIES_OPTION_FEWER                                                                                \
+	{                                                                                                      \
+		"insecure-fewer", 0, NULL, "take in what has lost more than half of its advisories", false,    \
+			NULL, 0                                                                                \
 	}
 #define ADVISORIES_OPTION_JSON                                                                                 \
 	{                                                                                                      \

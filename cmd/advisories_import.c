@@ -66,6 +66,7 @@ int advisories_import(int argc, const char **argv)
 		{"key", 'k', "KEY", "a public key that may have signed the snapshot", true, NULL, 0},
 		{"insecure-older", 0, NULL, "take in a snapshot that is older than the database", false, NULL,
 		 0},
+		ADVISORIES_OPTION_FEWER,
 		ADVISORIES_OPTION_DB,
 		ADVISORIES_OPTION_NOW,
 		ADVISORIES_OPTION_WAIT,

@@ -14,6 +14,9 @@
 
 #define PROGRAM ADVISORIES_PROGRAM
 
+/* Seconds: a time further ahead is no age. */
+enum { CLOCKS_DIFFER = 3600 };
+
 struct view {
 	const struct cli_command *command;
 	struct policy_database *database;
@@ -125,8 +128,13 @@ static int show_status(struct view *v, struct att_err *err)
 	att_buf_printf(&v->human, " on ");
 	advisories_add_count(&v->human, facts->packages, "package", "packages");
 	att_buf_printf(&v->human, ", ");
-	add_age(&v->human, v->now - facts->checked);
-	att_buf_printf(&v->human, " old\ndigest: sha256:%s\n", facts->digest);
+	if (v->now < facts->checked - CLOCKS_DIFFER) {
+		att_buf_printf(&v->human, "of a time that has not come yet");
+	} else {
+		add_age(&v->human, v->now - facts->checked);
+		att_buf_printf(&v->human, " old");
+	}
+	att_buf_printf(&v->human, "\ndigest: sha256:%s\n", facts->digest);
 	for (size_t i = 0; status == ATT_OK && i < facts->sources; i++) {
 		struct policy_database_source source;
 		status = policy_database_source(v->database, i, &v->arena, &source, err);

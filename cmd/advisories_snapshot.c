@@ -212,8 +212,12 @@ static int check_age(const struct snapshot *s, bool may_be_older, struct att_err
 		if (status != ATT_OK)
 			return status;
 	}
-	if (may_be_older || !s->store.old || new->checked >= policy_database_facts(s->store.old)->checked)
+	if (!s->store.old)
 		return ATT_OK;
+	if (may_be_older || new->checked >= policy_database_facts(s->store.old)->checked)
+		return advisories_check_fewer(s->store.command, "the database",
+					      policy_database_facts(s->store.old)->advisories, new->advisories,
+					      err);
 	att_time_format(new->checked, is);
 	att_time_format(policy_database_facts(s->store.old)->checked, has);
 	att_err_set(err, ATT_ERR_REFUSED,

@@ -161,6 +161,30 @@ size_t advisories_store_find(const struct advisories_store *store, struct att_st
 	return found;
 }
 
+/* Advisories that may go at once, in a small collection, without a word. */
+enum { FEW = 20 };
+
+int advisories_check_fewer(const struct cli_command *command, const char *what, uint64_t had, uint64_t has,
+			   struct att_err *err)
+{
+	if (has >= had || had - has < FEW || had - has <= has || cli_flag(command, "insecure-fewer"))
+		return ATT_OK;
+	att_err_set(err, ATT_ERR_REFUSED, "expected most of the %llu advisories that %s had, found %llu",
+		    (unsigned long long)had, what, (unsigned long long)has);
+	att_err_help(err, "a mirror may be broken, or hide some; --insecure-fewer takes what is left");
+	return ATT_ERR_REFUSED;
+}
+
+/* What a source has now against what it had. */
+static int compare_with_old(struct advisories_store *store, const char *origin, size_t old, uint64_t has,
+			    struct att_err *err)
+{
+	struct policy_database_source source;
+	int status = policy_database_source(store->old, old, &store->arena, &source, err);
+	return status == ATT_OK ? advisories_check_fewer(store->command, origin, source.records, has, err)
+				: status;
+}
+
 int advisories_store_read(struct advisories_store *store, const char *origin, const char *path,
 			  struct att_str etag, struct att_err *err)
 {
@@ -169,6 +193,8 @@ int advisories_store_read(struct advisories_store *store, const char *origin, co
 	int status = policy_build_source(store->build, att_str_of(origin), etag, store->now, &number, err);
 	if (status == ATT_OK)
 		status = policy_import(store->build, number, path, err);
+	if (status == ATT_OK && old != SIZE_MAX)
+		status = compare_with_old(store, origin, old, policy_build_count(store->build, number), err);
 	if (status != ATT_OK)
 		return status;
 	if (old != SIZE_MAX)

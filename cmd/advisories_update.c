@@ -326,6 +326,7 @@ int advisories_update(int argc, const char **argv)
 		{"ca-file", 0, "FILE", "trust the certificates in FILE instead of the system's", false, NULL,
 		 0},
 		{"insecure-http", 0, NULL, "fetch by plain HTTP from other machines, too", false, NULL, 0},
+		ADVISORIES_OPTION_FEWER,
 		ADVISORIES_OPTION_DB,
 		ADVISORIES_OPTION_NOW,
 		ADVISORIES_OPTION_WAIT,

@@ -452,6 +452,47 @@ db.close()' "$1"
     [ "$(digest --db a.db)" = "$(digest --db old.db)" ]
 }
 
+@test "what has lost most of its advisories is refused, unless that is wanted" {
+    local i
+    for i in $(seq 3 50); do record "EXAMPLE-$i" other "CVE-$i" >"osv/EXAMPLE-$i.json"; done
+    advisories import --db a.db osv >out
+    advisories import --db few.db rs >out
+    advisories export --db few.db few.zst >out
+    sign few.zst
+    cp a.db before
+    refused 2 "expected most of the 50 advisories that the database had, found 2" few.zst
+    # Half of them is not most.
+    rm osv/EXAMPLE-?.json osv/EXAMPLE-1?.json osv/EXAMPLE-2[0-4].json
+    advisories import --db b.db osv >out
+    grep -q '^b.db: 26 advisories' out
+    cp a.db b.db
+    rm osv/EXAMPLE-25.json osv/EXAMPLE-26.json
+    for command in "import osv" update; do
+        # shellcheck disable=SC2086 # arguments
+        run advisories $command --db b.db
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"expected most of the 50 advisories that $PWD/osv had, found 24"* ]]
+        cmp a.db b.db
+        # shellcheck disable=SC2086
+        advisories $command --db b.db --insecure-fewer >out
+        grep -q '^b.db: 24 advisories' out
+        cp a.db b.db
+    done
+    advisories import --db a.db --snapshot few.zst --key ours.pub --insecure-fewer >out
+    # So are twenty.
+    advisories import --db c.db osv >out
+    rm osv/EXAMPLE-3*.json osv/EXAMPLE-4[0-5].json
+    touch osv/none
+    advisories import --db c.db osv >out
+    grep -q '^c.db: 8 advisories' out
+}
+
+@test "a database of the future has no age" {
+    SOURCE_DATE_EPOCH=4000000000 advisories import --db a.db osv >out
+    run advisories status --db a.db
+    [ "${lines[0]}" = "2 advisories on 2 packages, of a time that has not come yet" ]
+}
+
 @test "export writes over nothing that it reads, and nothing at all when it fails" {
     advisories import --db a.db osv >out
     cp a.db before
