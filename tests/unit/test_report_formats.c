@@ -199,7 +199,7 @@ static void test_github(void **state)
 	att_findings_init(&list);
 	const struct att_finding f = {.code = "no-key",
 				      .severity = ATT_ERROR,
-				      .message = ATT_STR("a\n::error::x\r##\\u{5b}x]%0A,:"),
+				      .message = ATT_STR("a\n::error::x\r##[x]%0A,:"),
 				      .file = ATT_STR("a\n::x,line=9::%")};
 	att_findings_add(&list, &f);
 	list.dropped = 2;
