@@ -245,7 +245,8 @@ allow = [{ crate = "serde" }]
 build.allow-build-scripts = ["serde"]
 [sources]
 unknown-git = "deny"
-allow-registry = ["https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/", "https://registry.npmjs.org"]
+allow-registry = ["https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/",
+    "https://registry.npmjs.org"]
 allow-default-registry = ["npm"]
 [workflows]
 allow = ["actions/*"]
@@ -270,7 +271,8 @@ sources.allow-registry permits something new: https://example.org/index 8" ]
     commit first
     git -C p tag -f affected >/dev/null
     sed -i 's|index"|&, "https://github.com/rust-lang/crates.io-index"|' p/deny.toml
-    [[ "$(loosened)" == *"sources.allow-registry permits something new: https://github.com/rust-lang/crates.io-index 8" ]]
+    [[ "$(loosened)" == \
+        *"sources.allow-registry permits something new: https://github.com/rust-lang/crates.io-index 8" ]]
     git -C p checkout -q deny.toml
     echo 'allow-default-registry = ["npm", "cargo"]' >>p/deny.toml
     [[ "$(loosened)" == *"sources.allow-default-registry permits something new: cargo 9" ]]
@@ -305,7 +307,7 @@ sources.allow-registry permits something new: https://example.org/index 8" ]
         >p/.github/workflows/a.yml
     commit workflow
     attest policy check workflows p --write-baseline base.json 2>/dev/null >&2 || [ $? -eq 1 ]
-    grep -F '"message": ".github/workflows/a.yml: the action is named by a tag or branch, which can be moved to' base.json
+    grep -F '"message": ".github/workflows/a.yml: the action is named by a tag or branch, which can be moved' base.json
     grep -F ' other code: - uses: a/b@v1"' base.json
     sed -i '1a # moved' p/.github/workflows/a.yml
     attest policy check workflows p --baseline base.json
@@ -376,7 +378,8 @@ name = "two"
 version = "2.0.0"
 source = "registry+https://github.com/rust-lang/crates.io-index"
 END
-    printf 'module example.org/app\ngo 1.20\nrequire (\n\texample.org/a v1.0.0\n\texample.org/b v1.0.0\n)\n' >every/go.mod
+    printf 'module example.org/app\ngo 1.20\nrequire (\n\texample.org/a v1.0.0\n\texample.org/b v1.0.0\n)\n' \
+        >every/go.mod
     printf '[package]\nname = "app"\nversion = "0.1.0"\n' >every/Cargo.toml
     mkdir -p every/vendor/one every/vendor/two-2.0.0/src every/vendor/example.org/a/deep
     printf '[package]\nname = "one"\nversion = "1.0.0"\n' >every/vendor/one/Cargo.toml
@@ -399,7 +402,10 @@ END
 [licenses]
 allow = ["Zlib"]
 confidence-threshold = 0.8
-clarify = [{ crate = "one", expression = "MIT", license-files = [{ path = "notice-of-rights", sha256 = "$(sha256sum text | cut -d ' ' -f 1)" }] }]
+[[licenses.clarify]]
+crate = "one"
+expression = "MIT"
+license-files = [{ path = "notice-of-rights", sha256 = "$(sha256sum text | cut -d ' ' -f 1)" }]
 [bans]
 multiple-versions = "deny"
 [sources]

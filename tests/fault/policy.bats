@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# attest policy check when calls and allocations fail: what is wrong is told, or nobody could tell; a database that could
-# not be read to its end is none.
+# attest policy check when calls and allocations fail: what is wrong is told, or nobody could tell; a database that
+# could not be read to its end is none.
 
 load common
 
@@ -111,7 +111,8 @@ make_good() { cp good.lock p/Cargo.lock; }
 
 @test "allocations fail: licenses and workflows" {
     mkdir -p p/.github/workflows
-    printf 'on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: some/action@v1\n' >p/.github/workflows/a.yml
+    printf 'on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: some/action@v1\n' \
+        >p/.github/workflows/a.yml
     CHECK=("$BIN/attest-policy" check workflows licenses p --jobs 1)
     run "${CHECK[@]}"
     [ "$status" -eq 1 ]

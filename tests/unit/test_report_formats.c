@@ -205,7 +205,8 @@ static void test_github(void **state)
 	list.dropped = 2;
 	assert_as("github", &report,
 		  "::error "
-		  "file=a\\u{a}%3A%3Ax%2Cline=9%3A%3A%25,title=no-key::a\\u{a}::error::x\\u{d}##\\u{5b}x]%250A,:\n"
+		  "file=a\\u{a}%3A%3Ax%2Cline=9%3A%3A%25,title=no-key::a\\u{a}::error::x\\u{d}##\\u{5b}x]%250A,"
+		  ":\n"
 		  "attest-x check: refuted: 1 error, 0 warnings, 2 notes (2 not shown)\n");
 	att_findings_clear(&list);
 }
