@@ -19,6 +19,10 @@ struct policy_files {
 	struct att_source source, exceptions_source;
 	struct policy_config config;
 	bool found;
+	bool outside;          /* it lies where --config says, and not in the folder that is judged */
+	char place[PATH_MAX];  /* of the policy: its path in the folder, or as --config has it */
+	struct policy_vex own; /* what the documents that it names say */
+	struct policy_vex vex; /* and after that what others do */
 };
 
 /* Where policies are looked for in a folder; ends with NULL. */
@@ -33,6 +37,14 @@ extern const char *const policy_files_names[];
 int policy_files_load(struct policy_files *files, int folder, const char *path,
 		      const struct policy_override *demands, size_t demand_count, struct att_findings *findings,
 		      struct att_err *err) ATT_MUST_USE;
+/* Reads the OpenVEX documents that the policy names, each once and in the order of their names, so that `vex`
+ * holds what they say, and then what `others` (may be NULL) does. They lie below the folder, or below that of
+ * --config: nothing leads out. `supply` fills the folder; may be NULL. Errors: ATT_ERR_NOT_FOUND when there is
+ * no document of a name, ATT_ERR_REFUSED when one leads out; those of reading and of policy_vex_parse. All are
+ * in `findings`. */
+int policy_files_read_vex(struct policy_files *files, int folder, const struct att_supply *supply,
+			  const struct policy_vex *others, struct att_findings *findings,
+			  struct att_err *err) ATT_MUST_USE;
 void policy_files_clear(struct policy_files *files);
 
 /* --db, or where attest-advisories keeps it; free() it. NULL when nobody says where that is. */

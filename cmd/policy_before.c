@@ -205,6 +205,11 @@ static int compare_policies(struct policy_request *r)
 		status = policy_files_load(&old, r->before.folder, NULL, r->policy.config.demands,
 					   r->policy.config.demand_count, &ignored, &r->err);
 	if (status == ATT_OK)
+		status = policy_files_read_vex(&old, r->before.folder, &r->before.base.supply, NULL, &ignored,
+					       &r->err);
+	if (status == ATT_OK)
+		status = policy_base_wait(&r->before.base, &r->err);
+	if (status == ATT_OK)
 		status = policy_loosened(&r->run, &old.config, &r->findings, &r->outcome, &r->err);
 	else if (status != ATT_ERR_MEMORY)
 		status = report_unread(r);

@@ -180,9 +180,12 @@ static int run_checks(struct policy_request *r, bool is_folder)
 		status = policy_database_load(r->database_path, cli_value(r->command, "db") != NULL,
 					      &r->database, &r->findings, &r->err);
 	r->run.database = r->database;
-	r->run.vex = &r->vex.vex;
 	if (status == ATT_OK)
 		status = policy_vex_files_parse(&r->vex, &r->findings, &r->err);
+	if (status == ATT_OK)
+		status = policy_files_read_vex(&r->policy, r->run.folder >= 0 ? r->run.folder : AT_FDCWD, NULL,
+					       &r->vex.vex, &r->findings, &r->err);
+	r->run.vex = &r->policy.vex;
 	if (status == ATT_OK)
 		status = policy_request_load(r, is_folder);
 	if (status == ATT_OK && (r->summary.not_understood || r->findings.errors))

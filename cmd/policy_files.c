@@ -81,6 +81,10 @@ int policy_files_load(struct policy_files *files, int folder, const char *path,
 	if (status == ATT_ERR_NOT_FOUND && !path)
 		return ATT_OK;
 	files->found = status == ATT_OK;
+	files->outside = path != NULL;
+	int len = snprintf(files->place, sizeof files->place, "%s", chosen);
+	if (status == ATT_OK && (len < 0 || (size_t)len >= sizeof files->place))
+		status = att_err_set(err, ATT_ERR_LIMIT, "expected a shorter path of the policy");
 	if (status == ATT_OK)
 		status = att_source_init(&files->source, &files->arena, att_str_of(chosen),
 					 att_buf_str(&files->text), err);

@@ -54,6 +54,10 @@ static int judge(struct policy_scan_request *s, struct policy_request *r, bool i
 	int status = policy_files_load(&r->policy, is_folder ? r->run.folder : AT_FDCWD,
 				       cli_value(s->command, "config"), NULL, 0, &r->findings, &r->err);
 	if (status == ATT_OK)
+		status = policy_files_read_vex(&r->policy, is_folder ? r->run.folder : AT_FDCWD, NULL,
+					       &s->vex.vex, &r->findings, &r->err);
+	r->run.vex = &r->policy.vex;
+	if (status == ATT_OK)
 		status = policy_request_load(r, is_folder);
 	/* Errors of the policy and of the input; the check's own come behind them. */
 	bool read = status == ATT_OK && r->findings.errors == 0;
@@ -138,7 +142,6 @@ static int prepare(struct policy_scan_request *s)
 			att_findings_add_err(&findings, att_str_of(s->database_path), NULL, &s->err);
 	}
 	s->run.database = s->database;
-	s->run.vex = &s->vex.vex;
 	if (status == ATT_ERR_MEMORY)
 		cli_complain(PROGRAM, &s->err);
 	else

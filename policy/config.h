@@ -42,6 +42,8 @@ struct policy_graph_config {
 	bool exclude_dev;
 };
 
+struct policy_vex;
+
 struct policy_advisories_config {
 	bool given;
 	enum policy_level yanked;       /* warn */
@@ -52,6 +54,8 @@ struct policy_advisories_config {
 	size_t ignore_count, ignore_capacity;
 	int64_t maximum_staleness;       /* seconds: 7 days; 0: any age will do */
 	enum policy_level unused_ignore; /* unused-ignored-advisory: warn */
+	struct policy_entries vex;       /* documents of OpenVEX, relative to the policy; "*" in their names */
+	const struct policy_vex *stated; /* what they say; NULL until somebody read them. Not owned */
 };
 
 struct policy_exception {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "libattest/base/time.h"
+#include "policy/vex.h"
 
 #include "libattest/base/banned.h"
 
@@ -39,6 +40,25 @@ static int read_expires(struct policy_config_reader *reader, const struct att_me
 	struct policy_ignore *ignore = base;
 	ignore->expires_at = policy_config_at(reader, member->value.span);
 	return read_time(reader, member, &ignore->has_expires, &ignore->expires);
+}
+
+static int read_justification(struct policy_config_reader *reader, const struct att_member *member, void *base)
+{
+	struct policy_ignore *ignore = base;
+	if (!policy_config_is(reader, member, ATT_STRING))
+		return ATT_OK;
+	ignore->justification = member->value.string;
+	for (const char *const *known = policy_vex_justifications; *known; known++)
+		if (att_str_is(ignore->justification, *known))
+			return ATT_OK;
+	policy_config_fault(reader, member->value.span,
+			    "write component_not_present, vulnerable_code_not_present, "
+			    "vulnerable_code_not_in_execute_path, "
+			    "vulnerable_code_cannot_be_controlled_by_adversary or "
+			    "inline_mitigations_already_exist",
+			    "expected one of OpenVEX's five justifications, found \"%.*s\"",
+			    ATT_STR_ARG(att_str_first(ignore->justification, 100)));
+	return ATT_OK;
 }
 
 static int read_paths(struct policy_config_reader *reader, const struct att_member *member, void *base)
@@ -90,6 +110,7 @@ static const struct policy_key ignore_keys[] = {
 	{"reason", POLICY_KEY_TEXT, offsetof(struct policy_ignore, reason), NULL, NULL},
 	{"tracking", POLICY_KEY_TEXT, offsetof(struct policy_ignore, tracking), NULL, NULL},
 	{"owner", POLICY_KEY_TEXT, offsetof(struct policy_ignore, owner), NULL, NULL},
+	{"justification", POLICY_KEY_CUSTOM, 0, read_justification, NULL},
 	{"created", POLICY_KEY_CUSTOM, 0, read_created, NULL},
 	{"expires", POLICY_KEY_CUSTOM, 0, read_expires, NULL},
 	{"paths", POLICY_KEY_CUSTOM, 0, read_paths, NULL},
@@ -160,6 +181,43 @@ static int read_ignore(struct policy_config_reader *reader, const struct att_mem
 
 /* --- the rest ------------------------------------------------------------------------------------------ */
 
+/* A path below the policy's folder, whose last part may be a pattern. */
+static bool is_document_path(struct att_str path)
+{
+	size_t slash = att_str_find_last_byte(path, '/');
+	struct att_str folder = att_str_first(path, slash == ATT_STR_NONE ? 0 : slash);
+	if (path.len == 0 || path.data[0] == '/' || path.data[path.len - 1] == '/')
+		return false;
+	for (size_t i = 0; i < folder.len; i++)
+		if (strchr("*?[\\", folder.data[i]))
+			return false;
+	return att_str_find_byte(path, '\0') == ATT_STR_NONE;
+}
+
+static int read_vex(struct policy_config_reader *reader, const struct att_member *member, void *base)
+{
+	static const struct policy_key list[] = {
+		{"vex", POLICY_KEY_ENTRIES, offsetof(struct policy_advisories_config, vex), NULL, NULL},
+		{NULL, POLICY_KEY_BOOL, 0, NULL, NULL},
+	};
+	struct policy_advisories_config *advisories = base;
+	struct att_member members[] = {*member};
+	uint32_t first = 0;
+	struct att_value table = {.kind = ATT_OBJECT, .span = member->key_span, .count = 1};
+	table.members = members;
+	table.by_key = &first;
+	int status = policy_config_read_table(reader, &table, "[advisories]", list, advisories, NULL, NULL);
+	for (size_t i = 0; status == ATT_OK && i < advisories->vex.count; i++)
+		if (!is_document_path(advisories->vex.items[i].text))
+			policy_config_fault(reader, advisories->vex.items[i].at.span,
+					    "write \"triage/*.openvex.json\": relative to the policy's folder, "
+					    "with \"*\" in "
+					    "the last part alone",
+					    "expected the path of an OpenVEX document, found \"%.*s\"",
+					    ATT_STR_ARG(att_str_first(advisories->vex.items[i].text, 100)));
+	return status;
+}
+
 /* Until cargo-deny 0.18 these were levels. */
 static int read_reach(struct policy_config_reader *reader, const struct att_member *member,
 		      enum policy_reach *reach)
@@ -224,6 +282,7 @@ static int read_nothing(struct policy_config_reader *reader, const struct att_me
 
 static const struct policy_key keys[] = {
 	{"ignore", POLICY_KEY_CUSTOM, 0, read_ignore, NULL},
+	{"vex", POLICY_KEY_CUSTOM, 0, read_vex, NULL},
 	{"yanked", POLICY_KEY_LEVEL, offsetof(struct policy_advisories_config, yanked), NULL, NULL},
 	{"disable-yank-checking", POLICY_KEY_BOOL,
 	 offsetof(struct policy_advisories_config, disable_yank_checking), NULL, NULL},

@@ -14,6 +14,7 @@ struct policy_ignore {
 	bool has_spec;     /* only for these components: crate, or purl with version */
 	struct policy_spec spec;
 	struct att_str reason, tracking, owner;
+	struct att_str justification; /* one of policy_vex_justifications: the flaw does not matter; or empty */
 	bool has_created, has_expires;
 	int64_t created, expires; /* seconds since 1970; it holds before `expires`, not from then on */
 	struct policy_at expires_at;

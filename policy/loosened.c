@@ -7,6 +7,7 @@
 #include "libattest/base/map.h"
 #include "policy/pages.h"
 #include "policy/source.h"
+#include "policy/vex.h"
 
 #include "libattest/base/banned.h"
 
@@ -210,6 +211,13 @@ static void add_permitting(struct loosening *l, struct items *items, const struc
 		const struct policy_ignore *ignore = &c->advisories.ignores[i];
 		add(l, items, "advisories.ignore", ignore->id.len ? ignore->id : ignore->spec.text,
 		    scope_of(l, ignore), ignore->at);
+	}
+	/* Documents that the policy names are a part of it, for what they excuse. */
+	for (size_t i = 0; c->advisories.stated && i < c->advisories.stated->count; i++) {
+		const struct policy_vex_statement *statement = &c->advisories.stated->items[i];
+		if (statement->status == POLICY_VEX_NOT_AFFECTED || statement->status == POLICY_VEX_FIXED)
+			add(l, items, "advisories.vex", statement->vulnerability,
+			    att_arena_printf(&l->arena, "%lld", (long long)statement->time), statement->at);
 	}
 	add_licenses(l, items, &c->licenses);
 	add_specs(l, items, "graph.exclude", &c->graph.exclude);

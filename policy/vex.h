@@ -74,9 +74,10 @@ struct policy_vex_options {
 
 /* Appends a document that says of every advisory on a flaw what the policy decided: what VEX documents said,
  * else "affected" with what to do about it, or that the risk was accepted (an entry of advisories.ignore says
- * no more than that), or "under_investigation" where it could not be told. The product is the graph's root
- * (policy_vex_product), the components are parts of it. The same input gives the same bytes. Errors:
- * ATT_ERR_NOT_FOUND when there is nothing to state, ATT_ERR_LIMIT when `out` is full, ATT_ERR_MEMORY. */
+ * no more than that, unless it has a justification: "not_affected"), or "under_investigation" where it could
+ * not be told. The product is the graph's root (policy_vex_product), the components are parts of it. The same
+ * input gives the same bytes. Errors: ATT_ERR_NOT_FOUND when there is nothing to state, ATT_ERR_LIMIT when
+ * `out` is full, ATT_ERR_MEMORY. */
 int policy_vex_write(const struct policy_run *run, const struct policy_concerns *concerns,
 		     const struct policy_vex_options *options, struct att_buf *out,
 		     struct att_err *err) ATT_MUST_USE;

@@ -29,18 +29,33 @@ struct writer {
 	struct att_str product;
 };
 
-static struct att_str accept(struct writer *w, const struct policy_ignore *ignore)
+/* "DO until 2026-01-31: WHY" */
+static struct att_str decided(struct writer *w, const struct policy_ignore *ignore, const char *what)
 {
 	char text[ATT_TIME_TEXT + 1];
 	struct att_str why = ignore->reason.len ? ignore->reason : ATT_STR("no reason is given");
 	if (!ignore->has_expires)
-		return ATT_ARENA_JOIN(&w->arena, ATT_STR("The risk is accepted: "), why);
+		return ATT_ARENA_JOIN(&w->arena, att_str_of(what), ATT_STR(": "), why);
 	att_time_format(ignore->expires, text);
-	return ATT_ARENA_JOIN(&w->arena, ATT_STR("The risk is accepted until "),
+	return ATT_ARENA_JOIN(&w->arena, att_str_of(what), ATT_STR(" until "),
 			      att_str_first(att_str_of(text), 10), ATT_STR(": "), why);
 }
 
-/* An entry of the policy says that a risk is taken, not that there is none. */
+/* An entry of the policy says that a risk is taken, or with a justification that there is none. */
+static void decide(struct writer *w, const struct policy_ignore *ignore, struct stated *s)
+{
+	if (ignore->justification.len == 0) {
+		s->action = decided(w, ignore, "The risk is accepted");
+		return;
+	}
+	s->status = POLICY_VEX_NOT_AFFECTED;
+	s->justification = ignore->justification;
+	s->impact = ignore->reason;
+	/* OpenVEX has no end for a statement. */
+	if (ignore->has_expires)
+		s->notes = decided(w, ignore, "Decided");
+}
+
 static struct stated state(struct writer *w, const struct policy_concern *concern)
 {
 	const struct sbom_component *c = &w->run->graph->nodes[concern->node].component;
@@ -55,7 +70,7 @@ static struct stated state(struct writer *w, const struct policy_concern *concer
 		s.time = vex->time;
 		s.has_time = true;
 	} else if (concern->ignore) {
-		s.action = accept(w, concern->ignore);
+		decide(w, concern->ignore, &s);
 	} else if (concern->outcome != ATT_HOLDS) {
 		s.status = POLICY_VEX_UNDER_INVESTIGATION;
 		s.notes = ATT_ARENA_JOIN(&w->arena, ATT_STR("Could not be told: "), concern->reason);

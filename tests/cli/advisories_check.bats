@@ -137,6 +137,70 @@ END
     [ "$status" -eq 2 ]
 }
 
+@test "VEX: an ignore with a justification is stated as not affected" {
+    printf '[advisories]\nignore = [{ id = "RUSTSEC-2026-1", reason = "never called", %s }]\n' \
+        'justification = "vulnerable_code_not_in_execute_path", expires = "2026-03-01"' >p/deny.toml
+    check --vex-out out.vex --vex-author me@a.example >/dev/null 2>&1
+    [ "$(jq -c '.statements[] | [.status, .justification, .impact_statement, .status_notes]' out.vex)" = \
+        '["not_affected","vulnerable_code_not_in_execute_path","never called","Decided until 2026-03-01: never called"]' ]
+    rm p/deny.toml
+    run -0 check --vex out.vex
+    printf '[advisories]\nignore = [{ id = "RUSTSEC-2026-1", justification = "not_in_use" }]\n' >p/deny.toml
+    run -2 check
+    [[ $output == *"expected one of OpenVEX's five justifications, found \"not_in_use\""*"deny.toml:2:"* ]]
+}
+
+@test "VEX: the policy names its documents; each is read once, below its folder" {
+    mkdir -p p/triage p/.config other
+    statement not_affected >p/triage/a.openvex.json
+    printf '[advisories]\nvex = ["triage/*.openvex.json", "triage/a.openvex.json"]\n' >p/deny.toml
+    run -0 check
+    run -0 check -W advisory-ignored --notes
+    [ "$(grep -c 'is ignored for left' <<<"$output")" -eq 1 ]
+    # What is said later, or read later, counts: that of --vex.
+    statement under_investigation >later.vex
+    run -1 check --vex later.vex
+    # Relative to the policy.
+    mv p/deny.toml p/.config/deny.toml
+    run -2 check
+    [[ $output == *"cannot read the OpenVEX documents"*".config/deny.toml:2:"* ]]
+    sed -i 's|"triage/|"../triage/|g' p/.config/deny.toml
+    run -0 check
+    cp -R p/triage other
+    sed 's|"../triage/|"triage/|g' p/.config/deny.toml >other/policy.toml
+    rm -r p/triage p/.config
+    run -0 check -c other/policy.toml
+    run -0 attest policy check advisories p/Cargo.lock --db a.db --now 2026-02-02 -W not-covered -c other/policy.toml
+    # What is not there, or not to be reached, excuses nothing and shuts the gate.
+    rm other/triage/*
+    run -2 check -c other/policy.toml
+    [[ $output == *"no file is named like that"* ]]
+    statement unaffected >other/triage/a.openvex.json
+    run -2 check -c other/policy.toml
+    [[ $output == *"expected not_affected, affected, fixed or"*"triage/a.openvex.json:3:10"* ]]
+    statement not_affected >outside.json
+    for path in ../outside.json .././outside.json link.json missing.json; do
+        ln -sf ../outside.json other/link.json
+        printf '[advisories]\nvex = ["%s"]\n' "$path" >other/policy.toml
+        run -2 check -c other/policy.toml
+    done
+    printf '[advisories]\nvex = ["../*.json"]\n' >other/policy.toml
+    run -2 check -c other/policy.toml
+    [[ $output == *"the path leads out of the folder"*"policy.toml:2:8"* ]]
+}
+
+@test "VEX: attest policy scan reads the documents of each project's policy" {
+    mkdir p/triage
+    statement not_affected >p/triage/a.openvex.json
+    cp -R p q
+    printf '[advisories]\nvex = ["triage/*"]\n[severity]\nnot-covered = "warn"\n' >p/deny.toml
+    printf '[severity]\nnot-covered = "warn"\n' >q/deny.toml
+    run -0 attest policy scan p --db a.db --now 2026-02-02
+    run -1 attest policy scan p q --db a.db --now 2026-02-02
+    rm p/triage/*
+    run -2 attest policy scan p --db a.db --now 2026-02-02
+}
+
 @test "what comes from a mirror of the public registry is looked up like what comes from there" {
     for url in https://registry.example https://registry.example/ https://REGISTRY.example/index \
         https://registry.example/index/; do

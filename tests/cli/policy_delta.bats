@@ -230,6 +230,45 @@ bans.multiple-versions demands less than before null" ]
     loosened | grep -F "bans.deny does not forbid any more: openssl"
 }
 
+@test "--base: what a document that the policy names excuses, and did not before, permits more" {
+    mkdir p/triage
+    said() { # STATUS...
+        local status
+        printf '{"@context": "https://openvex.dev/ns/v0.2.0", "@id": "a:1", "author": "a", "version": 1,\n'
+        printf ' "timestamp": "2020-01-31T00:00:00Z", "statements": [{}\n'
+        for status in "$@"; do
+            printf ' , {"vulnerability": {"name": "CVE-2020-26235"}, "products": [{"@id": "pkg:cargo/time"}],\n'
+            printf '  "impact_statement": "i", "action_statement": "a", "status": "%s"}\n' "$status"
+        done
+        printf ']}\n'
+    }
+    write() { said "$@" | sed 's/{}$//; 3s/^ ,//' >p/triage/a.openvex.json; }
+    write affected
+    printf '[bans]\nmultiple-versions = "allow"\n[advisories]\nvex = ["triage/*.openvex.json"]\n' >p/deny.toml
+    commit triage
+    git -C p tag -f affected >/dev/null
+    [ -z "$(loosened)" ]
+    write affected under_investigation
+    [ -z "$(loosened)" ]
+    write not_affected
+    [ "$(loosened)" = "error introduced advisories.vex permits something new: CVE-2020-26235 3" ]
+    [ "$(jq -r '.findings[0].location.file' <(attest policy check bans p --base affected --format json 2>/dev/null))" = \
+        triage/a.openvex.json ]
+    commit excused
+    git -C p tag -f affected >/dev/null
+    [ -z "$(loosened)" ]
+    cp p/triage/a.openvex.json p/triage/b.openvex.json
+    [ -z "$(loosened)" ]
+    rm p/triage/*
+    write affected
+    [ -z "$(loosened)" ]
+    printf '{' >p/triage/a.openvex.json
+    commit broken
+    write affected
+    run -2 attest policy check bans p --base broken
+    [[ "$output" == *"the policy of broken cannot be read"* ]]
+}
+
 @test "--base: a first policy is held against the defaults" {
     rm p/deny.toml
     commit none

@@ -170,6 +170,14 @@ static void test_values(void **state)
 	assert_int_equal(ignore->component_count, 2);
 	assert_true(ignore[1].has_spec && ignore[1].spec.bound_count == 2 && ignore[1].id.len == 0);
 	assert_true(att_str_is(ignore[1].reason, "nobody pads"));
+	assert_true(att_str_is(ignore[1].justification, "vulnerable_code_not_in_execute_path"));
+	assert_int_equal(ignore->justification.len, 0);
+	done(&p);
+	att_buf_clear(&text);
+
+	parse_file(&p, &text, "testdata/denytoml/good", "vex");
+	assert_int_equal(p.config.advisories.vex.count, 2);
+	assert_true(att_str_is(p.config.advisories.vex.items[1].text, "vex.json"));
 	done(&p);
 	att_buf_clear(&text);
 }
