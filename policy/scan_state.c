@@ -61,7 +61,7 @@ static int read_package(struct reader *r, const struct att_value *object, struct
 static int read_told(struct reader *r, const struct att_value *object, struct policy_scan_told *out)
 {
 	static const char *const known[] = {"advisory", "project", "package", "scope", "since", NULL};
-	struct att_str scope, since;
+	struct att_str scope = {NULL, 0}, since = {NULL, 0};
 	if (object->kind != ATT_OBJECT)
 		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, object->span,
 				      "expected objects in \"told\", found %s", att_value_kind_name(object));
