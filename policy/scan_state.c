@@ -150,7 +150,7 @@ int policy_scan_state_rename(struct policy_scan_state *state, const struct polic
 	int status = ATT_OK;
 	for (size_t i = 0; status == ATT_OK && i < state->count; i++) {
 		const uint32_t *numbers = NULL;
-		struct policy_record record;
+		struct policy_record record = {.number = 0};
 		size_t count = 0;
 		status = policy_database_find(database, state->told[i].advisory, &state->arena, &numbers,
 					      &count, err);
