@@ -177,10 +177,13 @@ static int takes_in(struct policy_triage *t, uint32_t i, const struct policy_con
 	       in_paths(ignore, &node->component) && in_targets(ignore, node);
 	if (!*out || ignore->component_count == 0)
 		return ATT_OK;
-	if (!state->reachable)
+	if (!state->reachable) {
 		status = find_reachable(t, ignore, state, err);
-	*out = status == ATT_OK && !state->reachable[concern->node];
-	return status;
+		if (status != ATT_OK)
+			return status;
+	}
+	*out = !state->reachable[concern->node];
+	return ATT_OK;
 }
 
 /* --- concerns ------------------------------------------------------------------------------------------------

@@ -137,12 +137,13 @@ static void check_command(struct att_str line)
 	require(known);
 	words = att_str_from(words, space + 1);
 	while (att_str_split(&words, ',', &property)) {
-		size_t i = 0, equals = att_str_find_byte(property, '=');
+		size_t equals = att_str_find_byte(property, '=');
+		bool is_new = false;
 		require(equals != ATT_STR_NONE);
-		while (i < 6 && !att_str_is(att_str_first(property, equals), names[i]))
-			i++;
-		require(i < 6 && !given[i]);
-		given[i] = true;
+		for (size_t i = 0; i < 6; i++)
+			if (att_str_is(att_str_first(property, equals), names[i]) && !given[i])
+				is_new = given[i] = true;
+		require(is_new);
 	}
 	require(given[5]);
 }
@@ -169,14 +170,9 @@ static void check_github(struct att_str text, size_t count)
 /* Every line begins as ours do, so none is a heading, a quotation or a mark of somebody else's. */
 static void check_markdown(struct att_str text, size_t count)
 {
-	static const char *const starts[] = {"## " PROGRAM " check: ",
-					     "<!-- attest:",
-					     "**error** `",
-					     "**warning** `",
-					     "**note** `",
-					     "- **",
-					     "What to do: ",
-					     NULL};
+	static const char heading[] = "## " PROGRAM " check: ";
+	static const char *const starts[] = {heading,      "<!-- attest:", "**error** `",  "**warning** `",
+					     "**note** `", "- **",         "What to do: ", NULL};
 	struct att_str line, fence = {NULL, 0};
 	size_t marks = 0;
 	check_characters(text, true);
