@@ -135,9 +135,8 @@ static bool is_gate(const struct policy_ignore *ignore, const struct sbom_compon
 	return false;
 }
 
-/* Which nodes does the root reach without passing through a component of the entry? */
-static int find_reachable(struct policy_triage *t, const struct policy_ignore *ignore,
-			  struct policy_ignore_state *state, struct att_err *err)
+/* Which nodes does the root reach without passing through a component of the entry? NULL when memory is out. */
+static bool *find_reachable(struct policy_triage *t, const struct policy_ignore *ignore)
 {
 	const struct sbom_graph *graph = t->run->graph;
 	bool *seen = att_arena_alloc(&t->arena, graph->node_count, sizeof *seen);
@@ -145,7 +144,7 @@ static int find_reachable(struct policy_triage *t, const struct policy_ignore *i
 	size_t head = 0, tail = 0;
 	if (!seen || !queue) {
 		free(queue);
-		return att_err_memory(err);
+		return NULL;
 	}
 	if (graph->node_count > 0 && !is_gate(ignore, &graph->nodes[0].component)) {
 		seen[0] = true;
@@ -162,8 +161,7 @@ static int find_reachable(struct policy_triage *t, const struct policy_ignore *i
 		}
 	}
 	free(queue);
-	state->reachable = seen;
-	return ATT_OK;
+	return seen;
 }
 
 static int takes_in(struct policy_triage *t, uint32_t i, const struct policy_concern *concern, bool *out,
@@ -172,16 +170,14 @@ static int takes_in(struct policy_triage *t, uint32_t i, const struct policy_con
 	const struct policy_ignore *ignore = &t->run->config->advisories.ignores[i];
 	const struct sbom_node *node = &t->run->graph->nodes[concern->node];
 	struct policy_ignore_state *state = &t->ignores[i];
-	int status = ATT_OK;
 	*out = (!ignore->has_spec || policy_spec_match(&ignore->spec, &node->component) == POLICY_MATCH_YES) &&
 	       in_paths(ignore, &node->component) && in_targets(ignore, node);
 	if (!*out || ignore->component_count == 0)
 		return ATT_OK;
-	if (!state->reachable) {
-		status = find_reachable(t, ignore, state, err);
-		if (status != ATT_OK)
-			return status;
-	}
+	if (!state->reachable)
+		state->reachable = find_reachable(t, ignore);
+	if (!state->reachable)
+		return att_err_memory(err);
 	*out = !state->reachable[concern->node];
 	return ATT_OK;
 }
