@@ -37,13 +37,14 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_SRC := $(sort $(wildcard libattest/*.c libattest/*/*.c))
 SBOM_SRC := $(sort $(wildcard sbom/*.c))
 POLICY_SRC := $(sort $(wildcard policy/*.c))
+RELEASE_SRC := $(sort $(wildcard release/*.c))
 CMD_SRC := $(sort $(wildcard cmd/attest*.c))
 CLI_SRC := $(sort $(filter-out $(CMD_SRC),$(wildcard cmd/*.c)))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOL_SRC := $(sort $(wildcard tests/tools/*.c))
 
-ARCHIVES := $(BUILD)/lib/libpolicy.a $(BUILD)/lib/libsbom.a $(BUILD)/lib/libattest.a
+ARCHIVES := $(BUILD)/lib/librelease.a $(BUILD)/lib/libpolicy.a $(BUILD)/lib/libsbom.a $(BUILD)/lib/libattest.a
 SHARED := $(BUILD)/lib/libattest.so.$(VERSION)
 PROGRAMS := $(CMD_SRC:cmd/%.c=$(BUILD)/bin/%)
 UNITS := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
@@ -67,6 +68,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 
 $(BUILD)/lib/libattest.a: $(call objects,$(LIB_SRC))
 $(BUILD)/lib/libpolicy.a: $(call objects,$(POLICY_SRC)) $(BUILD)/obj/policy/pages_text.o
+$(BUILD)/lib/librelease.a: $(call objects,$(RELEASE_SRC))
 $(BUILD)/lib/libsbom.a: $(call objects,$(SBOM_SRC))
 $(BUILD)/lib/libcli.a: $(call objects,$(CLI_SRC))
 $(ARCHIVES) $(BUILD)/lib/libcli.a:
@@ -143,7 +145,7 @@ build/fuzz/obj/policy/pages_text.o: build/fuzz/gen/pages_text.c
 	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -c $< -o $@
 
 build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o build/fuzz/obj/policy/pages_text.o \
-		$(patsubst %.c,build/fuzz/obj/%.o,$(LIB_SRC) $(SBOM_SRC) $(POLICY_SRC))
+		$(patsubst %.c,build/fuzz/obj/%.o,$(LIB_SRC) $(SBOM_SRC) $(POLICY_SRC) $(RELEASE_SRC))
 	@mkdir -p $(@D)
 	$(call say,FUZZ)
 	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@

@@ -16,8 +16,8 @@ libattest: libattest/verify libattest/base
 libattest/verify: libattest/trust libattest/statement libattest/sign libattest/package libattest/format libattest/base
 sbom: libattest/package libattest/format libattest/base
 policy: sbom libattest/sign libattest/package libattest/format libattest/base
-release: sbom libattest/verify libattest/statement libattest/trust libattest/sign libattest/package libattest/format \
-libattest/base
+release: sbom libattest/verify libattest/statement libattest/trust libattest/net libattest/sign libattest/package \
+libattest/format libattest/base
 cmd: *
 "
 

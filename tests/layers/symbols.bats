@@ -52,6 +52,11 @@ declared() { # HEADER
     defined "$BUILD/lib/libpolicy.a" | awk '$NF !~ /^policy_/' | none "other names"
 }
 
+@test "librelease exports names with release_" {
+    [ "$(defined "$BUILD/lib/librelease.a" | wc -l)" -gt 5 ]
+    defined "$BUILD/lib/librelease.a" | awk '$NF !~ /^release_/' | none "other names"
+}
+
 # A file check_X.c exports its one struct.
 @test "a check exports one struct, named as its file" {
     local name names
@@ -78,7 +83,7 @@ declared() { # HEADER
 
 @test "no mutable globals in the libraries" {
     local library
-    for library in attest sbom policy; do
+    for library in attest sbom policy release; do
         writable "$BUILD/lib/lib$library.a"
     done | none "writable"
 }
@@ -112,7 +117,7 @@ forbidden+='|posix_spawn|socket|connect|getaddrinfo|time|gettimeofday'
 
 @test "the libraries do not print, exit or look at the environment" {
     local archive
-    for archive in "$BUILD"/lib/lib{attest,sbom,policy}.a; do
+    for archive in "$BUILD"/lib/lib{attest,sbom,policy,release}.a; do
         nm -A -u "$archive" | sed -E 's/^[^:]*://' | grep -wE \
             "U ($forbidden)\$" || true
     done | none "what is for programs only"
