@@ -24,6 +24,7 @@ static const struct {
 	{"checksum", "write and verify checksum manifests"},
 	{"advisories", "keep what is known to be wrong with packages"},
 	{"policy", "hold a folder or an SBOM against a policy"},
+	{"align", "hold versions, artifacts and channels of a release against each other"},
 	{"key", "make keys, show them, write them in other formats"},
 };
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Names that follow from the version: "plasmite_{version}_linux_amd64.tar.gz". */
+#ifndef RELEASE_TEMPLATE_H
+#define RELEASE_TEMPLATE_H
+
+#include "libattest/base/arena.h"
+#include "libattest/base/err.h"
+
+/* What the names stand for; "" is not known. {major}, {minor} and {patch} follow from the version, {short} is
+ * the first 7 digits of the commit. */
+struct release_variables {
+	struct att_str name, version, tag, commit, date; /* date: YYYYMMDD */
+};
+
+/* Does every "{...}" name a variable? Errors: ATT_ERR_MALFORMED, saying which there are. */
+int release_template_check(struct att_str text, struct att_err *err) ATT_MUST_USE;
+
+/* Puts values into the places; *out lives in the arena. Errors: as release_template_check; ATT_ERR_NOT_FOUND
+ * when what a name stands for is not known; ATT_ERR_MEMORY. */
+int release_template_expand(struct att_str text, const struct release_variables *variables,
+			    struct att_arena *arena, struct att_str *out, struct att_err *err) ATT_MUST_USE;
+
+/* The version that a tag stands for, by a template with one {version}: the part of the tag in its place, or
+ * false when the tag is none of the template's. */
+bool release_template_version(struct att_str text, struct att_str tag, struct att_str *version);
+
+#endif
