@@ -20,7 +20,7 @@ struct align_config {
 	struct att_buf text;
 	struct att_source source;
 	struct release_config release;
-	const char *folder; /* that it lies in: all paths in it are relative to this one; owned */
+	char *folder; /* that it lies in: all paths in it are relative to this one; owned */
 };
 
 /* The path that --config names, or "attest.toml". */

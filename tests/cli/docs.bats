@@ -60,13 +60,13 @@ docs() {
     MANPAGER="cat" "$tree/build/bin/attest" help attest | grep -q 'the front door'
     make -s install BUILD="$BUILD" DESTDIR="$stage" PREFIX=/usr
     [ "$(find "$stage" -type f -perm 755 -printf '%P\n' | sort | tr '\n' ' ')" = \
-        "usr/bin/attest $(printf 'usr/bin/attest-%s ' advisories checksum inspect key policy provenance sbom sign \
+        "usr/bin/attest $(printf 'usr/bin/attest-%s ' advisories align checksum inspect key policy provenance sbom sign \
             verify)" ]
     local version
     version=$(sed -n 's/^VERSION := //p' Makefile)
     [ "$(find "$stage" -type f -perm 644 -path '*/man1/*' -printf '%P\n' | sort | tr '\n' ' ')" = \
         "$(printf 'usr/share/man/man1/%s.1 ' \
-            attest-{advisories,checksum,inspect,key,policy,provenance,sbom,sign,verify} attest)" ]
+            attest-{advisories,align,checksum,inspect,key,policy,provenance,sbom,sign,verify} attest)" ]
     [ "$(find "$stage" -type f -perm 644 ! -path '*/man1/*' -printf '%P\n' | sort | tr '\n' ' ')" = \
         "$(printf 'usr/%s ' include/attest.h lib/libattest.a "lib/libattest.so.$version" lib/pkgconfig/attest.pc)" ]
     MANPAGER="cat" "$stage/usr/bin/attest" help sbom | grep -q 'write a software bill of materials'

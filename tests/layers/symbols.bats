@@ -134,6 +134,8 @@ attest-inspect: libcjson.so.1 libpopt.so.0 libseccomp.so.2 libcrypto.so.3 libsod
 attest-key: libcjson.so.1 libp11-kit.so.0 libpopt.so.0 libseccomp.so.2 libcrypto.so.3 libsodium.so.23
 attest-advisories: libcjson.so.1 libarchive.so.13 libcurl.so.4 libpopt.so.0 libseccomp.so.2 libcrypto.so.3 \
 libsodium.so.23 libsqlite3.so.0
+attest-align: libcjson.so.1 libyaml-0.so.2 libarchive.so.13 libcurl.so.4 libpopt.so.0 libseccomp.so.2 libcrypto.so.3 \
+libsodium.so.23
 attest-policy: libcjson.so.1 libyaml-0.so.2 libexpat.so.1 libpopt.so.0 libseccomp.so.2 libcrypto.so.3 \
 libsodium.so.23 \
 libsqlite3.so.0

@@ -31,7 +31,8 @@ def pages():
 
 
 def sources():
-    return sorted(glob.glob("sbom/*.c") + glob.glob("policy/*.c") + glob.glob("libattest/*/*.c") + glob.glob("cmd/*.c"))
+    folders = ("libattest/*", "sbom", "policy", "release", "cmd")
+    return sorted(path for folder in folders for path in glob.glob(folder + "/*.c"))
 
 
 def compare(what, here, found, there, wanted):
@@ -124,6 +125,11 @@ def options_of_help(*command):
     return found
 
 
+def commands_of_align():
+    text = subprocess.run(("attest-align", "--help"), capture_output=True, text=True, check=True).stdout
+    return re.findall(r"^  ([a-z]+)  ", text, re.M)
+
+
 def options_of_page(path, heading):
     section = re.search(rf"^\.S[sh] {heading}\n(.*?)(?=^\.S[sh] )", read(path), re.M | re.S)
     found = set()
@@ -166,6 +172,10 @@ def check_options():
         described = options_of_page(page, f"Options of {command}")
         compare("option", f"attest-policy {command} --help", options_of_help("attest-policy", command) | {"--help"},
                 page, described | {"--help"})
+    for command in commands_of_align():
+        page = "docs/man/attest-align.1"
+        compare("option", f"attest-align {command} --help", options_of_help("attest-align", command) | {"--help"},
+                page, options_of_page(page, f"Options of {command}") | {"--help"})
     for program in ("attest-provenance", "attest-inspect"):
         page = f"docs/man/{program}.1"
         compare("option", f"{program} --help", options_of_help(program), page, options_of_page(page, "Options"))
