@@ -111,6 +111,33 @@ void release_item_set_digest(struct release_manifest *manifest, struct release_i
 	item->digest = (struct att_str){hex, text.len};
 }
 
+struct att_span release_literal_span(const struct att_source *source, const struct att_value *value)
+{
+	struct att_span span = value->span;
+	struct att_str text = release_scalar_text(source, value), found;
+	if (text.len == 0 || span.end > source->text.len || span.begin > span.end)
+		return (struct att_span){0, 0};
+	found = (struct att_str){source->text.data + span.begin, span.end - span.begin};
+	if (found.len >= 2 && (found.data[0] == '"' || found.data[0] == '\'') &&
+	    found.data[found.len - 1] == found.data[0]) {
+		span.begin++;
+		span.end--;
+		found = att_str_first(att_str_from(found, 1), found.len - 2);
+	}
+	return att_str_equal(found, text) ? span : (struct att_span){0, 0};
+}
+
+struct att_str release_scalar_text(const struct att_source *source, const struct att_value *value)
+{
+	if (!value || value->kind == ATT_NULL || value->kind == ATT_ARRAY || value->kind == ATT_OBJECT)
+		return (struct att_str){NULL, 0};
+	if (value->kind == ATT_STRING || value->kind == ATT_TIME)
+		return value->string;
+	if (value->span.end > source->text.len || value->span.begin > value->span.end)
+		return (struct att_str){NULL, 0};
+	return (struct att_str){source->text.data + value->span.begin, value->span.end - value->span.begin};
+}
+
 struct att_str release_file_name(struct att_str path)
 {
 	size_t slash = att_str_find_last_byte(path, '/');
@@ -120,10 +147,9 @@ struct att_str release_file_name(struct att_str path)
 struct att_str release_platform(struct att_arena *arena, struct att_str os, struct att_str architecture)
 {
 	static const char *const names[][2] = {
-		{"x86_64", "x86_64"}, {"amd64", "x86_64"},    {"x64", "x86_64"},    {"64bit", "x86_64"},
-		{"intel", "x86_64"},  {"aarch64", "aarch64"}, {"arm64", "aarch64"}, {"arm", "aarch64"},
-		{"x86", "x86"},       {"i686", "x86"},        {"i586", "x86"},      {"i386", "x86"},
-		{"32bit", "x86"},
+		{"x86_64", "x86_64"},   {"amd64", "x86_64"},  {"x64", "x86_64"}, {"64bit", "x86_64"},
+		{"aarch64", "aarch64"}, {"arm64", "aarch64"}, {"x86", "x86"},    {"i686", "x86"},
+		{"i586", "x86"},        {"i386", "x86"},      {"32bit", "x86"},
 	};
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (att_str_equal_nocase(architecture, att_str_of(names[i][0]))) {

@@ -5,6 +5,7 @@
 #define RELEASE_MANIFEST_H
 
 #include "libattest/base/base.h"
+#include "libattest/format/value.h"
 #include "libattest/sign/digest.h"
 
 /* One thing that a manifest makes its reader download. Views live in the manifest's arena or the source's text.
@@ -23,6 +24,7 @@ struct release_item {
 	struct att_str unknown;  /* why url, digest or version could not be told; "" when everything was. What
 				  * could be told is filled in all the same */
 	bool is_skipped;         /* it is unknown because the manifest renounces a digest ("SKIP") */
+	bool is_alternative;     /* one of the alternatives of the same platform is enough (cargo-binstall) */
 	/* Of the literals, for findings and for rewriting; empty when the value was computed. The span of the
 	 * digest is that of its hexadecimal, quotes and a prefix such as "sha512:" excluded. */
 	struct att_span version_span, url_span, digest_span;
@@ -75,6 +77,14 @@ void release_item_doubt(struct release_manifest *manifest, struct release_item *
  * the item is doubted instead ("a placeholder", "SKIP", ...). `span` is that of the text, or empty. */
 void release_item_set_digest(struct release_manifest *manifest, struct release_item *item,
 			     enum att_digest_kind algorithm, struct att_str text, struct att_span span);
+
+/* What stands between the quotes of a string in `source`, or the whole of another scalar; empty when it is not
+ * what `value` holds, letter for letter, as after an escape. */
+struct att_span release_literal_span(const struct att_source *source, const struct att_value *value);
+
+/* The text of a scalar: of a string what it says, of anything else what stands there ("1.10" is no number
+ * here). Empty for arrays, objects, null and NULL. */
+struct att_str release_scalar_text(const struct att_source *source, const struct att_value *value);
 
 /* The last part of a path. */
 struct att_str release_file_name(struct att_str path);
