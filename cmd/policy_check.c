@@ -168,6 +168,8 @@ int policy_request_judge(struct policy_request *r)
 		r->outcome = policy_outcome_join(r->outcome, r->outcomes[i]);
 		r->before.ends[i + 1] = r->findings.count;
 	}
+	if (status != ATT_OK && status != ATT_ERR_MEMORY)
+		att_findings_add_err(&r->findings, (struct att_str){NULL, 0}, NULL, &r->err);
 	return status;
 }
 
