@@ -102,6 +102,7 @@ static void show_source(struct view *v, const struct policy_database_source *sou
 	att_json_member(&v->writer, "digest", att_str_of(source->digest));
 	att_json_member_if(&v->writer, "etag", source->etag);
 	member_time(v, "checked", source->checked);
+	member_time(v, "newest", source->newest);
 	member_number(v, "advisories", source->records);
 	member_number(v, "withdrawn", source->withdrawn);
 	member_number(v, "unreadable", source->unreadable);
@@ -116,6 +117,8 @@ static void show_source(struct view *v, const struct policy_database_source *sou
 		att_buf_printf(&v->human, ", %" PRIu64 " unreadable", source->unreadable);
 	att_buf_printf(&v->human, "\n");
 	line_time(v, "checked", source->checked);
+	/* A copy of last year's, looked at today, is of last year. */
+	line_time(v, "newest", source->newest);
 	for (size_t i = 0; i < source->problems.count; i++)
 		line_text(v, "unreadable", source->problems.items[i]);
 }

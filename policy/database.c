@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "policy/database.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "libattest/base/base.h"
 #include "libattest/base/utf8.h"
 #include "policy/database_codec.h"
 #include "policy/database_internal.h"
+#include "policy/database_pages.h"
 #include "policy/database_schema.h"
 
 #include "libattest/base/banned.h"
@@ -18,13 +17,16 @@
 int policy_database_damaged(struct att_err *err, const char *what)
 {
 	att_err_set(err, ATT_ERR_MALFORMED, "the advisory database is damaged: %s", what);
-	att_err_help(err, "remove the file, then \"attest advisories update\" or \"import\" makes a new one");
+	att_err_help(err, POLICY_DATABASE_ANEW);
 	return ATT_ERR_MALFORMED;
 }
 
 /* Ends a statement that gave neither a row nor the end. */
 static int fail_sql(sqlite3 *sql, int status, struct att_err *err)
 {
+	int file_status = policy_file_error(sql, err);
+	if (file_status != ATT_OK)
+		return file_status;
 	if (status == SQLITE_NOMEM)
 		return att_err_memory(err);
 	if (status == SQLITE_IOERR || status == SQLITE_CANTOPEN)
@@ -87,36 +89,6 @@ int policy_database_prepare(sqlite3 *sql, const char *text, sqlite3_stmt **out, 
 
 /* ---- opening ---- */
 
-/* The path as a URI that tells SQLite that nobody writes: it takes no locks and looks for no journal, which
- * somebody might have put beside the file. */
-static int make_uri(const char *path, struct att_buf *out, struct att_err *err)
-{
-	att_buf_init(out, (size_t)64 << 10);
-	att_buf_add(out, ATT_STR("file:"));
-	/* A relative path may begin like a host. */
-	if (path[0] != '/')
-		att_buf_add(out, ATT_STR("./"));
-	for (const char *c = path; *c; c++)
-		if (*c == '%' || *c == '?' || *c == '#')
-			att_buf_printf(out, "%%%02X", (unsigned)*c);
-		else if (*c != '/' || c == path || c[-1] != '/')
-			att_buf_add_byte(out, *c);
-	att_buf_add(out, ATT_STR("?immutable=1"));
-	att_buf_add_byte(out, '\0');
-	return att_buf_ok(out) ? ATT_OK : att_err_memory(err);
-}
-
-static int check_file(const char *path, struct att_err *err)
-{
-	struct stat st;
-	if (stat(path, &st) != 0)
-		return att_err_set_errno(err, errno, "cannot open the advisory database %s", path);
-	if (!S_ISREG(st.st_mode))
-		return att_err_set(err, ATT_ERR_REFUSED, "%s is no regular file, as an advisory database is",
-				   path);
-	return ATT_OK;
-}
-
 /* What a hostile file might want is switched off, and what it may cost is bounded. */
 static void narrow(sqlite3 *sql)
 {
@@ -136,38 +108,6 @@ static void narrow(sqlite3 *sql)
 	sqlite3_db_config(sql, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	sqlite3_db_config(sql, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 	sqlite3_db_config(sql, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
-}
-
-static int pragma_number(sqlite3 *sql, const char *text, int64_t *out, struct att_err *err)
-{
-	sqlite3_stmt *statement = NULL;
-	bool row = false;
-	int status = policy_database_prepare(sql, text, &statement, err);
-	if (status == ATT_OK)
-		status = policy_database_step(sql, statement, &row, err);
-	*out = row ? sqlite3_column_int64(statement, 0) : 0;
-	sqlite3_finalize(statement);
-	return status;
-}
-
-/* The file is one of ours, of this version. */
-static int check_kind(sqlite3 *sql, const char *path, struct att_err *err)
-{
-	int64_t application, version;
-	struct att_err why = {0};
-	int status = pragma_number(sql, "PRAGMA application_id", &application, &why);
-	if (status == ATT_OK)
-		status = pragma_number(sql, "PRAGMA user_version", &version, &why);
-	if (status == ATT_ERR_MEMORY || status == ATT_ERR_IO)
-		return att_err_set(err, status, "%s", why.message);
-	if (status != ATT_OK || application != POLICY_DATABASE_APPLICATION)
-		return att_err_set(err, ATT_ERR_MALFORMED, "%s is no advisory database", path);
-	if (version == POLICY_DATABASE_VERSION)
-		return ATT_OK;
-	att_err_set(err, ATT_ERR_UNSUPPORTED, "expected an advisory database of version %d in %s, found %lld",
-		    POLICY_DATABASE_VERSION, path, (long long)version);
-	att_err_help(err, "remove the file, then \"attest advisories update\" or \"import\" makes a new one");
-	return ATT_ERR_UNSUPPORTED;
 }
 
 static int check_schema(sqlite3 *sql, struct att_err *err)
@@ -192,29 +132,13 @@ static int check_schema(sqlite3 *sql, struct att_err *err)
 	return status;
 }
 
-static int connect_file(struct policy_database *database, const char *path, struct att_err *err)
-{
-	struct att_buf uri;
-	int status = make_uri(path, &uri, err);
-	if (status == ATT_OK) {
-		int result = sqlite3_open_v2(uri.data, &database->sql,
-					     SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX |
-						     SQLITE_OPEN_PRIVATECACHE,
-					     NULL);
-		if (result != SQLITE_OK)
-			status = result == SQLITE_NOMEM || !database->sql
-					 ? att_err_memory(err)
-					 : att_err_set(err, ATT_ERR_IO,
-						       "cannot open the advisory database %s: %s", path,
-						       sqlite3_errmsg(database->sql));
-	}
-	att_buf_clear(&uri);
-	return status;
-}
-
-static int connect_bytes(struct policy_database *database, struct att_buf *bytes, struct att_err *err)
+static int connect_bytes(struct policy_database *database, struct att_buf *bytes, const char *name,
+			 struct att_err *err)
 {
 	const sqlite3_int64 size = (sqlite3_int64)bytes->len;
+	int status = policy_pages_check(att_buf_str(bytes), name, err);
+	if (status != ATT_OK)
+		return status;
 	int result =
 		sqlite3_open_v2(":memory:", &database->sql,
 				SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
@@ -224,15 +148,14 @@ static int connect_bytes(struct policy_database *database, struct att_buf *bytes
 	return result == SQLITE_OK ? ATT_OK : att_err_memory(err);
 }
 
-static int check_connection(sqlite3 *sql, const char *name, struct att_err *err)
+static int check_connection(sqlite3 *sql, struct att_err *err)
 {
 	static const char pragmas[] =
 		"PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA cache_size=-4096";
 	narrow(sql);
-	int status = check_kind(sql, name, err);
-	if (status == ATT_OK && sqlite3_exec(sql, pragmas, NULL, NULL, NULL) != SQLITE_OK)
-		status = fail_sql(sql, sqlite3_errcode(sql), err);
-	return status == ATT_OK ? check_schema(sql, err) : status;
+	if (sqlite3_exec(sql, pragmas, NULL, NULL, NULL) != SQLITE_OK)
+		return fail_sql(sql, sqlite3_errcode(sql), err);
+	return check_schema(sql, err);
 }
 
 /* ---- facts ---- */
@@ -349,9 +272,10 @@ static int open_database(const char *name, struct att_buf *bytes, struct policy_
 		return att_err_memory(err);
 	att_intern_init(&database->ecosystems);
 	att_buf_init(&database->covered, (size_t)POLICY_DATABASE_MAX_ECOSYSTEMS + 1);
-	int status = bytes ? connect_bytes(database, bytes, err) : connect_file(database, name, err);
+	int status = bytes ? connect_bytes(database, bytes, name, err)
+			   : policy_file_open(name, &database->file, &database->sql, err);
 	if (status == ATT_OK)
-		status = check_connection(database->sql, name, err);
+		status = check_connection(database->sql, err);
 	if (status == ATT_OK)
 		status = read_ecosystems(database, err);
 	if (status == ATT_OK)
@@ -368,17 +292,13 @@ static int open_database(const char *name, struct att_buf *bytes, struct policy_
 int policy_database_open(const char *path, struct policy_database **out, struct att_err *err)
 {
 	*out = NULL;
-	int status = check_file(path, err);
-	return status == ATT_OK ? open_database(path, NULL, out, err) : status;
+	return open_database(path, NULL, out, err);
 }
 
 int policy_database_open_bytes(struct att_buf *bytes, const char *name, struct policy_database **out,
 			       struct att_err *err)
 {
 	*out = NULL;
-	/* To SQLite nothing is an empty database, which it would want to write. */
-	if (bytes->len == 0)
-		return att_err_set(err, ATT_ERR_MALFORMED, "%s is no advisory database", name);
 	return open_database(name, bytes, out, err);
 }
 
@@ -389,6 +309,7 @@ void policy_database_close(struct policy_database *database)
 	for (size_t i = 0; i < POLICY_DATABASE_QUERIES; i++)
 		sqlite3_finalize(database->queries[i]);
 	sqlite3_close(database->sql);
+	policy_file_close(database->file);
 	att_intern_clear(&database->ecosystems);
 	att_buf_clear(&database->covered);
 	free(database);

@@ -87,6 +87,7 @@ struct policy_database_source {
 	struct att_str origin;               /* a path or URL, without user and password */
 	char digest[POLICY_DIGEST_TEXT + 1]; /* of its records, as above */
 	int64_t checked;
+	int64_t newest; /* when its newest record was published or modified, as that states; 0: none does */
 	struct att_str etag; /* what the server called the state that was fetched */
 	uint64_t records, withdrawn, unreadable;
 	/* The first of the unreadable ones: "FILE:LINE:COLUMN: MESSAGE". */

@@ -269,6 +269,7 @@ int policy_build_add(struct policy_build *build, uint32_t source, const struct p
 	if (status != ATT_OK)
 		return status;
 	digest_item(build, &item);
+	item.stated = advisory->modified > advisory->published ? advisory->modified : advisory->published;
 	struct policy_build_item *to = att_arena_push(&build->arena, (void **)&build->items, &build->count,
 						      &build->capacity, sizeof *to);
 	if (!to)

@@ -20,6 +20,7 @@ struct policy_build_item {
 	const uint32_t *aliases;
 	size_t alias_count;
 	int64_t modified;
+	int64_t stated; /* when it was modified, or at least published */
 	bool withdrawn;
 	unsigned char digest[POLICY_DIGEST];
 	struct att_str record;
@@ -36,6 +37,7 @@ struct policy_build_source {
 	/* When it is written. */
 	uint32_t number;
 	uint64_t records, withdrawn;
+	int64_t newest;
 	unsigned char digest[POLICY_DIGEST];
 };
 

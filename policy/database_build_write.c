@@ -6,6 +6,7 @@
 #include "libattest/base/base.h"
 #include "policy/database_build_internal.h"
 #include "policy/database_codec.h"
+#include "policy/database_pages.h"
 #include "policy/database_schema.h"
 
 #include "libattest/base/banned.h"
@@ -220,6 +221,8 @@ static void count_records(struct policy_build *build)
 		struct policy_build_source *source = &build->sources[build->items[i].source];
 		source->records++;
 		source->withdrawn += build->items[i].withdrawn;
+		if (build->items[i].stated > source->newest)
+			source->newest = build->items[i].stated;
 	}
 }
 
@@ -242,6 +245,7 @@ static int write_source(struct writer *w, struct rows *rows, struct policy_build
 		put_number(rows, 7, source->withdrawn);
 		put_number(rows, 8, source->unreadable);
 		put_bytes(rows, 9, problems.data, problems.len);
+		put_number(rows, 10, (uint64_t)source->newest);
 		row_end(rows);
 	}
 	att_buf_clear(&problems);
@@ -253,7 +257,7 @@ static int write_sources(struct writer *w)
 	struct rows rows;
 	int status = ATT_OK;
 	count_records(w->build);
-	rows_begin(&rows, w, "INSERT INTO source VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+	rows_begin(&rows, w, "INSERT INTO source VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
 	for (size_t i = 0; i < w->build->source_count && status == ATT_OK && !rows.failed; i++)
 		status = write_source(w, &rows, &w->build->sources[i]);
 	int rows_status = rows_end(&rows);
@@ -294,9 +298,12 @@ static int write_tables(struct writer *w, int64_t now)
 {
 	uint64_t packages = 0;
 	char start[200];
+	int reserved = POLICY_PAGE_RESERVED;
 	snprintf(start, sizeof start,
-		 "PRAGMA page_size=4096; PRAGMA application_id=%d; PRAGMA user_version=%d; BEGIN",
+		 "PRAGMA page_size=%d; PRAGMA application_id=%d; PRAGMA user_version=%d; BEGIN", POLICY_PAGE,
 		 POLICY_DATABASE_APPLICATION, POLICY_DATABASE_VERSION);
+	if (sqlite3_file_control(w->sql, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved) != SQLITE_OK)
+		return fail(w);
 	int status = run_sql(w, start);
 	for (size_t i = 0; status == ATT_OK && policy_database_tables[i]; i++)
 		status = run_sql(w, policy_database_tables[i]);
@@ -368,6 +375,7 @@ int policy_build_finish(struct policy_build *build, int64_t now, struct att_buf 
 			status = att_err_memory(err);
 	}
 	if (status == ATT_OK) {
+		policy_pages_seal(bytes, (size_t)size);
 		att_buf_add(out, (struct att_str){(const char *)bytes, (size_t)size});
 		if (!att_buf_ok(out))
 			status = out->starved ? att_err_memory(err)

@@ -8,6 +8,9 @@
 #include "libattest/base/buf.h"
 #include "libattest/base/intern.h"
 #include "policy/database.h"
+#include "policy/database_file.h"
+
+#define POLICY_DATABASE_ANEW "remove the file, then \"attest advisories update\" or \"import\" makes a new one"
 
 enum policy_database_query {
 	POLICY_QUERY_LOOKUP,
@@ -20,6 +23,7 @@ enum policy_database_query {
 };
 
 struct policy_database {
+	struct policy_file *file; /* NULL: it is in memory */
 	sqlite3 *sql;
 	/* A query's state is no part of what a database is: looking something up in a const one changes it. No
 	 * two threads do. */

@@ -29,7 +29,7 @@ int policy_database_prepare_queries(struct policy_database *database, struct att
 		[POLICY_QUERY_ALIAS] = "SELECT family FROM alias WHERE id = ?1",
 		[POLICY_QUERY_FAMILY] = "SELECT first, last FROM family WHERE number = ?1",
 		[POLICY_QUERY_SOURCE] = "SELECT origin, digest, checked, etag, records, withdrawn, unreadable, "
-					"problems FROM source WHERE number = ?1",
+					"problems, newest FROM source WHERE number = ?1",
 	};
 	int status = ATT_OK;
 	for (size_t i = 0; status == ATT_OK && i < POLICY_DATABASE_QUERIES; i++)
@@ -295,7 +295,8 @@ static int read_source(sqlite3_stmt *row, struct att_arena *arena, struct policy
 	    !policy_column_number(row, 2, INT64_MAX, &out->checked) ||
 	    !policy_column_text(row, 3, &out->etag) || !policy_column_number(row, 4, UINT32_MAX, &records) ||
 	    !policy_column_number(row, 5, UINT32_MAX, &withdrawn) ||
-	    !policy_column_number(row, 6, UINT32_MAX, &unreadable) || !policy_column_bytes(row, 7, &problems))
+	    !policy_column_number(row, 6, UINT32_MAX, &unreadable) || !policy_column_bytes(row, 7, &problems) ||
+	    !policy_column_number(row, 8, INT64_MAX, &out->newest))
 		return policy_database_damaged(err, "a source cannot be read");
 	out->records = (uint64_t)records;
 	out->withdrawn = (uint64_t)withdrawn;

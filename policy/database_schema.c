@@ -20,6 +20,6 @@ const char *const policy_database_tables[] = {
 	"CREATE TABLE meta(name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID",
 	"CREATE TABLE source(number INTEGER PRIMARY KEY, origin TEXT NOT NULL, digest BLOB NOT NULL, "
 	"checked INTEGER NOT NULL, etag TEXT NOT NULL, records INTEGER NOT NULL, withdrawn INTEGER NOT NULL, "
-	"unreadable INTEGER NOT NULL, problems BLOB NOT NULL)",
+	"unreadable INTEGER NOT NULL, problems BLOB NOT NULL, newest INTEGER NOT NULL)",
 	NULL,
 };

@@ -7,7 +7,7 @@
 
 enum {
 	POLICY_DATABASE_APPLICATION = 0x61747464, /* "attd" */
-	POLICY_DATABASE_VERSION = 2,
+	POLICY_DATABASE_VERSION = 3,
 	/* Bytes of one value: a kernel's CVE lists some 100,000 versions. */
 	POLICY_DATABASE_MAX_VALUE = 64 << 20,
 	POLICY_DATABASE_MAX_SOURCES = 1000,

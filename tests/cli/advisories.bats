@@ -44,6 +44,20 @@ digest() {
     [ "${lines[0]}" = "2 advisories on 2 packages, 0 seconds old" ]
     [ "${lines[2]}" = "$PWD/osv: 2 advisories" ]
     [ "${lines[3]}" = "  checked    2026-09-21T14:13:20Z" ]
+    [ "${lines[4]}" = "  newest     2026-01-02T03:04:05Z" ]
+}
+
+@test "status tells how old what a source holds is, whenever it was imported" {
+    local newest='.contents[] | .newest'
+    advisories import osv rs >out
+    # RustSec's advisories have the date of their publication alone.
+    [ "$(advisories status -f json | jq -r "$newest" | xargs)" = "2026-01-02T03:04:05Z 2026-01-01T00:00:00Z" ]
+    sed -i 's/2026-01-02/2026-03-02/' osv/EXAMPLE-2.json
+    SOURCE_DATE_EPOCH=1795000000 advisories import osv >out
+    [ "$(advisories status -f json | jq -r "$newest" | xargs)" = "2026-03-02T03:04:05Z 2026-01-01T00:00:00Z" ]
+    printf '{"id":"E","modified":"0001-01-01T00:00:00Z"}' >none.json
+    advisories import --db none.db none.json >out
+    [ "$(advisories status --db none.db -f json | jq "$newest")" = null ]
 }
 
 @test "the same advisories from a tarball, a zip and single files have the same digest" {
@@ -397,6 +411,7 @@ alter() { # SQL
 db = sqlite3.connect("altered.db")
 db.executescript(sys.argv[1])
 db.close()' "$1"
+    "$TESTS/seal_database" altered.db
     zstd_of altered.db >altered.zst
     sign altered.zst
 }
@@ -411,9 +426,9 @@ db.close()' "$1"
     alter "CREATE TABLE more (x)"
     refused 2 "it has other tables than it should" altered.zst
     alter "PRAGMA user_version = 7"
-    refused 2 "expected an advisory database of version 2 in altered.zst, found 7" altered.zst
+    refused 2 "expected an advisory database of version 3 in altered.zst, found 7" altered.zst
     alter "PRAGMA journal_mode = WAL"
-    refused 2 "cannot read the advisory database" altered.zst
+    refused 2 "the advisory database is damaged: page 1" altered.zst
     alter "UPDATE source SET checked = 1790003601"
     refused 2 "expected a snapshot of the past" altered.zst
     # What only looks different becomes the same file again.

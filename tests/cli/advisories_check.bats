@@ -69,6 +69,52 @@ END
     [ "$status" -eq 0 ]
 }
 
+# Positions in the file of a package's name and of what stands around it.
+near() { # NAME
+    local at
+    grep -abo "$1" a.db | cut -d: -f1 | while read -r at; do seq $((at - 6)) $((at + 9)); done
+}
+
+@test "a database with a bit changed near a package's name is damaged, not one without its advisory" {
+    local at damaged=0 same=0
+    cp a.db whole.db
+    check >expected 2>&1 || true
+    for at in $(near left); do
+        cp whole.db a.db
+        /usr/bin/python3 -c 'import sys
+file, at = open("a.db", "r+b"), int(sys.argv[1])
+file.seek(at)
+byte = file.read(1)[0]
+file.seek(at)
+file.write(bytes([byte ^ 1 << at % 8]))' "$at"
+        check >out 2>&1 && status=0 || status=$?
+        # The index by advisory has the name, too, and is not read here.
+        if cmp -s out expected; then
+            same=$((same + 1))
+            continue
+        fi
+        damaged=$((damaged + 1))
+        [ "$status" -eq 2 ] || { echo "byte $at: exit $status"; cat out; false; }
+        grep -q "the advisory database is damaged: page $((at / 4096 + 1)), the bytes $((at / 4096 * 4096)) to" out
+        grep -q 'help: remove the file, then "attest advisories update"' out
+    done
+    [ "$damaged" -ge 16 ] && [ "$same" -le "$damaged" ]
+    # What is cut off its end, too, before anything is looked up.
+    head -c -4096 whole.db >a.db
+    run check
+    [ "$status" -eq 2 ]
+    [[ $output == *"is damaged: expected $(($(stat -c %s whole.db) / 4096)) pages of 4096 bytes in a.db, found"* ]]
+    run attest advisories status --db a.db
+    [ "$status" -eq 2 ]
+    run attest advisories show CVE-RUSTSEC-2026-1 --db a.db
+    [ "$status" -eq 2 ]
+    run attest advisories export a.zst --db a.db
+    [ "$status" -eq 2 ]
+    run attest advisories import records --db a.db
+    [ "$status" -eq 2 ]
+    [[ $output == *"remove the file"* ]]
+}
+
 @test "a database that is missing, unreadable or too old is no database" {
     run attest policy check advisories p --db a.db --now 2026-02-09
     [ "$status" -eq 2 ]

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What another machine calls an advisory database. The first byte says what the rest is: 'p' a snapshot, 'f'
  * the file in one; 'e' and 'z' changes to the file, or to the snapshot, of a database that is made here, three
- * bytes each: where and what to. What is taken in holds what its digest says, and is made anew the same each
- * time. */
+ * bytes each: where and what to; the file's checksums are made anew after that. What is taken in holds what its
+ * digest says, and is made anew the same each time. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/database_pages.h"
 #include "policy/snapshot.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -127,6 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		make_example(&bytes);
 		if (data[0] == 'e') {
 			change(&bytes, data + 1, size - 1);
+			policy_pages_seal((unsigned char *)bytes.data, bytes.len);
 			check_file(&bytes);
 		}
 		require(policy_snapshot_pack(att_buf_str(&bytes), &packed, NULL) == ATT_OK);

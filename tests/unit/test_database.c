@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
 #include "libattest/base/file.h"
 #include "policy/database_build.h"
+#include "policy/database_pages.h"
 #include "tests/unit/document.h"
 
 #define TEXTS(...)                                                                                             \
@@ -257,11 +259,14 @@ static void tells_facts_and_sources(void **state)
 	assert_text(source.origin, "b");
 	assert_text(source.etag, "\"etag\"");
 	assert_int_equal(source.checked, 8000);
+	assert_int_equal(source.newest, 0);
 	assert_int_equal(source.records, 2);
 	assert_int_equal(source.withdrawn, 1);
 	assert_int_equal(source.problems.count, 1);
 	assert_text(source.problems.items[0], "x\\u{a}.json:3:4: bad");
 	assert_string_not_equal(source.digest, facts->digest);
+	assert_int_equal(policy_database_source(database, 0, &arena, &source, NULL), ATT_OK);
+	assert_int_equal(source.newest, 2000);
 	assert_int_equal(policy_database_source(database, 2, &arena, &source, NULL), ATT_ERR_MALFORMED);
 	att_arena_clear(&arena);
 	policy_database_close(database);
@@ -381,6 +386,10 @@ static int changed_by(const char *sql, struct att_err *err)
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
 	sqlite3_close(db);
+	/* Whoever changes it can make its checksums anew, too. */
+	assert_int_equal(att_file_read(AT_FDCWD, path, &bytes, NULL), ATT_OK);
+	policy_pages_seal((unsigned char *)bytes.data, bytes.len);
+	assert_int_equal(att_file_write_atomic(path, att_buf_str(&bytes), NULL), ATT_OK);
 	att_buf_clear(&bytes);
 	return open_status(err);
 }
@@ -465,6 +474,7 @@ static void survives_changed_bytes(void **state)
 			continue;
 		for (size_t j = 0; j < sizeof changes; j++) {
 			bytes.data[i] = (char)(was ^ changes[j]);
+			policy_pages_seal((unsigned char *)bytes.data, bytes.len);
 			FILE *file = fopen(path, "wb");
 			assert_non_null(file);
 			assert_int_equal(fwrite(bytes.data, 1, bytes.len, file), bytes.len);
