@@ -23,6 +23,9 @@ struct align_config {
 	char *folder; /* that it lies in: all paths in it are relative to this one; owned */
 };
 
+/* The commands: each gets the arguments behind its name, and returns the exit status. */
+int align_channels_main(int argc, const char **argv);
+
 /* The path that --config names, or "attest.toml". */
 const char *align_config_path(const struct cli_command *command);
 

@@ -13,6 +13,7 @@ static const struct {
 	const char *name, *summary;
 	int (*run)(int argc, const char **argv);
 } commands[] = {
+	{"channels", "what a commit is called on every channel", align_channels_main},
 	{NULL, NULL, NULL},
 };
 

@@ -281,7 +281,8 @@ static int read_kind(const struct reader *r, const struct att_value *table, stru
 static int read_settings(const struct reader *r, const struct att_value *table,
 			 const struct release_channel *channel)
 {
-	static const char *const common[] = {"kind", "name", "package", "tier", "artifacts", "token"};
+	static const char *const common[] = {"kind",      "name",  "package", "tier",
+					     "artifacts", "token", "release", "dev"};
 	enum { COMMON = sizeof common / sizeof common[0], MAX_SETTINGS = 10 };
 	const char *known[COMMON + MAX_SETTINGS + 1] = {NULL};
 	size_t count = 0;
@@ -315,7 +316,7 @@ static int name_channel(const struct reader *r, const struct att_value *table, s
 			other++;
 		if (other == i)
 			return ATT_OK;
-		if (round == 0 && !att_value_get(table, "name")) {
+		if (round == 0 && channel->package.len > 0 && !att_value_get(table, "name")) {
 			channel->label = ATT_ARENA_JOIN(&r->config->arena, channel->label, ATT_STR(" "),
 							channel->package);
 			if (!channel->label.data)
@@ -344,6 +345,10 @@ static int read_channel(const struct reader *r, const struct att_value *table, s
 		status = read_text(r, table, "package", &channel->package, NULL);
 	if (status == ATT_OK)
 		status = read_text(r, table, "token", &channel->token, NULL);
+	if (status == ATT_OK)
+		status = read_template(r, table, "release", &channel->release, &channel->release_span);
+	if (status == ATT_OK)
+		status = read_template(r, table, "dev", &channel->dev, &channel->dev_span);
 	if (status == ATT_OK)
 		status = read_tier(r, table, &channel->tier);
 	if (status == ATT_OK)

@@ -63,7 +63,9 @@ struct release_channel {
 	struct att_str label;   /* what reports call it; unique */
 	struct att_str package; /* what the project is called there; its name unless another is given */
 	enum release_tier tier;
-	struct att_str token;              /* name of the environment variable that holds its token */
+	struct att_str token;        /* name of the environment variable that holds its token */
+	struct att_str release, dev; /* templates of the version there; "" for what the kind makes of it */
+	struct att_span release_span, dev_span;
 	const struct att_value *artifacts; /* array of globs of the artifacts that it carries, or NULL: none */
 	const struct att_value *table;     /* all of it; its settings have the kinds that they should */
 	struct att_span span;

@@ -42,8 +42,8 @@ static const struct release_channel_kind pypi =
 static const struct release_channel_kind go =
 	KIND("go", TEXT("proxy"), TEXT("sumdb"), TEXT("sumdb-url"), TEXT("folder"));
 static const struct release_channel_kind oci =
-	KIND("oci", NEEDED_TEXT("repository"), LIST("tags"), LIST("platforms"), TEXT("digest"),
-	     LIST("referrers"), TEXT("user"));
+	KIND("oci", NEEDED_TEXT("repository"), LIST("tags"), LIST("dev-tags"), LIST("platforms"),
+	     TEXT("digest"), LIST("referrers"), TEXT("user"));
 static const struct release_channel_kind github =
 	KIND("github", TEXT("repository"), TEXT("api"), TEXT("download"), FLAG("immutable"));
 static const struct release_channel_kind homebrew =

@@ -8,7 +8,8 @@
 /* A template is a name, not a text. */
 enum { SHORT = 7, MAX_TEMPLATE = 1024 };
 
-static const char names[] = "{name}, {version}, {major}, {minor}, {patch}, {tag}, {commit}, {short}, {date}";
+static const char names[] = "{name}, {version}, {major}, {minor}, {patch}, {tag}, {commit}, {short}, {date}, "
+			    "{time}, {last}, {next}";
 
 /* The number of the version at `position`; "" when it has fewer. */
 static struct att_str number_of(struct att_str version, size_t position)
@@ -36,6 +37,9 @@ static bool look_up(struct att_str name, const struct release_variables *v, stru
 		{"commit", v->commit},
 		{"short", att_str_first(v->commit, SHORT)},
 		{"date", v->date},
+		{"time", v->time},
+		{"last", v->last},
+		{"next", v->next},
 		{"major", number_of(v->version, 0)},
 		{"minor", number_of(v->version, 1)},
 		{"patch", number_of(v->version, 2)},

@@ -9,7 +9,9 @@
 /* What the names stand for; "" is not known. {major}, {minor} and {patch} follow from the version, {short} is
  * the first 7 digits of the commit. */
 struct release_variables {
-	struct att_str name, version, tag, commit, date; /* date: YYYYMMDD */
+	struct att_str name, version, tag, commit;
+	struct att_str date, time; /* of the commit, in UTC: YYYYMMDD, YYYYMMDDHHMMSS */
+	struct att_str last, next; /* the release before the commit, and the least one after that */
 };
 
 /* Does every "{...}" name a variable? Errors: ATT_ERR_MALFORMED, saying which there are. */

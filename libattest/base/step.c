@@ -29,8 +29,8 @@ void att_steps_add(struct att_steps *list, const struct att_step *step)
 {
 	struct att_step kept = *step, *slot = NULL;
 	void *items = list->items;
-	if (list->count < ATT_MAX_STEPS && copy(list, &kept.artifact) && copy(list, &kept.expected) &&
-	    copy(list, &kept.found))
+	if (list->count < ATT_MAX_STEPS && copy(list, &kept.artifact) && copy(list, &kept.channel) &&
+	    copy(list, &kept.expected) && copy(list, &kept.found))
 		slot = att_arena_push(&list->arena, &items, &list->count, &list->capacity, sizeof *slot);
 	if (!slot) {
 		list->dropped++;

@@ -10,7 +10,7 @@
 struct att_step {
 	const char *name; /* kebab-case, a literal: "digest", "signature" */
 	enum att_outcome outcome;
-	struct att_str artifact; /* the subject */
+	struct att_str artifact, channel; /* the subject */
 	struct att_str expected, found;
 };
 

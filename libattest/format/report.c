@@ -239,10 +239,11 @@ static void write_steps(struct att_json_writer *w, const struct att_steps *steps
 		att_json_object(w);
 		att_json_member(w, "name", att_str_of(step->name));
 		att_json_member(w, "outcome", att_str_of(att_outcome_name(step->outcome)));
-		if (step->artifact.len) {
+		if (step->artifact.len + step->channel.len > 0) {
 			att_json_key(w, "subject");
 			att_json_object(w);
-			att_json_member(w, "artifact", step->artifact);
+			att_json_member_if(w, "artifact", step->artifact);
+			att_json_member_if(w, "channel", step->channel);
 			att_json_object_end(w);
 		}
 		att_json_member_if(w, "expected", step->expected);

@@ -98,7 +98,7 @@ static void write_step(const struct att_report *report, const struct att_step *s
 	att_utf8_add_visible(&body, step->expected);
 	att_buf_add(&body, ATT_STR("\nfound: "));
 	att_utf8_add_visible(&body, step->found);
-	begin_test(report, step->name, step->artifact, out);
+	begin_test(report, step->name, step->artifact.len ? step->artifact : step->channel, out);
 	end_test(element_of(step->outcome), step->name, step->found, att_buf_str(&body), out);
 	out->failed |= !att_buf_ok(&body);
 	att_buf_clear(&body);

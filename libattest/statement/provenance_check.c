@@ -27,7 +27,11 @@ struct check {
 static void conclude(struct check *c, const char *name, enum att_outcome outcome, struct att_str expected,
 		     struct att_str found)
 {
-	const struct att_step step = {name, outcome, c->artifact, expected, found};
+	const struct att_step step = {.name = name,
+				      .outcome = outcome,
+				      .artifact = c->artifact,
+				      .expected = expected,
+				      .found = found};
 	att_steps_add(c->steps, &step);
 	if (outcome == ATT_REFUTED || c->worst == ATT_HOLDS)
 		c->worst = outcome;

@@ -34,7 +34,11 @@ static void step(struct check *check, const char *name, enum att_outcome outcome
 	finding.severity = ATT_ERROR;
 	finding.expected = shown(finding.expected);
 	finding.found = shown(finding.found);
-	const struct att_step record = {name, outcome, check->artifact, finding.expected, finding.found};
+	const struct att_step record = {.name = name,
+					.outcome = outcome,
+					.artifact = check->artifact,
+					.expected = finding.expected,
+					.found = finding.found};
 	att_steps_add(check->steps, &record);
 	if (outcome != ATT_HOLDS)
 		att_findings_add(check->findings, &finding);

@@ -38,7 +38,11 @@ static size_t digests_of(const struct att_verification *v, struct att_digest out
 void att_judging_step(struct att_judging *j, const char *name, enum att_outcome outcome,
 		      struct att_str expected, struct att_str found)
 {
-	const struct att_step item = {name, outcome, j->v->verdict->artifact, expected, found};
+	const struct att_step item = {.name = name,
+				      .outcome = outcome,
+				      .artifact = j->v->verdict->artifact,
+				      .expected = expected,
+				      .found = found};
 	att_steps_add(&j->v->verdict->steps, &item);
 }
 

@@ -293,7 +293,11 @@ static void test_fingerprints(void **state)
 
 static void test_steps(void **state)
 {
-	const struct att_step full = {"digest", ATT_REFUTED, ATT_STR("a\n.tgz"), ATT_STR("1"), ATT_STR("2")};
+	const struct att_step full = {.name = "digest",
+				      .outcome = ATT_REFUTED,
+				      .artifact = ATT_STR("a\n.tgz"),
+				      .expected = ATT_STR("1"),
+				      .found = ATT_STR("2")};
 	const struct att_step bare = {.name = "complete", .outcome = ATT_HOLDS};
 	const struct att_step zeroed = {.name = "time"};
 	struct att_findings findings;
@@ -327,7 +331,7 @@ static void test_steps_dropped(void **state)
 {
 	struct att_steps steps;
 	char text[] = "ab";
-	const struct att_step step = {"digest", ATT_HOLDS, {text, 2}, {NULL, 0}, {NULL, 0}};
+	const struct att_step step = {.name = "digest", .outcome = ATT_HOLDS, .artifact = {text, 2}};
 	(void)state;
 	att_steps_init(&steps);
 	for (size_t i = 0; i < ATT_MAX_STEPS + 2; i++)

@@ -213,8 +213,12 @@ static void test_github(void **state)
 
 static void test_junit(void **state)
 {
-	const struct att_step held = {"digest", ATT_HOLDS, ATT_STR("a<b"), {NULL, 0}, ATT_STR("1")};
-	const struct att_step unknown = {"signature", ATT_CANNOT_TELL, {NULL, 0}, ATT_STR("k"), ATT_STR("\"&")};
+	const struct att_step held = {
+		.name = "digest", .outcome = ATT_HOLDS, .artifact = ATT_STR("a<b"), .found = ATT_STR("1")};
+	const struct att_step unknown = {.name = "signature",
+					 .outcome = ATT_CANNOT_TELL,
+					 .expected = ATT_STR("k"),
+					 .found = ATT_STR("\"&")};
 	struct att_findings list;
 	struct att_steps steps;
 	(void)state;
