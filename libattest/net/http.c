@@ -8,77 +8,20 @@
 
 #include "libattest/base/base.h"
 #include "libattest/base/file.h"
+#include "libattest/net/net_internal.h"
 
 #include "libattest/base/banned.h"
 
 enum {
-	MAX_REDIRECTS = 5,
-	CONNECT_SECONDS = 30,
 	/* Slower than a kilobyte a second for a minute is no transfer any more. */
 	SLOW_BYTES = 1024,
 	SLOW_SECONDS = 60,
 	MAX_RETRY_AFTER = 3600,
 };
 
-/* ---- addresses ---- */
-
-static bool is_loopback(const char *host)
-{
-	struct att_str rest = att_str_of(host), part;
-	size_t parts = 0;
-	uint64_t number;
-	if (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
-		return true;
-	if (!att_str_starts(rest, ATT_STR("127.")))
-		return false;
-	for (; att_str_split(&rest, '.', &part); parts++)
-		if (!att_str_to_uint(part, 255, &number))
-			return false;
-	return parts == 4;
-}
-
-static int check_parts(const char *scheme, const char *host, bool has_user, bool insecure_http,
-		       struct att_err *err)
-{
-	if (has_user)
-		return att_err_set(err, ATT_ERR_REFUSED,
-				   "expected a URL without user and password, found one with "
-				   "them");
-	if (strcmp(scheme, "https") == 0)
-		return ATT_OK;
-	if (strcmp(scheme, "http") != 0)
-		return att_err_set(err, ATT_ERR_REFUSED, "expected a URL of https, found one of %s", scheme);
-	if (insecure_http || is_loopback(host))
-		return ATT_OK;
-	att_err_set(err, ATT_ERR_REFUSED, "expected a URL of https, found one of http to another machine");
-	att_err_help(err, "anybody on the way can change what plain HTTP brings; --insecure-http takes it");
-	return ATT_ERR_REFUSED;
-}
-
 int att_http_check_url(const char *url, bool insecure_http, struct att_err *err)
 {
-	char *scheme = NULL, *host = NULL, *user = NULL, *password = NULL;
-	CURLU *parts = strlen(url) <= ATT_HTTP_MAX_URL ? curl_url() : NULL;
-	int status = ATT_OK;
-	if (!parts || curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
-	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
-		status = att_err_set(err, ATT_ERR_USAGE,
-				     "expected a URL of at most %d characters, found something "
-				     "else",
-				     ATT_HTTP_MAX_URL);
-	if (status == ATT_OK) {
-		bool has_user = curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK;
-		has_user |= curl_url_get(parts, CURLUPART_PASSWORD, &password, 0) == CURLUE_OK;
-		if (curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
-			host = NULL;
-		status = check_parts(scheme, host ? host : "", has_user, insecure_http, err);
-	}
-	curl_free(scheme);
-	curl_free(host);
-	curl_free(user);
-	curl_free(password);
-	curl_url_cleanup(parts);
-	return status;
+	return att_net_check_url(url, ATT_HTTP_MAX_URL, insecure_http, err);
 }
 
 /* ---- one exchange ---- */
@@ -94,15 +37,6 @@ struct exchange {
 	int status;                  /* of writing */
 	struct att_err *err;
 };
-
-static bool take_header(struct att_str line, const char *name, struct att_str *value)
-{
-	size_t colon = att_str_find_byte(line, ':');
-	if (colon == ATT_STR_NONE || !att_str_equal_nocase(att_str_first(line, colon), att_str_of(name)))
-		return false;
-	*value = att_str_trim(att_str_from(line, colon + 1));
-	return true;
-}
 
 /* "512-10239/10240", or "*" for what the server does not know. */
 static void take_range(struct exchange *x, struct att_str range)
@@ -127,12 +61,12 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context)
 		x->answer->etag[0] = '\0';
 		x->answer->retry_after = 0;
 		x->has_range = false;
-	} else if (take_header(line, "ETag", &value) && value.len <= ATT_HTTP_MAX_ETAG) {
+	} else if (att_net_field(line, "ETag", &value) && value.len <= ATT_HTTP_MAX_ETAG) {
 		memcpy(x->answer->etag, value.data, value.len);
 		x->answer->etag[value.len] = '\0';
-	} else if (take_header(line, "Retry-After", &value) && att_str_to_uint(value, UINT32_MAX, &number)) {
+	} else if (att_net_field(line, "Retry-After", &value) && att_str_to_uint(value, UINT32_MAX, &number)) {
 		x->answer->retry_after = (unsigned)(number < MAX_RETRY_AFTER ? number : MAX_RETRY_AFTER);
-	} else if (take_header(line, "Content-Range", &value) && att_str_starts(value, ATT_STR("bytes "))) {
+	} else if (att_net_field(line, "Content-Range", &value) && att_str_starts(value, ATT_STR("bytes "))) {
 		take_range(x, att_str_from(value, 6));
 	}
 	return size * count;
@@ -202,20 +136,11 @@ static int add_header(struct curl_slist **list, const char *name, struct att_str
 static int prepare(struct exchange *x, const char *url, const char *range, const struct curl_slist *headers)
 {
 	CURL *c = x->curl;
-	CURLcode r = curl_easy_setopt(c, CURLOPT_URL, url);
-	r |= curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-	r |= curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	r |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-	r |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-	r |= curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (x->request->ca_file)
-		r |= curl_easy_setopt(c, CURLOPT_CAINFO, x->request->ca_file);
-	r |= curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	r |= curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
+	CURLcode r = att_net_prepare(c, url, x->request->ca_file);
 	r |= curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)x->request->seconds);
 	r |= curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
 	r |= curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
-	r |= curl_easy_setopt(c, CURLOPT_USERAGENT, "attest/" ATT_VERSION);
+	r |= curl_easy_setopt(c, CURLOPT_USERAGENT, ATT_NET_AGENT);
 	r |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
 	r |= curl_easy_setopt(c, CURLOPT_RANGE, range);
 	r |= curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
@@ -320,24 +245,15 @@ static int exchange_once(struct exchange *x, const char *url, long *code)
 static int follow(struct exchange *x, const char *from, char to[static ATT_HTTP_MAX_URL + 1])
 {
 	const char *next = NULL;
-	struct att_err why = {.code = ATT_OK};
 	curl_easy_getinfo(x->curl, CURLINFO_REDIRECT_URL, &next);
 	if (!next)
 		return att_err_set(x->err, ATT_ERR_MALFORMED,
 				   "expected a redirect to say where to, found none");
-	int status = att_http_check_url(next, x->request->insecure_http, &why);
-	if (status == ATT_OK && strncmp(from, "https:", 6) == 0 && strncmp(next, "https:", 6) != 0)
-		status = att_err_set(&why, ATT_ERR_REFUSED, "expected a URL of https, found one of http");
+	int status = att_net_check_redirect(from, next, ATT_HTTP_MAX_URL, x->request->insecure_http, x->err);
 	if (status != ATT_OK)
-		return att_err_set(x->err, ATT_ERR_REFUSED, "the server redirects to what is refused: %s",
-				   why.message);
+		return status;
 	snprintf(to, ATT_HTTP_MAX_URL + 1, "%s", next);
 	return ATT_OK;
-}
-
-static bool is_redirect(long code)
-{
-	return code == 301 || code == 302 || code == 303 || code == 307 || code == 308;
 }
 
 int att_http_get(const struct att_http_request *request, int fd, struct att_http_answer *answer,
@@ -356,10 +272,10 @@ int att_http_get(const struct att_http_request *request, int fd, struct att_http
 	answer->length = can_continue(request) ? request->offset : 0;
 	snprintf(url, sizeof url, "%s", request->url);
 	status = exchange_once(&x, url, &code);
-	for (int i = 0; status == ATT_OK && is_redirect(code); i++) {
-		if (i == MAX_REDIRECTS)
+	for (int i = 0; status == ATT_OK && att_net_is_redirect(code); i++) {
+		if (i == ATT_NET_MAX_REDIRECTS)
 			status = att_err_set(err, ATT_ERR_REFUSED, "expected at most %d redirects, found more",
-					     MAX_REDIRECTS);
+					     ATT_NET_MAX_REDIRECTS);
 		if (status == ATT_OK)
 			status = follow(&x, url, next);
 		if (status != ATT_OK)
