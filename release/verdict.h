@@ -25,6 +25,7 @@ struct release_item_verdict {
 	enum release_verdict verdict;
 	struct att_str expected, found;
 	struct att_str reason; /* of what is no MATCH: a sentence without final stop */
+	unsigned retry_after;  /* seconds after which the server wants to be asked again; 0: it says none */
 };
 
 struct release_verdicts {

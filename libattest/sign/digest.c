@@ -138,6 +138,44 @@ int att_digest_bytes(enum att_digest_kind kind, struct att_str bytes, struct att
 	return status;
 }
 
+struct att_digest_stream {
+	enum att_digest_kind kind;
+	EVP_MD_CTX *hasher;
+};
+
+int att_digest_stream_new(enum att_digest_kind kind, struct att_digest_stream **out, struct att_err *err)
+{
+	struct att_digest_stream *stream = calloc(1, sizeof *stream);
+	*out = NULL;
+	if (!stream)
+		return att_err_memory(err);
+	stream->kind = kind;
+	int status = start(&stream->hasher, kind, (struct att_str){NULL, 0}, err);
+	if (status == ATT_OK)
+		*out = stream;
+	else
+		free(stream);
+	return status;
+}
+
+int att_digest_stream_add(struct att_digest_stream *stream, struct att_str bytes, struct att_err *err)
+{
+	return add(stream->hasher, bytes) ? ATT_OK : failed(err);
+}
+
+int att_digest_stream_end(struct att_digest_stream *stream, struct att_digest *out, struct att_err *err)
+{
+	*out = (struct att_digest){ATT_DIGEST_NONE, {0}};
+	return finish(stream->hasher, stream->kind, out) ? ATT_OK : failed(err);
+}
+
+void att_digest_stream_free(struct att_digest_stream *stream)
+{
+	if (stream)
+		EVP_MD_CTX_free(stream->hasher);
+	free(stream);
+}
+
 /* --- files --------------------------------------------------------------------------------------------- */
 
 static const char *kind_of_file(mode_t mode)

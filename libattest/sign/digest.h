@@ -47,6 +47,19 @@ void att_digest_hex(const struct att_digest *digest, char out[static ATT_DIGEST_
 int att_digest_bytes(enum att_digest_kind kind, struct att_str bytes, struct att_digest *out,
 		     struct att_err *err) ATT_MUST_USE;
 
+/* A digest of bytes as they come. */
+struct att_digest_stream;
+
+/* The stream is the caller's, for att_digest_stream_free, which takes NULL. Errors: ATT_ERR_MEMORY. */
+int att_digest_stream_new(enum att_digest_kind kind, struct att_digest_stream **out,
+			  struct att_err *err) ATT_MUST_USE;
+int att_digest_stream_add(struct att_digest_stream *stream, struct att_str bytes,
+			  struct att_err *err) ATT_MUST_USE;
+/* The digest of all that was added; nothing can be added any more. */
+int att_digest_stream_end(struct att_digest_stream *stream, struct att_digest *out,
+			  struct att_err *err) ATT_MUST_USE;
+void att_digest_stream_free(struct att_digest_stream *stream);
+
 /* One digest that is wanted of a file: of `prefix` and then the file. Pure Ed25519 hashes what depends on the
  * key and the signature before the message (RFC 8032 section 5.1.7); everything else leaves the prefix empty.
  */

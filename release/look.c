@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What all kinds of channels need to look at one. */
+#include "release/channel.h"
+
+#include "libattest/base/limits.h"
+
+#include "libattest/base/banned.h"
+
+struct att_str release_look_name(const struct release_look *look, const char *use)
+{
+	for (size_t i = 0; i < look->names->count; i++)
+		if (look->names->items[i].channel == look->channel &&
+		    strcmp(look->names->items[i].use, use) == 0)
+			return look->names->items[i].text;
+	return (struct att_str){NULL, 0};
+}
+
+/* --- verdicts -------------------------------------------------------------------------------------------- */
+
+void release_look_add(const struct release_look *look, struct att_str item, enum release_verdict verdict,
+		      struct att_str expected, struct att_str found, struct att_str reason)
+{
+	release_verdicts_add(look->verdicts, &(struct release_item_verdict){
+						     .channel = look->channel,
+						     .item = item,
+						     .verdict = verdict,
+						     .expected = expected,
+						     .found = found,
+						     .reason = reason,
+					     });
+}
+
+void release_look_fail(const struct release_look *look, struct att_str item, const struct att_err *err)
+{
+	release_verdicts_add(look->verdicts, &(struct release_item_verdict){
+						     .channel = look->channel,
+						     .item = item,
+						     .verdict = RELEASE_UNKNOWN,
+						     .reason = att_str_of(err->message),
+						     .retry_after = 0,
+					     });
+	look->verdicts->failed |= err->code == ATT_ERR_MEMORY;
+}
+
+void release_look_status(const struct release_look *look, struct att_str item,
+			 const struct att_fetch_answer *answer)
+{
+	bool absent = answer->status == 404 || answer->status == 410;
+	struct att_str found = att_arena_printf(&look->verdicts->arena, "status %d", answer->status);
+	release_verdicts_add(look->verdicts, &(struct release_item_verdict){
+						     .channel = look->channel,
+						     .item = item,
+						     .verdict = absent ? RELEASE_ABSENT : RELEASE_UNKNOWN,
+						     .found = found,
+						     .reason = absent ? ATT_STR("it is not there")
+								      : ATT_STR("the server gives no answer"),
+						     .retry_after = answer->retry_after,
+					     });
+}
+
+/* --- documents ------------------------------------------------------------------------------------------- */
+
+static size_t fill_headers(const struct release_look *look, const char *accept, bool with_token,
+			   struct att_fetch_header out[static 2])
+{
+	size_t count = 0;
+	if (accept)
+		out[count++] = (struct att_fetch_header){ATT_STR("Accept"), att_str_of(accept), false};
+	if (with_token && look->token.len > 0) {
+		struct att_str value = ATT_ARENA_JOIN(&look->verdicts->arena, ATT_STR("Bearer "), look->token);
+		look->verdicts->failed |= !value.data;
+		out[count++] = (struct att_fetch_header){ATT_STR("Authorization"), value, true};
+	}
+	return count;
+}
+
+bool release_look_document(const struct release_look *look, struct att_str item, struct att_str url,
+			   const char *accept, bool with_token, struct att_fetch_answer *answer)
+{
+	struct att_fetch_header headers[2];
+	struct att_err err = {0};
+	const struct att_fetch_request request = {
+		.url = url,
+		.headers = headers,
+		.header_count = fill_headers(look, accept, with_token, headers),
+		.max = ATT_MAX_DOCUMENT,
+	};
+	int status = att_fetch(look->fetcher, &request, answer, &err);
+	if (status != ATT_OK)
+		release_look_fail(look, item, &err);
+	else if (answer->status != 200)
+		release_look_status(look, item, answer);
+	return status == ATT_OK && answer->status == 200;
+}
+
+/* --- downloads ------------------------------------------------------------------------------------------- */
+
+struct download {
+	struct release_download *wanted;
+	struct att_digest_stream *sha256, *sha512;
+};
+
+static int take(void *context, struct att_str bytes, struct att_err *err)
+{
+	struct download *d = context;
+	int status = att_digest_stream_add(d->sha256, bytes, err);
+	if (status == ATT_OK && d->sha512)
+		status = att_digest_stream_add(d->sha512, bytes, err);
+	if (status == ATT_OK && d->wanted->sink)
+		status = d->wanted->sink(d->wanted->context, bytes, err);
+	return status;
+}
+
+static int open_streams(struct download *d, struct att_err *err)
+{
+	int status = att_digest_stream_new(ATT_SHA256, &d->sha256, err);
+	if (status == ATT_OK && d->wanted->wants_sha512)
+		status = att_digest_stream_new(ATT_SHA512, &d->sha512, err);
+	return status;
+}
+
+static int end_streams(struct download *d, struct att_err *err)
+{
+	int status = att_digest_stream_end(d->sha256, &d->wanted->sha256, err);
+	if (status == ATT_OK && d->sha512)
+		status = att_digest_stream_end(d->sha512, &d->wanted->sha512, err);
+	return status;
+}
+
+static int run_download(const struct release_look *look, const struct att_fetch_request *request,
+			struct download *d, struct att_fetch_answer *answer, struct att_err *err)
+{
+	int status = open_streams(d, err);
+	if (status == ATT_OK)
+		status = att_fetch(look->fetcher, request, answer, err);
+	if (status == ATT_OK && answer->status == 200)
+		status = end_streams(d, err);
+	d->wanted->size = status == ATT_OK ? answer->length : 0;
+	att_digest_stream_free(d->sha256);
+	att_digest_stream_free(d->sha512);
+	return status;
+}
+
+bool release_look_download(const struct release_look *look, struct att_str item, struct att_str url,
+			   bool with_token, uint64_t max, struct release_download *download)
+{
+	struct download d = {.wanted = download};
+	struct att_fetch_header headers[2];
+	struct att_fetch_answer answer = {0};
+	struct att_err err = {0};
+	const struct att_fetch_request request = {
+		.url = url,
+		.headers = headers,
+		.header_count = fill_headers(look, NULL, with_token, headers),
+		.max = max,
+		.sink = take,
+		.context = &d,
+	};
+	int status = run_download(look, &request, &d, &answer, &err);
+	bool done = status == ATT_OK && answer.status == 200;
+	if (status == ATT_ERR_LIMIT)
+		release_look_add(
+			look, item, RELEASE_CONFLICT,
+			att_arena_printf(&look->verdicts->arena, "at most %llu bytes", (unsigned long long)max),
+			ATT_STR("more"), ATT_STR("the channel serves something longer"));
+	else if (status != ATT_OK)
+		release_look_fail(look, item, &err);
+	else if (!done)
+		release_look_status(look, item, &answer);
+	att_fetch_answer_clear(&answer);
+	return done;
+}
+
+static struct att_str hex_of(const struct release_look *look, const struct att_digest *digest)
+{
+	char text[ATT_DIGEST_TEXT + 1];
+	att_digest_hex(digest, text);
+	return att_arena_printf(&look->verdicts->arena, "%s:%s", att_digest_name(digest->kind), text);
+}
+
+void release_look_artifact(const struct release_look *look, const struct release_built *built,
+			   struct att_str url, bool with_token)
+{
+	struct release_download download = {0};
+	if (!release_look_download(look, built->name, url, with_token, built->size, &download))
+		return;
+	bool same = download.size == built->size && att_digest_equal(&download.sha256, &built->sha256);
+	release_look_add(look, built->name, same ? RELEASE_MATCH : RELEASE_CONFLICT,
+			 hex_of(look, &built->sha256), hex_of(look, &download.sha256),
+			 same ? (struct att_str){NULL, 0}
+			      : ATT_STR("the channel serves other bytes than were built"));
+}
+
+/* --- addresses ------------------------------------------------------------------------------------------- */
+
+static bool is_unreserved(char c)
+{
+	return att_ascii_is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+struct att_str release_look_url(const struct release_look *look, struct att_str base,
+				const struct att_str *parts, size_t count)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	struct att_buf url;
+	att_buf_init(&url, ATT_FETCH_MAX_URL);
+	while (base.len > 0 && base.data[base.len - 1] == '/')
+		base.len--;
+	att_buf_add(&url, base);
+	for (size_t i = 0; i < count; i++) {
+		att_buf_add_byte(&url, '/');
+		for (const char *c = parts[i].data; c && c < parts[i].data + parts[i].len; c++) {
+			if (is_unreserved(*c)) {
+				att_buf_add_byte(&url, *c);
+				continue;
+			}
+			att_buf_add_byte(&url, '%');
+			att_buf_add_byte(&url, digits[(unsigned char)*c >> 4]);
+			att_buf_add_byte(&url, digits[(unsigned char)*c & 15]);
+		}
+	}
+	struct att_str out = att_arena_copy(&look->verdicts->arena, att_buf_str(&url));
+	if (!att_buf_ok(&url) || !out.data) {
+		look->verdicts->failed = true;
+		out = ATT_STR("");
+	}
+	att_buf_clear(&url);
+	return out;
+}
