@@ -13,6 +13,8 @@ static const struct {
 	{"b2", ATT_BLAKE2B}, {"sha512", ATT_SHA512}, {"sha384", ATT_SHA384},      {"sha256", ATT_SHA256},
 	{"sha1", ATT_SHA1},  {"md5", ATT_MD5},       {"sha224", ATT_DIGEST_NONE}, {"ck", ATT_DIGEST_NONE},
 };
+/* More than exist: with so many every suffix is taken for one. */
+enum { MAX_ARCHITECTURES = 64 };
 enum { SUM_COUNT = sizeof sums / sizeof sums[0] };
 
 void release_aur_clear(struct release_aur *aur)
@@ -130,13 +132,16 @@ static int add_source(struct release_aur *aur, struct release_manifest *out,
 		release_item_doubt(out, &start, array->values[at].unknown);
 	for (size_t kind = 0; kind < SUM_COUNT; kind++) {
 		const struct release_aur_array *digests = find_sums(aur, kind, suffix);
-		if (!digests)
+		/* An empty array is none to makepkg either. */
+		if (!digests || (digests->count == 0 && digests->unknown.len == 0))
 			continue;
 		if (digests->count != array->count) {
 			release_item_doubt(out, &start,
 					   att_arena_printf(&out->arena, "%.*s has %zu entries for %zu of %.*s",
 							    ATT_STR_ARG(digests->name), digests->count,
 							    array->count, ATT_STR_ARG(array->name)));
+			if (digests->unknown.len)
+				release_item_doubt(out, &start, digests->unknown);
 		} else if (digests->values[at].unknown.len == 0 &&
 			   att_str_is(digests->values[at].text, "SKIP")) {
 			skipped = true;
@@ -165,6 +170,33 @@ static struct att_str platform_of(struct release_aur *aur, struct att_arena *are
 	return ATT_STR("linux");
 }
 
+/* makepkg reads those of the architectures that the package names. */
+static bool is_architecture(struct release_aur *aur, struct att_str suffix)
+{
+	const struct release_aur_array *arch = release_aur_find(aur, ATT_STR("arch"));
+	if (suffix.len == 0)
+		return true;
+	if (suffix.data[0] != '_')
+		return false;
+	if (!arch || arch->unknown.len || arch->count > MAX_ARCHITECTURES)
+		return true;
+	for (size_t i = 0; i < arch->count; i++)
+		if (arch->values[i].unknown.len || att_str_equal(arch->values[i].text, att_str_from(suffix, 1)))
+			return true;
+	return false;
+}
+
+static int add_nothing(struct release_manifest *out, const struct release_item *start, struct att_str unknown)
+{
+	struct release_item *item = release_manifest_add(out);
+	if (!item)
+		return ATT_ERR_MEMORY;
+	*item = *start;
+	if (unknown.len)
+		release_item_doubt(out, item, unknown);
+	return ATT_OK;
+}
+
 static const struct release_aur_value *first_of(struct release_aur *aur, const char *name)
 {
 	const struct release_aur_array *array = release_aur_find(aur, att_str_of(name));
@@ -177,7 +209,9 @@ int release_aur_items(struct release_aur *aur, const struct att_source *source, 
 	struct release_item start = {.name = {NULL, 0}, .unknown = unknown};
 	const struct release_aur_array *versions = release_aur_find(aur, ATT_STR("pkgver"));
 	const struct release_aur_value *name = first_of(aur, "pkgbase"), *version = first_of(aur, "pkgver");
-	if (!version || versions->count != 1 || (version->unknown.len == 0 && version->text.len == 0)) {
+	bool doubted = unknown.len > 0 || (versions && versions->unknown.len > 0);
+	if (!doubted &&
+	    (!version || versions->count != 1 || (version->unknown.len == 0 && version->text.len == 0))) {
 		struct att_span span = version ? version->span : (struct att_span){0, 0};
 		return att_source_err(source, err, ATT_ERR_MALFORMED, span,
 				      "expected pkgver to be one version, found %s",
@@ -187,9 +221,11 @@ int release_aur_items(struct release_aur *aur, const struct att_source *source, 
 		name = first_of(aur, "pkgname");
 	if (name && name->unknown.len == 0)
 		out->name = name->text;
-	if (versions->unknown.len)
+	if (versions && versions->unknown.len)
 		release_item_doubt(out, &start, versions->unknown);
-	if (version->unknown.len) {
+	if (!version) {
+		release_item_doubt(out, &start, ATT_STR("pkgver is not known"));
+	} else if (version->unknown.len) {
 		release_item_doubt(out, &start, version->unknown);
 	} else {
 		out->version = start.version = version->text;
@@ -199,20 +235,17 @@ int release_aur_items(struct release_aur *aur, const struct att_source *source, 
 	for (size_t i = 0; i < aur->count; i++) {
 		struct release_aur_array array = aur->arrays[i];
 		struct att_str suffix = att_str_from(array.name, strlen("source"));
-		if (!att_str_starts(array.name, ATT_STR("source")) || (suffix.len && suffix.data[0] != '_'))
+		if (!att_str_starts(array.name, ATT_STR("source")) || !is_architecture(aur, suffix))
 			continue;
 		start.platform = platform_of(aur, &out->arena, suffix);
-		if (array.count == 0 && (array.unknown.len || unknown.len)) {
-			struct release_item *item = release_manifest_add(out);
-			if (!item)
-				return att_err_memory(err);
-			*item = start;
-			if (array.unknown.len)
-				release_item_doubt(out, item, array.unknown);
-		}
+		/* Nothing is known of it, which is something else than that there is nothing. */
+		if (array.count == 0 && array.unknown.len && add_nothing(out, &start, array.unknown) != ATT_OK)
+			return att_err_memory(err);
 		for (size_t k = 0; k < array.count; k++)
 			if (add_source(aur, out, &array, k, suffix, start) != ATT_OK)
 				return att_err_memory(err);
 	}
+	if (out->count == 0 && unknown.len && add_nothing(out, &start, (struct att_str){NULL, 0}) != ATT_OK)
+		return att_err_memory(err);
 	return ATT_OK;
 }
