@@ -25,6 +25,7 @@ struct align_config {
 
 /* The commands: each gets the arguments behind its name, and returns the exit status. */
 int align_channels_main(int argc, const char **argv);
+int align_show_main(int argc, const char **argv);
 
 /* The path that --config names, or "attest.toml". */
 const char *align_config_path(const struct cli_command *command);

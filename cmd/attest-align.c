@@ -14,6 +14,7 @@ static const struct {
 	int (*run)(int argc, const char **argv);
 } commands[] = {
 	{"channels", "what a commit is called on every channel", align_channels_main},
+	{"show", "what packaging manifests point at", align_show_main},
 	{NULL, NULL, NULL},
 };
 

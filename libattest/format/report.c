@@ -282,7 +282,9 @@ const char *att_report_verdict(const struct att_report *report)
 	return verdicts[report->exit];
 }
 
-static void write_report(const struct att_report *report, const struct att_str *contents, struct att_buf *out)
+/* `name` of what is shown; NULL: nothing is. */
+static void write_report(const struct att_report *report, const char *name, struct att_str shown,
+			 struct att_buf *out)
 {
 	struct att_json_writer w;
 	att_json_begin(&w, out, false);
@@ -291,7 +293,7 @@ static void write_report(const struct att_report *report, const struct att_str *
 	att_json_member(&w, "version", ATT_STR(ATT_VERSION));
 	att_json_member(&w, "command", att_str_of(report->command));
 	att_json_member(&w, "verdict",
-			att_str_of(contents && report->exit == 0 ? "not-checked" : att_report_verdict(report)));
+			att_str_of(name && report->exit == 0 ? "not-checked" : att_report_verdict(report)));
 	att_json_key(&w, "exit");
 	att_json_uint(&w, (uint64_t)report->exit);
 	att_json_key(&w, "findings");
@@ -301,9 +303,9 @@ static void write_report(const struct att_report *report, const struct att_str *
 	att_json_array_end(&w);
 	if (report->steps)
 		write_steps(&w, report->steps);
-	if (contents) {
-		att_json_key(&w, "contents");
-		att_buf_add(out, *contents);
+	if (name) {
+		att_json_key(&w, name);
+		att_buf_add(out, shown);
 		w.after_key = false;
 	}
 	write_summary(&w, report);
@@ -312,10 +314,15 @@ static void write_report(const struct att_report *report, const struct att_str *
 
 void att_report_json(const struct att_report *report, struct att_buf *out)
 {
-	write_report(report, NULL, out);
+	write_report(report, NULL, (struct att_str){NULL, 0}, out);
 }
 
 void att_report_json_contents(const struct att_report *report, struct att_str contents, struct att_buf *out)
 {
-	write_report(report, &contents, out);
+	write_report(report, "contents", contents, out);
+}
+
+void att_report_json_items(const struct att_report *report, struct att_str items, struct att_buf *out)
+{
+	write_report(report, "items", items, out);
 }

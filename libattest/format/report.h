@@ -34,6 +34,9 @@ void att_report_json(const struct att_report *report, struct att_buf *out);
  * not show all. `contents` is the value of the member of that name, as a writer puts it one level deep. */
 void att_report_json_contents(const struct att_report *report, struct att_str contents, struct att_buf *out);
 
+/* The same with the member "items" (docs/schemas/items.schema.json). */
+void att_report_json_items(const struct att_report *report, struct att_str items, struct att_buf *out);
+
 enum { ATT_FINGERPRINT_TEXT = 32 };
 
 /* A finding's fingerprint in hexadecimal: equal for the same finding after the file moved or grew. It covers

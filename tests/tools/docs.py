@@ -297,10 +297,15 @@ def check_version():
         offend(f"attest --version: expected {version}, found {printed.splitlines()[0]}")
 
 
-def check_report(*paths):
+def check_items(*paths):
+    check_report(*paths)
+    check_report(*paths, schema="items")
+
+
+def check_report(*paths, schema="report"):
     import json
     import jsonschema
-    schema = json.loads(read("docs/schemas/report.schema.json"))
+    schema = json.loads(read(f"docs/schemas/{schema}.schema.json"))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     for path in paths:
