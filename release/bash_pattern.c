@@ -54,7 +54,7 @@ static bool compile_set(struct att_str *rest, struct element *e)
 		set = att_str_from(set, 1);
 	}
 	size_t end = att_str_find_byte(set, ']');
-	if (end == ATT_STR_NONE || end == 0)
+	if (!set.data || end == ATT_STR_NONE || end == 0)
 		return false;
 	e->set = att_str_first(set, end);
 	for (size_t i = 0; i < end; i++) {

@@ -22,6 +22,7 @@ struct reader {
 	struct release_manifest *out;
 	const struct att_value *meta, *overrides;
 	struct release_binstall_values values;
+	struct release_binstall_target target; /* that values.target points to */
 	struct release_item start;
 	struct att_err *err;
 };
@@ -176,10 +177,9 @@ static bool is_disabled(const struct att_value *strategies)
 
 static int add_target(struct reader *r, struct att_str triple)
 {
-	struct release_binstall_target target;
 	struct release_item start = r->start;
-	release_binstall_take_apart(triple, &target);
-	r->values.target = &target;
+	release_binstall_take_apart(triple, &r->target);
+	r->values.target = &r->target;
 	const struct att_value *url = setting(r, "pkg-url"), *format = setting(r, "pkg-fmt");
 	int status = check_string(r, "pkg-url", url);
 	if (status == ATT_OK)
