@@ -142,7 +142,7 @@ static int on_progress(void *context, curl_off_t total, curl_off_t now, curl_off
 static int add_header(struct curl_slist **list, struct att_str name, struct att_str value, struct att_err *err)
 {
 	struct att_buf line;
-	att_buf_init(&line, 2 * ATT_FETCH_MAX_HEADER);
+	att_buf_init(&line, (size_t)2 * ATT_FETCH_MAX_HEADER);
 	att_buf_add(&line, name);
 	att_buf_add(&line, ATT_STR(": "));
 	att_buf_add(&line, value);

@@ -42,7 +42,9 @@ static int refuse_contents(const char *folder, struct att_err *err)
 {
 	DIR *dir = opendir(folder);
 	const struct dirent *entry;
-	int status = dir ? ATT_OK : att_err_set_errno(err, errno, "cannot open %s", folder);
+	int status = ATT_OK;
+	if (!dir)
+		return att_err_set_errno(err, errno, "cannot open %s", folder);
 	while (status == ATT_OK && (entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
@@ -51,8 +53,7 @@ static int refuse_contents(const char *folder, struct att_err *err)
 				     "something: %s",
 				     folder);
 	}
-	if (dir)
-		closedir(dir);
+	closedir(dir);
 	return status;
 }
 
@@ -290,7 +291,7 @@ int att_record_end(struct att_recorder *recorder, const struct att_fetch_request
 	struct att_exchange x;
 	struct att_buf location;
 	struct att_str body = {NULL, 0};
-	att_buf_init(&location, 2 * ATT_FETCH_MAX_URL);
+	att_buf_init(&location, (size_t)2 * ATT_FETCH_MAX_URL);
 	int result = describe(request, &arena, &x, err);
 	if (result == ATT_OK && status == ATT_OK) {
 		x.answer = *answer;

@@ -156,7 +156,8 @@ void att_net_redact(struct att_str url, bool bare, struct att_buf *out)
 		return;
 	rest = att_str_from(rest, query + 1);
 	for (char sign = '?'; rest.data && att_str_split(&rest, '&', &parameter);) {
-		if (is_secret_parameter(att_str_first(parameter, att_str_find_byte(parameter, '='))))
+		if (parameter.len == 0 ||
+		    is_secret_parameter(att_str_first(parameter, att_str_find_byte(parameter, '='))))
 			continue;
 		att_buf_add_byte(out, sign);
 		att_buf_add(out, parameter);
