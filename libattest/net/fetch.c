@@ -156,8 +156,16 @@ static int check_request(const struct att_fetcher *f, const struct att_fetch_req
 	memcpy(url, request->url.data ? request->url.data : "", request->url.len);
 	url[request->url.len] = '\0';
 	int status = att_net_check_url(url, ATT_FETCH_MAX_URL, f->options.insecure_http, err);
-	for (size_t i = 0; status == ATT_OK && i < request->header_count; i++)
-		status = check_header(&request->headers[i], err);
+	bool is_open = status == ATT_OK && att_net_check_url(url, ATT_FETCH_MAX_URL, false, NULL) != ATT_OK;
+	for (size_t i = 0; status == ATT_OK && i < request->header_count; i++) {
+		const struct att_fetch_header *header = &request->headers[i];
+		status = check_header(header, err);
+		/* That anybody may change the answer was taken; not that anybody may have the token. */
+		if (status == ATT_OK && is_open && (header->is_secret || att_record_is_secret(header->name)))
+			status = att_err_set(err, ATT_ERR_REFUSED,
+					     "expected https for a header that is secret, found plain HTTP to "
+					     "another machine");
+	}
 	return status;
 }
 

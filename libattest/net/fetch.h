@@ -53,8 +53,8 @@ int att_fetcher_open(const struct att_fetch_options *options, struct att_fetcher
 void att_fetcher_close(struct att_fetcher *fetcher);
 
 /* A secret value goes to the origin (scheme, host, port) of the URL, and nowhere else: not to where a redirect
- * leads, not into records, not into messages. Values of Authorization, Cookie and the like are secret whatever
- * stands here. */
+ * leads, not by plain HTTP to another machine, not into records, not into messages. Values of Authorization,
+ * Cookie and the like are secret whatever stands here. */
 struct att_fetch_header {
 	struct att_str name, value;
 	bool is_secret;

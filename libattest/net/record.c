@@ -406,7 +406,7 @@ static int replay_body(const char *path, uint64_t size, const struct att_fetch_r
 int att_record_replay(struct att_recorder *recorder, const struct att_fetch_request *request,
 		      struct att_fetch_answer *answer, struct att_err *err)
 {
-	struct att_exchange wanted, found;
+	struct att_exchange wanted, found = {.body = 0};
 	char name[NAME + 1], *path = NULL, *body_path = NULL;
 	uint32_t number = 0;
 	int status = describe(request, &answer->arena, &wanted, err);

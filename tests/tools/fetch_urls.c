@@ -78,18 +78,20 @@ int main(int argc, char **argv)
 	size_t pieces = run.count * times;
 	run.lines = calloc(pieces + 1, sizeof *run.lines);
 	run.good = calloc(pieces + 1, sizeof *run.good);
-	if (pieces == 0 || !run.lines || !run.good ||
-	    att_fetcher_open(&options, &run.fetcher, &err) != ATT_OK) {
-		fprintf(stderr, "fetch_urls: %s\n", pieces == 0 ? "no URL" : err.message);
-		return 2;
-	}
-	att_pool_run(jobs, pieces, fetch_one, &run);
+	int status = pieces > 0 && run.lines && run.good ? att_fetcher_open(&options, &run.fetcher, &err)
+							 : att_err_set(&err, ATT_ERR_USAGE, "no URL");
+	if (status != ATT_OK)
+		fprintf(stderr, "fetch_urls: %s\n", err.message);
+	else
+		att_pool_run(jobs, pieces, fetch_one, &run);
 	att_fetcher_close(run.fetcher);
-	for (size_t i = 0; i < pieces; i++) {
+	for (size_t i = 0; status == ATT_OK && i < pieces; i++) {
 		printf("%s %s\n", run.lines[i], run.urls[i % run.count]);
 		good += run.good[i];
 	}
 	free(run.lines);
 	free(run.good);
+	if (status != ATT_OK)
+		return 2;
 	return good == pieces ? 0 : 1;
 }

@@ -567,6 +567,25 @@ static void test_secrets(void **state)
 	att_fetcher_close(fetcher);
 }
 
+static void test_open_secrets(void **state)
+{
+	const struct att_fetch_options options = {.insecure_http = true};
+	const struct att_fetch_header header = {ATT_STR("Authorization"), ATT_STR("Bearer t0k3n"), false};
+	struct att_fetcher *fetcher;
+	struct att_err err;
+	struct outcome o;
+	(void)state;
+	assert_int_equal(att_fetcher_open(&options, &fetcher, &err), ATT_OK);
+	get_url(fetcher, "http://host.invalid/",
+		(struct att_fetch_request){.headers = &header, .header_count = 1}, &o);
+	assert_int_equal(o.status, ATT_ERR_REFUSED);
+	assert_non_null(strstr(o.err.message, "expected https for a header that is secret"));
+	get(fetcher, "/ok", (struct att_fetch_request){.headers = &header, .header_count = 1}, &o);
+	assert_int_equal(o.answer.status, 200);
+	clear(&o);
+	att_fetcher_close(fetcher);
+}
+
 static void test_redaction(void **state)
 {
 	static const struct {
@@ -731,9 +750,9 @@ int main(void)
 		cmocka_unit_test(test_waiting),     cmocka_unit_test(test_no_answers),
 		cmocka_unit_test(test_error_pages), cmocka_unit_test(test_time),
 		cmocka_unit_test(test_requests),    cmocka_unit_test(test_redirects),
-		cmocka_unit_test(test_secrets),     cmocka_unit_test(test_redaction),
-		cmocka_unit_test(test_sinks),       cmocka_unit_test(test_connections),
-		cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_secrets),     cmocka_unit_test(test_open_secrets),
+		cmocka_unit_test(test_redaction),   cmocka_unit_test(test_sinks),
+		cmocka_unit_test(test_connections), cmocka_unit_test(test_dates),
 	};
 	for (size_t i = 0; i < sizeof proxies / sizeof proxies[0]; i++)
 		unsetenv(proxies[i]);
