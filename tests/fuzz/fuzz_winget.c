@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+#define FORMAT release_manifest_winget
+#include "tests/fuzz/manifest.h"
