@@ -34,6 +34,18 @@ struct att_file_draft {
  * are those of links and folders; ATT_ERR_IO, ATT_ERR_NOT_FOUND (no such folder). */
 int att_file_write_new(const struct att_file_draft *files, size_t count, struct att_err *err) ATT_MUST_USE;
 
+/* A file that gets other bytes. */
+struct att_file_change {
+	const char *path;
+	struct att_str before, after;
+};
+
+/* Replaces regular files, all of them or none; permissions are kept. All new bytes are on the disk, under other
+ * names, before the first file is replaced: a full disk leaves every file as it was. Only a kill between the
+ * first and the last renaming can leave some new and some old. Errors: ATT_ERR_REFUSED for a file that does not
+ * hold `before`, a link, or what is no regular file; ATT_ERR_NOT_FOUND, ATT_ERR_IO. */
+int att_file_replace(const struct att_file_change *changes, size_t count, struct att_err *err) ATT_MUST_USE;
+
 /* Writes all bytes to a descriptor, through short writes and EINTR. Errors: ATT_ERR_IO. */
 int att_file_write_fd(int fd, const char *name, struct att_str bytes, struct att_err *err) ATT_MUST_USE;
 

@@ -159,6 +159,20 @@ void att_temporary_open(struct att_temporary *t, bool replaces)
 		t->fd = open_named(t);
 }
 
+int att_temporary_name(struct att_temporary *t)
+{
+	char self[64];
+	if (t->name.len > 0)
+		return 0;
+	if (make_name(t) != 0)
+		return -1;
+	snprintf(self, sizeof self, "/proc/self/fd/%d", t->fd);
+	if (linkat(AT_FDCWD, self, AT_FDCWD, t->name.data, AT_SYMLINK_FOLLOW) == 0)
+		return 0;
+	att_buf_clear(&t->name); /* not ours to remove */
+	return -1;
+}
+
 /* A nameless file gets the target's name when that is free, in one step. Else a temporary one, which is then
  * moved over the target; only a kill between the two leaves it there. */
 int att_temporary_place(struct att_temporary *t, const char *path)
@@ -168,12 +182,8 @@ int att_temporary_place(struct att_temporary *t, const char *path)
 		snprintf(self, sizeof self, "/proc/self/fd/%d", t->fd);
 		if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
 			return 0;
-		if (errno != EEXIST || make_name(t) != 0)
+		if (errno != EEXIST || att_temporary_name(t) != 0)
 			return -1;
-		if (linkat(AT_FDCWD, self, AT_FDCWD, t->name.data, AT_SYMLINK_FOLLOW) != 0) {
-			att_buf_clear(&t->name); /* not ours to remove */
-			return -1;
-		}
 	}
 	if (rename(t->name.data, path) != 0)
 		return -1;
