@@ -277,6 +277,24 @@ int release_spelling_of(enum release_scheme scheme, struct att_str version, stru
 	return status;
 }
 
+bool release_spelling_is_placeholder(struct att_str version)
+{
+	struct semver semver;
+	struct att_pep440 pep440 = {0};
+	struct att_str part, numbers;
+	if (read_semver(version, &semver))
+		numbers = semver.numbers;
+	else if (read_pep440(version, &pep440) && pep440.epoch.len == 0)
+		numbers = pep440.release;
+	else
+		return false;
+	while (att_str_split(&numbers, '.', &part))
+		for (size_t i = 0; i < part.len; i++)
+			if (part.data[i] != '0')
+				return false;
+	return true;
+}
+
 static bool read_either(enum release_scheme scheme, struct att_str text, bool *is_semver,
 			struct att_pep440 *out)
 {

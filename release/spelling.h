@@ -30,6 +30,10 @@ bool release_spelling_reads(enum release_scheme scheme, struct att_str version);
 int release_spelling_of(enum release_scheme scheme, struct att_str version, struct att_arena *arena,
 			struct att_str *out, struct att_err *err) ATT_MUST_USE;
 
+/* Does it stand for a version that is set later? All its release numbers are 0, whatever follows them: 0.0.0,
+ * 0.0.0-dev, 0.0.0-development, 0.0.0.dev0. */
+bool release_spelling_is_placeholder(struct att_str version);
+
 /* Do two versions, each in the spelling of its scheme, stand for one release? Two of SemVer do when they are
  * equal byte for byte. SemVer's build metadata does not count beside PEP 440. False when one cannot be read. */
 bool release_spelling_same(enum release_scheme a_scheme, struct att_str a, enum release_scheme b_scheme,
