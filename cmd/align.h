@@ -24,6 +24,7 @@ struct align_config {
 };
 
 /* The commands: each gets the arguments behind its name, and returns the exit status. */
+int align_versions_main(int argc, const char **argv);
 int align_channels_main(int argc, const char **argv);
 int align_show_main(int argc, const char **argv);
 

@@ -13,6 +13,7 @@ static const struct {
 	const char *name, *summary;
 	int (*run)(int argc, const char **argv);
 } commands[] = {
+	{"versions", "does every place say the same version? and: write another", align_versions_main},
 	{"channels", "what a commit is called on every channel", align_channels_main},
 	{"show", "what packaging manifests point at", align_show_main},
 	{NULL, NULL, NULL},

@@ -67,6 +67,17 @@ declared() { # HEADER
     done < <(grep -oE '&policy_check_[a-z0-9_]+' policy/checks.c | sed 's/^&//') | none "more, less or other"
 }
 
+# A file place_X.c exports its one struct.
+@test "a kind of file with a version exports one struct, named as its file" {
+    local name names
+    [ "$(grep -oE '&release_place_[a-z0-9_]+' release/places.c | wc -l)" -gt 10 ]
+    while read -r name; do
+        names=$(defined "$BUILD/lib/librelease.a" |
+            awk -v file="${name#release_}.o:" 'index($1, file) == 1 { printf "%s%s", sep, $NF; sep = " " }')
+        [ "$names" = "$name" ] || echo "${name#release_}.c exports: $names"
+    done < <(grep -oE '&release_place_[a-z0-9_]+' release/places.c | sed 's/^&//') | none "more, less or other"
+}
+
 # A file cataloger_X.c that a table names exports its one struct; parts of it have a header of their own.
 @test "a cataloger exports one struct, named as its file" {
     local name names count=0
