@@ -72,6 +72,11 @@ void release_look_fail(const struct release_look *look, struct att_str item, con
 void release_look_status(const struct release_look *look, struct att_str item,
 			 const struct att_fetch_answer *answer);
 
+/* att_fetch of a URL; the token goes along as "Authorization: Bearer" when `with_token`, so the URL has to be
+ * one that the token is for. `accept` may be NULL. */
+int release_look_fetch(const struct release_look *look, struct att_str url, const char *accept, bool with_token,
+		       uint64_t max, struct att_fetch_answer *answer, struct att_err *err) ATT_MUST_USE;
+
 /* Fetches a document into answer->body. True when the answer is 200; otherwise the verdict was added. The token
  * goes along as "Authorization: Bearer" when `with_token`. Clear the answer in any case. */
 bool release_look_document(const struct release_look *look, struct att_str item, struct att_str url,
@@ -83,10 +88,14 @@ struct release_download {
 	uint64_t size;
 	/* Wanted: set before. */
 	bool wants_sha512;
+	const char *accept; /* what is asked for; NULL: anything */
 	int (*sink)(void *context, struct att_str bytes,
 		    struct att_err *err); /* gets the bytes, too; may be NULL */
 	void *context;
 };
+
+/* "sha256:HEX" in the verdicts' arena. */
+struct att_str release_look_digest(const struct release_look *look, const struct att_digest *digest);
 
 /* Downloads and hashes. True when the answer is 200; otherwise the verdict was added. A body longer than `max`
  * is RELEASE_CONFLICT: whatever it is, it is not what was built. */

@@ -74,18 +74,24 @@ static size_t fill_headers(const struct release_look *look, const char *accept, 
 	return count;
 }
 
-bool release_look_document(const struct release_look *look, struct att_str item, struct att_str url,
-			   const char *accept, bool with_token, struct att_fetch_answer *answer)
+int release_look_fetch(const struct release_look *look, struct att_str url, const char *accept, bool with_token,
+		       uint64_t max, struct att_fetch_answer *answer, struct att_err *err)
 {
 	struct att_fetch_header headers[2];
-	struct att_err err = {0};
 	const struct att_fetch_request request = {
 		.url = url,
 		.headers = headers,
 		.header_count = fill_headers(look, accept, with_token, headers),
-		.max = ATT_MAX_DOCUMENT,
+		.max = max,
 	};
-	int status = att_fetch(look->fetcher, &request, answer, &err);
+	return att_fetch(look->fetcher, &request, answer, err);
+}
+
+bool release_look_document(const struct release_look *look, struct att_str item, struct att_str url,
+			   const char *accept, bool with_token, struct att_fetch_answer *answer)
+{
+	struct att_err err = {0};
+	int status = release_look_fetch(look, url, accept, with_token, ATT_MAX_DOCUMENT, answer, &err);
 	if (status != ATT_OK)
 		release_look_fail(look, item, &err);
 	else if (answer->status != 200)
@@ -151,7 +157,7 @@ bool release_look_download(const struct release_look *look, struct att_str item,
 	const struct att_fetch_request request = {
 		.url = url,
 		.headers = headers,
-		.header_count = fill_headers(look, NULL, with_token, headers),
+		.header_count = fill_headers(look, download->accept, with_token, headers),
 		.max = max,
 		.sink = take,
 		.context = &d,
@@ -171,7 +177,7 @@ bool release_look_download(const struct release_look *look, struct att_str item,
 	return done;
 }
 
-static struct att_str hex_of(const struct release_look *look, const struct att_digest *digest)
+struct att_str release_look_digest(const struct release_look *look, const struct att_digest *digest)
 {
 	char text[ATT_DIGEST_TEXT + 1];
 	att_digest_hex(digest, text);
@@ -186,7 +192,7 @@ void release_look_artifact(const struct release_look *look, const struct release
 		return;
 	bool same = download.size == built->size && att_digest_equal(&download.sha256, &built->sha256);
 	release_look_add(look, built->name, same ? RELEASE_MATCH : RELEASE_CONFLICT,
-			 hex_of(look, &built->sha256), hex_of(look, &download.sha256),
+			 release_look_digest(look, &built->sha256), release_look_digest(look, &download.sha256),
 			 same ? (struct att_str){NULL, 0}
 			      : ATT_STR("the channel serves other bytes than were built"));
 }
