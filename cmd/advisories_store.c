@@ -103,23 +103,19 @@ void advisories_store_lock(struct advisories_store *store, const struct cli_comm
 void advisories_store_narrow(const struct advisories_store *store, char **sources, const char *ca_file,
 			     bool network)
 {
-	/* Names of machines, their certificates, and the modules of libc that look names up. */
-	static const char *const connecting[] = {
-		"/etc",   "/usr/share/ca-certificates", "/usr/local/share", "/lib", "/usr/lib",
-		"/lib64", "/run/systemd/resolve",       "/run/resolvconf"};
 	const char *writable[] = {store->folder, NULL};
-	size_t count = 0, more = sizeof connecting / sizeof connecting[0];
+	size_t count = 0;
 	while (sources[count])
 		count++;
-	const char **readable = calloc(count + more + 3, sizeof *readable);
+	const char **readable = calloc(count + CLI_CONNECTING + 3, sizeof *readable);
 	if (!readable)
 		cli_usage(PROGRAM, "out of memory");
 	count = 0;
 	readable[count++] = store->folder;
 	for (size_t i = 0; sources[i]; i++)
 		readable[count++] = sources[i];
-	for (size_t i = 0; network && i < more; i++)
-		readable[count++] = connecting[i];
+	for (size_t i = 0; network && i < CLI_CONNECTING; i++)
+		readable[count++] = cli_connecting[i];
 	if (ca_file)
 		readable[count++] = ca_file;
 	const struct att_sandbox sandbox = {.readable = readable, .writable = writable, .network = network};

@@ -8,20 +8,24 @@
 
 /* --- asking ---------------------------------------------------------------------------------------------- */
 
-int align_git_read(const char *folder, struct att_str commit, struct att_arena *arena, struct align_git *git,
+int align_git_read(const char *folder, struct att_str revision, struct att_arena *arena, struct align_git *git,
 		   struct att_err *err)
 {
 	static const char *const head[] = {"rev-parse", "--verify", "HEAD^{commit}", NULL};
 	static const char *const branch[] = {"symbolic-ref", "--quiet", "HEAD", NULL};
 	static const char *const at_head[] = {"tag", "--points-at", "HEAD", NULL};
 	static const char *const shallow[] = {"rev-parse", "--is-shallow-repository", NULL};
-	struct att_str is_shallow, id = {NULL, 0};
+	struct att_str is_shallow;
 	*git = (struct align_git){0};
-	int status = git_ask(folder, head, 0, arena, &git->head, err);
-	if (status == ATT_OK) {
-		id = att_arena_copy(arena, commit.len ? commit : git->head);
-		status = id.data ? ATT_OK : att_err_memory(err);
-	}
+	struct att_str name =
+		ATT_ARENA_JOIN(arena, revision.len ? revision : ATT_STR("HEAD"), ATT_STR("^{commit}"));
+	const char *const named[] = {"rev-parse", "--verify", "--end-of-options", name.data, NULL};
+	int status = name.data ? git_ask(folder, head, 0, arena, &git->head, err) : att_err_memory(err);
+	if (status == ATT_OK)
+		status = git_ask(folder, named, 0, arena, &git->commit, err);
+	struct att_str id = att_arena_copy(arena, git->commit);
+	if (status == ATT_OK && !id.data)
+		status = att_err_memory(err);
 	const char *const before[] = {"tag", "--merged", id.data, NULL};
 	const char *const times[] = {"log", "--max-count=200", "--format=%ct %H", id.data, NULL};
 	if (status == ATT_OK)
@@ -127,7 +131,7 @@ int align_git_fill(const struct align_git *git, const struct release_project *pr
 {
 	int status = ATT_OK;
 	if (commit->id.len == 0)
-		commit->id = git->head;
+		commit->id = git->commit;
 	if (commit->ref.len == 0 && att_str_equal(commit->id, git->head))
 		status = find_ref(git, project, arena, &commit->ref, err);
 	if (status == ATT_OK && commit->time == 0)

@@ -352,6 +352,11 @@ char *cli_folder_of(const char *path)
 	return slash == path ? strdup("/") : slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
 }
 
+const char *const cli_connecting[CLI_CONNECTING] = {
+	"/etc",   "/usr/share/ca-certificates", "/usr/local/share", "/lib", "/usr/lib",
+	"/lib64", "/run/systemd/resolve",       "/run/resolvconf",
+};
+
 void cli_enter_sandbox(const char *program, const struct att_sandbox *sandbox)
 {
 	struct att_sandbox_state state;

@@ -99,6 +99,11 @@ bool cli_source_date(const char *program, int64_t *seconds);
 /* A decimal number from `low` to `high`; anything else exits with 2. */
 unsigned cli_number(const char *program, const char *option, const char *text, unsigned low, unsigned high);
 
+/* What a program that opens connections reads: names of machines, their certificates, and the modules of libc
+ * that look names up. */
+enum { CLI_CONNECTING = 8 };
+extern const char *const cli_connecting[CLI_CONNECTING];
+
 /* Narrows the program (att_sandbox_enter) or exits with 2. */
 void cli_enter_sandbox(const char *program, const struct att_sandbox *sandbox);
 

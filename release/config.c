@@ -438,6 +438,7 @@ static void add_finding(const struct release_config *config, struct att_findings
 			struct att_span span, struct att_finding *finding)
 {
 	finding->severity = ATT_ERROR;
+	finding->cannot_tell = true;
 	finding->file = config->source->path;
 	finding->place = att_source_place(config->source, span);
 	finding->source_line = att_source_line_text(config->source, finding->place.line);

@@ -196,27 +196,27 @@ static int stamp(struct att_arena *arena, const struct release_commit *commit, s
 	return ATT_OK;
 }
 
-static int fill_variables(const struct release_config *config, const struct release_commit *commit,
-			  enum release_stream stream, struct att_arena *arena, struct release_variables *v,
-			  struct att_err *err)
+int release_variables_of(const struct release_config *config, const struct release_commit *commit,
+			 struct att_arena *arena, struct release_variables *v, struct att_err *err)
 {
 	static const struct att_str tags = {"refs/tags/", 10};
+	bool is_release = release_classify(&config->project, commit->ref) == RELEASE_RELEASE;
 	*v = (struct release_variables){
 		.name = config->project.name, .commit = commit->id, .last = commit->last};
-	if (stream == RELEASE_RELEASE) {
+	if (is_release) {
 		v->tag = att_str_from(commit->ref, tags.len);
 		/* It was classified by this. */
 		(void)release_template_version(config->project.tag, v->tag, &v->version);
 	}
 	int status = stamp(arena, commit, v, err);
-	if (status == ATT_OK && stream == RELEASE_RELEASE)
+	if (status == ATT_OK && is_release)
 		status = release_spelling_of(RELEASE_SEMVER, v->version, arena, &v->version, err);
 	return status == ATT_OK ? release_derive_next(commit->last, arena, &v->next, err) : status;
 }
 
 static int derive(struct derivation *d, const struct release_commit *commit, struct release_names *names)
 {
-	int status = fill_variables(d->config, commit, d->stream, d->arena, &d->variables, d->err);
+	int status = release_variables_of(d->config, commit, d->arena, &d->variables, d->err);
 	d->names = names;
 	for (size_t i = 0; status == ATT_OK && i < d->config->channel_count; i++)
 		status = add_channel(d, &d->config->channels[i]);

@@ -47,6 +47,12 @@ struct release_names {
 
 enum release_stream release_classify(const struct release_project *project, struct att_str ref);
 
+/* What templates stand for with this commit: the version and tag of a release, and otherwise none. Texts live
+ * in the arena or in the commit. Errors: ATT_ERR_MALFORMED, ATT_ERR_MEMORY. */
+int release_variables_of(const struct release_config *config, const struct release_commit *commit,
+			 struct att_arena *arena, struct release_variables *variables,
+			 struct att_err *err) ATT_MUST_USE;
+
 /* Fills *names, which is the caller's for release_names_clear in any case, in the order of the channels. A name
  * that cannot be made, that its ecosystem does not take, that does not sort after the last release or that
  * another commit of the same day would have, too, is a finding: illegal-version, version-order,

@@ -12,6 +12,7 @@ struct att_step {
 	enum att_outcome outcome;
 	struct att_str artifact, channel; /* the subject */
 	struct att_str expected, found;
+	const char *verdict; /* a finer word for the outcome, a literal; NULL: none */
 };
 
 struct att_steps {

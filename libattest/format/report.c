@@ -239,6 +239,7 @@ static void write_steps(struct att_json_writer *w, const struct att_steps *steps
 		att_json_object(w);
 		att_json_member(w, "name", att_str_of(step->name));
 		att_json_member(w, "outcome", att_str_of(att_outcome_name(step->outcome)));
+		att_json_member_if(w, "verdict", att_str_of(step->verdict));
 		if (step->artifact.len + step->channel.len > 0) {
 			att_json_key(w, "subject");
 			att_json_object(w);

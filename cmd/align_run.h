@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What before, after and watch share: who is asked about what, and how it is told. */
+#ifndef CMD_ALIGN_RUN_H
+#define CMD_ALIGN_RUN_H
+
+#include "cmd/align.h"
+#include "cmd/align_git.h"
+#include "cmd/report.h"
+#include "release/align.h"
+#include "release/built.h"
+
+/* Rows of the table of options. */
+#define ALIGN_RUN_OPTIONS                                                                                       \
+	ALIGN_CONFIG_OPTION,                                                                                    \
+		{"tag", 't', "TAG", "the release (default: the release tag of HEAD)", false, NULL, 0},          \
+		{"channel", 0, "NAME", "look at this channel only; may be repeated", true, NULL, 0},            \
+		{"preview", 0, NULL, "what is in preview blocks, too", false, NULL, 0},                         \
+		{"record", 0, "DIR", "keep all that was asked and answered", false, NULL, 0},                   \
+		{"replay", 0, "DIR", "take the answers from what was kept, without a network", false, NULL, 0}, \
+		{"ca-file", 0,    "FILE", "trust the certificates in this file instead of the system's",        \
+		 false,     NULL, 0},                                                                           \
+		{"insecure-http", 0, NULL, "plain HTTP to other machines, too", false, NULL, 0},                \
+	{                                                                                                       \
+		"format", 'f', "FORMAT", CLI_REPORT_HELP, false, NULL, 0                                        \
+	}
+
+struct align_run {
+	struct cli_command *command;
+	const char *name; /* of the command, for the report */
+	const struct att_report_format *format;
+	struct align_config config;
+	struct align_git git;
+	struct release_commit commit;
+	struct release_names names;
+	struct release_build build;
+	struct release_alignment alignment;
+	struct att_fetcher *fetcher;
+	struct att_arena arena;
+	struct att_findings findings;
+	struct att_steps steps;
+	char *base; /* the folder of attest.toml; owned */
+	int folder; /* descriptor of it */
+	bool is_before, is_open;
+};
+
+/* Reads options and git, closes the sandbox, reads attest.toml and the artifacts, and gets ready to ask. False
+ * when that could not be told; the findings then say why. Close it in any case. */
+bool align_run_open(struct align_run *run);
+void align_run_close(struct align_run *run);
+
+/* Threads for the channels: they wait more than they work. */
+unsigned align_run_jobs(const struct align_run *run);
+
+/* Writes the report: for people a table of all items. `outcome` is the alignment's, or what else was found.
+ * Returns the exit status. */
+int align_run_tell(struct align_run *run, enum att_outcome outcome);
+
+#endif

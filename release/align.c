@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "release/align.h"
+
+#include "libattest/base/pool.h"
+
+#include "libattest/base/banned.h"
+
+int release_alignment_open(struct release_alignment *alignment, const struct release_built *built, size_t count,
+			   struct att_err *err)
+{
+	const struct release_config *config = alignment->config;
+	alignment->channels =
+		att_arena_alloc(&alignment->arena, config->channel_count, sizeof *alignment->channels);
+	if (!alignment->channels)
+		return att_err_memory(err);
+	for (size_t c = 0; c < config->channel_count; c++) {
+		struct release_channel_state *state = &alignment->channels[c];
+		state->channel = &config->channels[c];
+		state->built = att_arena_alloc(&alignment->arena, count, sizeof *state->built);
+		if (!state->built)
+			return att_err_memory(err);
+		for (size_t i = 0; i < count; i++)
+			if (release_channel_carries(state->channel, built[i].artifact))
+				state->built[state->built_count++] = built[i];
+	}
+	return ATT_OK;
+}
+
+void release_alignment_clear(struct release_alignment *alignment)
+{
+	for (size_t c = 0; alignment->channels && c < alignment->config->channel_count; c++)
+		release_verdicts_clear(&alignment->channels[c].verdicts);
+	att_arena_clear(&alignment->arena);
+	*alignment = (struct release_alignment){0};
+}
+
+/* --- looking --------------------------------------------------------------------------------------------- */
+
+static void look_at(void *context, size_t i)
+{
+	struct release_alignment *alignment = context;
+	struct release_channel_state *state = &alignment->channels[i];
+	const struct release_looker *looker = release_looker_find(state->channel->kind);
+	if (state->is_left_out || release_channel_passes(alignment, state))
+		return;
+	release_verdicts_clear(&state->verdicts);
+	const struct release_look look = {
+		.config = alignment->config,
+		.channel = state->channel,
+		.variables = alignment->variables,
+		.names = alignment->names,
+		.built = state->built,
+		.built_count = state->built_count,
+		.checkout = looker && looker->is_repository ? &state->checkout : NULL,
+		.fetcher = alignment->fetcher,
+		.token = state->token,
+		.now = alignment->now,
+		.is_before = alignment->is_before,
+		.verdicts = &state->verdicts,
+	};
+	if (looker)
+		looker->look(&look);
+	else
+		release_look_add(&look, ATT_STR("channel"), RELEASE_UNKNOWN, (struct att_str){NULL, 0},
+				 (struct att_str){NULL, 0},
+				 ATT_STR("this kind of channel cannot be looked at yet"));
+	/* Zero evidence is none. */
+	if (state->verdicts.count == 0)
+		release_look_add(&look, ATT_STR("channel"), RELEASE_UNKNOWN, (struct att_str){NULL, 0},
+				 (struct att_str){NULL, 0}, ATT_STR("nothing was looked at"));
+}
+
+void release_alignment_look(struct release_alignment *alignment, unsigned jobs)
+{
+	att_pool_run(jobs, alignment->config->channel_count, look_at, alignment);
+}
+
+/* --- judging --------------------------------------------------------------------------------------------- */
+
+static bool passes(const struct release_alignment *alignment, const struct release_item_verdict *item)
+{
+	return item->verdict == RELEASE_MATCH ||
+	       (alignment->is_before && (item->verdict == RELEASE_ABSENT || item->verdict == RELEASE_STALE));
+}
+
+bool release_channel_passes(const struct release_alignment *alignment,
+			    const struct release_channel_state *state)
+{
+	for (size_t i = 0; i < state->verdicts.count; i++)
+		if (!passes(alignment, &state->verdicts.items[i]))
+			return false;
+	return state->verdicts.count > 0 && !state->verdicts.failed;
+}
+
+/* Of a preview: the channel is, or the artifact that the item is called after. */
+static bool is_preview(const struct release_channel_state *state, struct att_str item)
+{
+	if (state->channel->tier == RELEASE_PREVIEW)
+		return true;
+	for (size_t i = 0; i < state->built_count; i++)
+		if (att_str_equal(state->built[i].name, item))
+			return state->built[i].artifact->tier == RELEASE_PREVIEW;
+	return false;
+}
+
+static bool counts(const struct release_alignment *alignment, const struct release_channel_state *state,
+		   struct att_str item)
+{
+	return alignment->blocks_preview || !is_preview(state, item);
+}
+
+bool release_alignment_may_wait(const struct release_alignment *alignment, unsigned *retry_after)
+{
+	bool open = false;
+	*retry_after = 0;
+	for (size_t c = 0; c < alignment->config->channel_count; c++) {
+		const struct release_channel_state *state = &alignment->channels[c];
+		for (size_t i = 0; i < state->verdicts.count; i++) {
+			const struct release_item_verdict *item = &state->verdicts.items[i];
+			if (passes(alignment, item) || !counts(alignment, state, item->item))
+				continue;
+			if (item->verdict == RELEASE_CONFLICT)
+				return false;
+			open = true;
+			if (item->retry_after > *retry_after)
+				*retry_after = item->retry_after;
+		}
+	}
+	return open;
+}
+
+enum att_outcome release_alignment_outcome(const struct release_alignment *alignment)
+{
+	bool refuted = false, unknown = false;
+	size_t looked = 0;
+	for (size_t c = 0; c < alignment->config->channel_count; c++) {
+		const struct release_channel_state *state = &alignment->channels[c];
+		for (size_t i = 0; i < state->verdicts.count; i++) {
+			const struct release_item_verdict *item = &state->verdicts.items[i];
+			if (!counts(alignment, state, item->item))
+				continue;
+			looked++;
+			if (!passes(alignment, item))
+				*(item->verdict == RELEASE_UNKNOWN ? &unknown : &refuted) = true;
+		}
+		unknown |= state->verdicts.failed || (!state->is_left_out && state->verdicts.count == 0);
+	}
+	return refuted ? ATT_REFUTED : unknown || looked == 0 ? ATT_CANNOT_TELL : ATT_HOLDS;
+}
+
+/* --- telling --------------------------------------------------------------------------------------------- */
+
+static enum att_outcome outcome_of(const struct release_alignment *alignment,
+				   const struct release_item_verdict *item)
+{
+	return passes(alignment, item)            ? ATT_HOLDS
+	       : item->verdict == RELEASE_UNKNOWN ? ATT_CANNOT_TELL
+						  : ATT_REFUTED;
+}
+
+static void report_item(const struct release_alignment *alignment, const struct release_channel_state *state,
+			const struct release_item_verdict *item, struct att_findings *findings)
+{
+	const struct att_source *source = alignment->config->source;
+	struct att_place place = att_source_place(source, state->channel->span);
+	struct att_finding finding = {
+		.severity = counts(alignment, state, item->item) ? ATT_ERROR : ATT_WARNING,
+		.message = ATT_ARENA_JOIN(&findings->arena, item->item, ATT_STR(": "),
+					  item->reason.len ? item->reason : ATT_STR("no reason is known")),
+		.file = source->path,
+		.place = place,
+		.channel = state->channel->label,
+		.expected = item->expected,
+		.found = item->found,
+		.cannot_tell = item->verdict == RELEASE_UNKNOWN,
+	};
+	if (item->verdict == RELEASE_ABSENT)
+		finding.code = "channel-absent";
+	else if (item->verdict == RELEASE_STALE)
+		finding.code = "channel-stale";
+	else if (item->verdict == RELEASE_CONFLICT)
+		finding.code = "channel-conflict";
+	else
+		finding.code = "channel-unknown";
+	att_findings_add(findings, &finding);
+}
+
+void release_alignment_report(const struct release_alignment *alignment, struct att_steps *steps,
+			      struct att_findings *findings)
+{
+	for (size_t c = 0; c < alignment->config->channel_count; c++) {
+		const struct release_channel_state *state = &alignment->channels[c];
+		for (size_t i = 0; i < state->verdicts.count; i++) {
+			const struct release_item_verdict *item = &state->verdicts.items[i];
+			att_steps_add(steps, &(struct att_step){
+						     .name = "served",
+						     .outcome = outcome_of(alignment, item),
+						     .verdict = release_verdict_name(item->verdict),
+						     .artifact = item->item,
+						     .channel = state->channel->label,
+						     .expected = item->expected,
+						     .found = item->found,
+					     });
+			if (!passes(alignment, item))
+				report_item(alignment, state, item, findings);
+		}
+	}
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "release/built.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "libattest/base/beneath.h"
+#include "libattest/base/pool.h"
+
+#include "libattest/base/banned.h"
+
+struct slot {
+	struct release_built built;
+	struct att_err err;
+	int status;
+};
+
+struct reading {
+	int folder;
+	struct slot *slots;
+};
+
+static int hash(int fd, struct slot *slot)
+{
+	struct att_digest_job jobs[] = {{.kind = ATT_SHA256}, {.kind = ATT_SHA512}};
+	struct stat st;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return att_err_set(&slot->err, ATT_ERR_REFUSED, "expected a regular file at %.*s",
+				   ATT_STR_ARG(slot->built.path));
+	int status = att_digest_run(fd, slot->built.path.data, jobs, 2, NULL, &slot->built.size, &slot->err);
+	slot->built.sha256 = jobs[0].digest;
+	slot->built.sha512 = jobs[1].digest;
+	return status;
+}
+
+static void read_slot(void *context, size_t i)
+{
+	const struct reading *reading = context;
+	struct slot *slot = &reading->slots[i];
+	int fd = -1;
+	slot->status = att_open_beneath(reading->folder, slot->built.path, 0, &fd, &slot->err);
+	if (slot->status == ATT_OK)
+		slot->status = hash(fd, slot);
+	if (fd >= 0)
+		close(fd);
+}
+
+static int expand(const struct release_artifact *artifact, const struct release_variables *variables,
+		  struct att_arena *arena, struct release_built *out, struct att_err *err)
+{
+	struct att_str folder = {NULL, 0};
+	out->artifact = artifact;
+	int status = release_template_expand(artifact->name, variables, arena, &out->name, err);
+	if (status == ATT_OK)
+		status = release_template_expand(artifact->path, variables, arena, &folder, err);
+	if (status != ATT_OK)
+		return status;
+	out->path = ATT_ARENA_JOIN(arena, folder, att_str_of(folder.len ? "/" : ""), out->name);
+	return out->path.data ? ATT_OK : att_err_memory(err);
+}
+
+static void report(const struct release_config *config, const struct slot *slot, struct att_findings *findings)
+{
+	const struct release_artifact *artifact = slot->built.artifact;
+	if (slot->status != ATT_ERR_NOT_FOUND) {
+		att_findings_add_err(findings, slot->built.path, NULL, &slot->err);
+		return;
+	}
+	struct att_place place = att_source_place(config->source, artifact->name_span);
+	att_findings_add(findings,
+			 &(struct att_finding){
+				 .code = "missing-artifact",
+				 .severity = artifact->tier == RELEASE_PREVIEW ? ATT_WARNING : ATT_ERROR,
+				 .message = ATT_STR("an artifact was not built"),
+				 .help = ATT_STR("build it, or correct its name and path"),
+				 .file = config->source->path,
+				 .place = place,
+				 .source_line = att_source_line_text(config->source, place.line),
+				 .artifact = slot->built.name,
+				 .expected = slot->built.path,
+			 });
+}
+
+int release_build_read(const struct release_config *config, const struct release_variables *variables,
+		       int folder, unsigned jobs, struct release_build *build, struct att_findings *findings,
+		       struct att_err *err)
+{
+	*build = (struct release_build){0};
+	struct slot *slots = att_arena_alloc(&build->arena, config->artifact_count, sizeof *slots);
+	struct reading reading = {folder, slots};
+	int status = slots ? ATT_OK : att_err_memory(err);
+	for (size_t i = 0; status == ATT_OK && i < config->artifact_count; i++)
+		status = expand(&config->artifacts[i], variables, &build->arena, &slots[i].built, err);
+	build->items = att_arena_alloc(&build->arena, config->artifact_count, sizeof *build->items);
+	if (status == ATT_OK && !build->items)
+		status = att_err_memory(err);
+	if (status != ATT_OK)
+		return status;
+	att_pool_run(jobs, config->artifact_count, read_slot, &reading);
+	for (size_t i = 0; i < config->artifact_count; i++) {
+		if (slots[i].status == ATT_OK)
+			build->items[build->count++] = slots[i].built;
+		else
+			report(config, &slots[i], findings);
+	}
+	return ATT_OK;
+}
+
+void release_build_clear(struct release_build *build)
+{
+	att_arena_clear(&build->arena);
+	*build = (struct release_build){0};
+}

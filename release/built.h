@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The artifacts of a release as they lie here, hashed: the one thing that every channel is held against. */
+#ifndef RELEASE_BUILT_H
+#define RELEASE_BUILT_H
+
+#include "release/channel.h"
+
+struct release_build {
+	struct att_arena arena;
+	struct release_built
+		*items; /* in the order of attest.toml; those that could not be read are left out */
+	size_t count;
+};
+
+/* Expands names and paths, opens each artifact below the descriptor `folder`, without leaving it, and hashes
+ * them on up to `jobs` threads. One that is missing is a finding missing-artifact, of which a preview is a
+ * warning; one that cannot be read, unreadable-input and the like. *build is the caller's for
+ * release_build_clear in any case. Errors: ATT_ERR_MEMORY; those of release_template_expand. */
+int release_build_read(const struct release_config *config, const struct release_variables *variables,
+		       int folder, unsigned jobs, struct release_build *build, struct att_findings *findings,
+		       struct att_err *err) ATT_MUST_USE;
+void release_build_clear(struct release_build *build);
+
+#endif
