@@ -1,0 +1,67 @@
+#!/usr/bin/env bats
+# attest align after: what it says before it asks anybody. What servers answer is in tests/service.
+
+load common
+
+setup() {
+    PATH=$BIN:$PATH
+    cd "$BATS_TEST_TMPDIR" || return
+    git init -q -b main r
+    cd r || return
+    git config user.email a@b.example
+    git config user.name a
+    printf '%s\n' '[project]' 'name = "p"' '[[artifact]]' 'name = "p-{version}.tgz"' 'path = "dist"' \
+        '[[channel]]' 'kind = "npm"' 'artifacts = ["p-*"]' 'registry = "http://127.0.0.1:9"' >attest.toml
+    mkdir dist
+    echo built >dist/p-1.0.0.tgz
+    git commit -q --allow-empty -m a
+}
+
+@test "without a release tag nothing is asked" {
+    run -2 attest align after
+    [[ "$output" == *"expected a release tag as v{version}, found refs/heads/main"*"--tag"* ]]
+    run -2 attest align after --tag v1.0.0
+    git tag v1.0.0
+    run -2 attest align after --tag other
+    [[ "$output" != *MATCH* ]]
+}
+
+@test "an artifact that was not built is told, and nothing passes" {
+    git tag v1.0.0
+    rm dist/p-1.0.0.tgz
+    run -1 attest align after
+    [[ "$output" == *"missing-artifact"*"attest.toml:4:8"*"expected: dist/p-1.0.0.tgz"* ]]
+    ln -s /etc/passwd dist/p-1.0.0.tgz
+    run attest align after
+    [ "$status" -ne 0 ]
+    [[ "$output" != *root:* ]]
+}
+
+@test "a server that does not answer is UNKNOWN" {
+    git tag v1.0.0
+    run -2 attest align after
+    [[ "$output" == *"channel-unknown"*"npm"*"UNKNOWN"* ]]
+    run -2 attest align after --preview --channel npm --wait 1s
+    run -2 attest align after --channel nmp
+    [[ "$output" == *'there is no channel "nmp"'* ]]
+}
+
+@test "wrong usage" {
+    git tag v1.0.0
+    for words in '--wait 1' '--wait -1s' '--wait 9999d' '--rehearse' '--record a --replay b' '--tag -x' '--tag a\b' more; do
+        # shellcheck disable=SC2086
+        run -2 attest align after $words
+        [[ "$output" == *"attest-align: "* ]]
+    done
+    run -2 attest align after --replay nowhere
+}
+
+@test "without attest.toml, or with one that is wrong" {
+    git tag v1.0.0
+    echo '[chanel]' >attest.toml
+    run -2 attest align after
+    [[ "$output" == *'did you mean "channel"?'* ]]
+    rm attest.toml
+    run -2 attest align after
+    [[ "$output" == *'"attest align init"'* ]]
+}
