@@ -105,6 +105,12 @@ static void say_later(struct server_request *r)
 	server_say(r->fd, OK("5") "\r\nhello");
 }
 
+static void say_late(struct server_request *r)
+{
+	server_sleep(400);
+	server_say(r->fd, OK("5") "\r\nhello");
+}
+
 static void say_large(struct server_request *r)
 {
 	static char block[1 << 16];
@@ -188,6 +194,7 @@ static struct server_route routes[] = {
 	{"/to", .say = say_redirect},
 	{"/down", .say = say_down},
 	{"/later", .say = say_later},
+	{"/late", .say = say_late},
 	{"/large", .say = say_large},
 	{.path = NULL},
 };
@@ -710,6 +717,37 @@ static void test_connections(void **state)
 	assert_in_range(atomic_load(&here.connections) - before, 2, 4);
 }
 
+static void *ask_late(void *context)
+{
+	struct crowd *crowd = context;
+	char url[100];
+	struct att_fetch_answer answer;
+	struct att_err err;
+	snprintf(url, sizeof url, "http://127.0.0.1:%u/late", here.port);
+	struct att_fetch_request request = {.url = att_str_of(url), .max = 10, .seconds = 1};
+	if (att_fetch(crowd->fetcher, &request, &answer, &err) == ATT_OK && answer.status == 200)
+		atomic_fetch_add(&crowd->good, 1);
+	att_fetch_answer_clear(&answer);
+	return NULL;
+}
+
+/* Who waits for a place has not begun: the last of five waits longer than it may take. */
+static void test_queue(void **state)
+{
+	const struct att_fetch_options options = {.connections = 6, .per_host = 1};
+	struct crowd crowd = {0};
+	struct att_err err;
+	pthread_t threads[5];
+	(void)state;
+	assert_int_equal(att_fetcher_open(&options, &crowd.fetcher, &err), ATT_OK);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, ask_late, &crowd), 0);
+	for (size_t i = 0; i < 5; i++)
+		pthread_join(threads[i], NULL);
+	att_fetcher_close(crowd.fetcher);
+	assert_int_equal(atomic_load(&crowd.good), 5);
+}
+
 /* ---- headers alone ---- */
 
 static void test_dates(void **state)
@@ -752,7 +790,8 @@ int main(void)
 		cmocka_unit_test(test_requests),    cmocka_unit_test(test_redirects),
 		cmocka_unit_test(test_secrets),     cmocka_unit_test(test_open_secrets),
 		cmocka_unit_test(test_redaction),   cmocka_unit_test(test_sinks),
-		cmocka_unit_test(test_connections), cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_connections), cmocka_unit_test(test_queue),
+		cmocka_unit_test(test_dates),
 	};
 	for (size_t i = 0; i < sizeof proxies / sizeof proxies[0]; i++)
 		unsetenv(proxies[i]);
