@@ -105,7 +105,7 @@ static int add_url(struct reader *r, struct att_str text, const struct att_value
 		release_item_doubt(r->out, item, reason);
 	if (url.starved)
 		r->out->arena.failed = true;
-	if (item->url.len == text.len && literal)
+	if (literal && att_str_equal(item->url, text))
 		item->url_span = release_literal_span(r->source, literal);
 	att_buf_clear(&url);
 	return ATT_OK;
