@@ -6,7 +6,10 @@
 
 #include "libattest/base/banned.h"
 
+extern const struct release_looker release_channel_crates;
+
 const struct release_looker *const release_lookers[] = {
+	&release_channel_crates,
 	NULL,
 };
 

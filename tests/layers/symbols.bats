@@ -105,6 +105,19 @@ declared() { # HEADER
     none "more, less or other than one struct" <"$BATS_TEST_TMPDIR/wrong"
 }
 
+# A file channel_X.c exports its one struct; parts of it have a header of their own.
+@test "a kind of channel exports one struct, named as its file" {
+    local name names count=0
+    while read -r name; do
+        count=$((count + 1))
+        names=$(defined "$BUILD/lib/librelease.a" |
+            awk -v file="${name#release_}.o:" 'index($1, file) == 1 { printf "%s%s", sep, $NF; sep = " " }')
+        [ "$names" = "$name" ] || echo "${name#release_}.c exports: $names"
+    done < <(grep -oE '&release_channel_[a-z0-9_]+' release/channels.c | sed 's/^&//') >"$BATS_TEST_TMPDIR/wrong"
+    [ "$count" -gt 0 ]
+    none "more, less or other than one struct" <"$BATS_TEST_TMPDIR/wrong"
+}
+
 @test "no mutable globals in the libraries" {
     local library
     for library in attest sbom policy release; do

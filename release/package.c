@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "release/package.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "libattest/base/banned.h"
+
+/* What nobody built here may still be compared with what the registry says of it. */
+#define MAX_UNBUILT ((uint64_t)512 << 20)
+
+/* What a user's name and address take. */
+enum { MAX_LOGIN = 1 << 20 };
+
+const struct release_built *release_package_built(const struct release_look *look, struct att_str name)
+{
+	const struct release_built *found = look->built_count == 1 ? &look->built[0] : NULL;
+	for (size_t i = 0; i < look->built_count; i++)
+		if (att_str_equal(look->built[i].name, name))
+			found = &look->built[i];
+	for (size_t i = 0; i < look->built_count; i++)
+		if (&look->built[i] != found)
+			release_look_add(look, look->built[i].name, RELEASE_UNKNOWN, name, ATT_STR(""),
+					 ATT_STR("this registry serves one file for each version, and this is "
+						 "not the one"));
+	return found;
+}
+
+/* --- downloads ------------------------------------------------------------------------------------------- */
+
+static int keep(void *context, struct att_str bytes, struct att_err *err)
+{
+	const struct release_package *package = context;
+	while (bytes.len > 0) {
+		ssize_t written = write(package->fd, bytes.data, bytes.len);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return att_err_set_errno(err, errno, "cannot keep what is downloaded");
+		bytes = att_str_from(bytes, (size_t)written);
+	}
+	return ATT_OK;
+}
+
+/* On a disk, where packages may be larger than memory; no name, so that nothing is left behind. */
+static int open_nameless(void)
+{
+	static const char *const folders[] = {"/var/tmp", "/tmp"};
+	int fd = -1;
+	for (size_t i = 0; fd < 0 && i < sizeof folders / sizeof folders[0]; i++)
+		fd = open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+	return fd >= 0 ? fd : memfd_create("package", MFD_CLOEXEC);
+}
+
+bool release_package_fetch(const struct release_look *look, const struct release_built *built,
+			   struct att_str item, struct att_str url, struct release_package *out)
+{
+	*out = (struct release_package){
+		.fd = open_nameless(),
+		.download = {.wants_sha512 = true, .sink = keep, .context = out},
+	};
+	if (out->fd >= 0)
+		return release_look_download(look, item, url, false, built ? built->size : MAX_UNBUILT,
+					     &out->download);
+	struct att_err err = {0};
+	att_err_set_errno(&err, errno, "cannot make a temporary file");
+	release_look_fail(look, item, &err);
+	return false;
+}
+
+void release_package_close(struct release_package *package)
+{
+	if (package->fd >= 0)
+		close(package->fd);
+	package->fd = -1;
+}
+
+/* --- verdicts -------------------------------------------------------------------------------------------- */
+
+void release_package_compare(const struct release_look *look, const struct release_built *built,
+			     struct att_str item, const struct release_package *package, struct att_str note)
+{
+	const struct release_download *download = &package->download;
+	struct att_str found = release_look_digest(look, &download->sha256);
+	if (!built) {
+		release_look_add(look, item, RELEASE_UNKNOWN, ATT_STR(""), found,
+				 ATT_STR("no built artifact is there to compare it with"));
+		return;
+	}
+	bool same =
+		download->size == built->size && att_digest_equal(&download->sha256, &built->sha256) &&
+		(built->sha512.kind == ATT_DIGEST_NONE || att_digest_equal(&download->sha512, &built->sha512));
+	release_look_add(look, item, same ? RELEASE_MATCH : RELEASE_CONFLICT,
+			 release_look_digest(look, &built->sha256), found,
+			 same ? note : ATT_STR("the channel serves other bytes than were built"));
+}
+
+void release_package_same(const struct release_look *look, struct att_str item, struct att_str expected,
+			  struct att_str found, const char *reason)
+{
+	bool same = att_str_equal(expected, found);
+	enum release_verdict verdict = found.len == 0 || expected.len == 0 ? RELEASE_UNKNOWN
+				       : same                              ? RELEASE_MATCH
+									   : RELEASE_CONFLICT;
+	release_look_add(look, item, verdict, expected, found,
+			 verdict == RELEASE_MATCH     ? ATT_STR("")
+			 : verdict == RELEASE_UNKNOWN ? ATT_STR("it is not said")
+						      : att_str_of(reason));
+}
+
+void release_package_demand(const struct release_look *look, size_t from)
+{
+	for (size_t i = from; look->is_before && i < look->verdicts->count; i++)
+		if (look->verdicts->items[i].verdict == RELEASE_ABSENT)
+			look->verdicts->items[i].verdict = RELEASE_UNKNOWN;
+}
+
+/* --- who publishes --------------------------------------------------------------------------------------- */
+
+static void ask_login(const struct release_look *look, struct att_str url, const char *scheme)
+{
+	static const struct att_str item = {"login", 5};
+	struct att_str value = ATT_ARENA_JOIN(&look->verdicts->arena, att_str_of(scheme), look->token);
+	const struct att_fetch_header header = {ATT_STR("Authorization"), value, true};
+	const struct att_fetch_request request = {
+		.url = url,
+		.headers = &header,
+		.header_count = 1,
+		.max = MAX_LOGIN,
+		.no_redirects = true,
+		.has_secret_answer = true,
+	};
+	struct att_fetch_answer answer = {0};
+	struct att_err err = {0};
+	look->verdicts->failed |= !value.data;
+	int status = value.data ? att_fetch(look->fetcher, &request, &answer, &err) : att_err_memory(&err);
+	struct att_str found = att_arena_printf(&look->verdicts->arena, "status %d", answer.status);
+	bool is_refused = answer.status == 401 || answer.status == 403;
+	if (status != ATT_OK)
+		release_look_fail(look, item, &err);
+	else if (answer.status == 200)
+		release_look_add(look, item, RELEASE_MATCH, ATT_STR(""), ATT_STR(""), ATT_STR(""));
+	else
+		release_look_add(look, item, RELEASE_UNKNOWN, ATT_STR("status 200"), found,
+				 is_refused ? ATT_STR("the registry does not take the token")
+					    : ATT_STR("the registry does not say whether it takes the token"));
+	att_fetch_answer_clear(&answer);
+}
+
+void release_package_login(const struct release_look *look, struct att_str url, const char *scheme)
+{
+	if (!look->is_before || (look->token.len == 0 && look->channel->token.len == 0))
+		return;
+	if (look->token.len > 0 && url.len > 0) {
+		ask_login(look, url, scheme);
+		return;
+	}
+	release_look_add(look, ATT_STR("login"), RELEASE_UNKNOWN, ATT_STR("a token"),
+			 look->token.len > 0 ? ATT_STR("no address to ask") : ATT_STR("none"),
+			 look->token.len > 0
+				 ? ATT_STR("set \"api\" to the address that the token may be sent to")
+				 : ATT_ARENA_JOIN(&look->verdicts->arena, ATT_STR("the environment has no "),
+						  look->channel->token));
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What registries of packages have in common, crates.io and npm: one file for each version, which says by
+ * itself what it is. For the kinds of channels. */
+#ifndef RELEASE_PACKAGE_H
+#define RELEASE_PACKAGE_H
+
+#include "release/channel.h"
+
+/* A package as it was downloaded. */
+struct release_package {
+	int fd; /* of its bytes, in a file without a name; -1: there is none */
+	struct release_download download;
+};
+
+/* The built artifact that is the package: the one of that name, or the only one that the channel carries. NULL:
+ * none. Each other one that the channel carries gets RELEASE_UNKNOWN: such a registry has no place for it. */
+const struct release_built *release_package_built(const struct release_look *look, struct att_str name);
+
+/* Downloads it, at most as many bytes as were built, or as anybody publishes when none were. True when it is
+ * there; otherwise the verdict was added. Close it in any case. */
+bool release_package_fetch(const struct release_look *look, const struct release_built *built,
+			   struct att_str item, struct att_str url, struct release_package *out);
+void release_package_close(struct release_package *package);
+
+/* Adds the verdict on the bytes: never MATCH when nothing was built to compare with. `note` is the reason of a
+ * MATCH; may be empty. */
+void release_package_compare(const struct release_look *look, const struct release_built *built,
+			     struct att_str item, const struct release_package *package, struct att_str note);
+
+/* Adds MATCH when both are the same, CONFLICT with the reason when not, UNKNOWN when `found` is empty. */
+void release_package_same(const struct release_look *look, struct att_str item, struct att_str expected,
+			  struct att_str found, const char *reason);
+
+/* Before a release it is good that nothing is there; beside what is there it is not good that something else is
+ * missing, and nothing that passes. Turns each ABSENT from verdict `from` on into UNKNOWN. */
+void release_package_demand(const struct release_look *look, size_t from);
+
+/* Before a release: asks the address, with the token behind `scheme` ("Bearer "), whether the registry knows
+ * who will publish. Nothing is asked when the channel names no token. */
+void release_package_login(const struct release_look *look, struct att_str url, const char *scheme);
+
+#endif

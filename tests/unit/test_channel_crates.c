@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "release/crates_index.h"
+#include "tests/unit/look.h"
+
+#define FILE_NAME "plasmite-1.2.0.crate"
+#define INDEX     "/pl/as/plasmite"
+#define DL        "/dl/plasmite/1.2.0/download"
+#define EMPTY     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+#define OTHER     "{\"name\":\"plasmite\",\"vers\":\"1.1.0\",\"cksum\":\"" EMPTY "\",\"yanked\":true}\n"
+
+static struct server_route routes[] = {
+	{.path = INDEX}, {.path = "/config.json"}, {.path = DL}, {.path = "/api/v1/me"}, {.path = NULL},
+};
+
+static const struct look_file good[] = {
+	{"plasmite-1.2.0/.cargo_vcs_info.json",
+	 "{\"git\":{\"sha1\":\"" LOOK_COMMIT "\"},\"path_in_vcs\":\"\"}"},
+	{"plasmite-1.2.0/Cargo.toml", "[package]\nname = \"plasmite\"\nversion = \"1.2.0\"\n"},
+	{"plasmite-1.2.0/src/lib.rs", "//\n"},
+	{NULL, NULL},
+};
+
+struct crates {
+	struct look l;
+	struct att_buf crate;
+};
+
+/* Line of the index for the crate, with more members behind; NULL: none. */
+static void serve_index(struct crates *c, const char *version, const char *more)
+{
+	struct att_digest digest;
+	char hex[ATT_DIGEST_TEXT + 1];
+	assert_int_equal(att_digest_bytes(ATT_SHA256, att_buf_str(&c->crate), &digest, NULL), 0);
+	att_digest_hex(&digest, hex);
+	look_answer(&c->l, routes, INDEX,
+		    att_arena_printf(&c->l.arena,
+				     OTHER "{\"name\":\"plasmite\",\"vers\":\"%s\",\"cksum\":\"%s\"%s}\n",
+				     version, hex, more));
+}
+
+static void serve_crate(struct crates *c, const struct look_file *files)
+{
+	att_buf_clear(&c->crate);
+	look_pack(files, &c->crate);
+	look_answer(&c->l, routes, DL, att_buf_str(&c->crate));
+	c->l.look.built_count = 0;
+	look_built(&c->l, FILE_NAME, att_buf_str(&c->crate));
+	serve_index(c, "1.2.0", ",\"yanked\":false");
+}
+
+/* A registry that serves what was built. */
+static void open_crates(struct crates *c, const char *more)
+{
+	char settings[512];
+	snprintf(settings, sizeof settings,
+		 "kind = \"crates\"\nartifacts = [\"*\"]\nregistry = \"sparse+http://127.0.0.1:%%u/\"\n%s",
+		 more);
+	for (size_t i = 0; routes[i].path; i++)
+		routes[i] = (struct server_route){.path = routes[i].path};
+	look_open(&c->l, routes, settings);
+	look_name(&c->l, "version", "1.2.0");
+	att_buf_init(&c->crate, 1 << 20);
+	serve_crate(c, good);
+	look_answer(&c->l, routes, "/config.json",
+		    att_arena_printf(&c->l.arena, "{\"dl\":\"http://127.0.0.1:%u/dl\"}", c->l.server.port));
+}
+
+static void close_crates(struct crates *c)
+{
+	att_buf_clear(&c->crate);
+	look_close(&c->l);
+}
+
+static void route(const char *path, const char *answer)
+{
+	for (size_t i = 0; routes[i].path; i++)
+		if (strcmp(routes[i].path, path) == 0)
+			routes[i] = (struct server_route){.path = path, .answer = answer, .closes = true};
+}
+
+/* Looks, and nothing may be as it should be. */
+static void expect(struct crates *c, const char *item, enum release_verdict verdict, const char *words)
+{
+	look_run(&c->l);
+	look_expect(&c->l, item, verdict, words);
+	assert_false(look_all_match(&c->l));
+}
+
+static void test_match(void **state)
+{
+	struct crates c;
+	(void)state;
+	open_crates(&c, "");
+	look_run(&c.l);
+	assert_true(look_all_match(&c.l));
+	assert_int_equal(c.l.verdicts.count, 4);
+	look_expect(&c.l, "index 1.2.0", RELEASE_MATCH, "");
+	look_expect(&c.l, FILE_NAME, RELEASE_MATCH, "");
+	look_expect(&c.l, "commit", RELEASE_MATCH, "");
+	look_expect(&c.l, "Cargo.toml", RELEASE_MATCH, "");
+	/* Before a release that says that all is done. */
+	c.l.look.is_before = true;
+	look_run(&c.l);
+	assert_true(look_all_match(&c.l));
+	close_crates(&c);
+}
+
+static void test_addresses(void **state)
+{
+	static const char *const templates[] = {
+		"/dl/{crate}/{version}/download",
+		"/dl/{crate}/1.2.0/{prefix}/{lowerprefix}/{sha256-checksum}",
+	};
+	struct att_arena arena = {0};
+	struct att_digest digest = {.kind = ATT_SHA256};
+	struct att_str url, config;
+	struct att_err err;
+	(void)state;
+	config = att_arena_printf(&arena, "{\"dl\":\"http://h%s\"}", templates[0]);
+	assert_int_equal(release_crates_address(config, ATT_STR("Serde"), ATT_STR("1.0.0+a"), &digest, &arena,
+						&url, &err),
+			 0);
+	assert_true(att_str_is(url, "http://h/dl/Serde/1.0.0+a/download"));
+	config = att_arena_printf(&arena, "{\"dl\":\"http://h%s\"}", templates[1]);
+	assert_int_equal(
+		release_crates_address(config, ATT_STR("Serde"), ATT_STR("1"), &digest, &arena, &url, &err), 0);
+	assert_true(att_str_is(url, "http://h/dl/Serde/1.2.0/Se/rd/se/rd/00000000000000000000000000000000000000"
+				    "00000000000000000000000000"));
+	assert_true(att_str_is(release_crates_prefix(ATT_STR("a"), &arena), "1"));
+	assert_true(att_str_is(release_crates_prefix(ATT_STR("ab"), &arena), "2"));
+	assert_true(att_str_is(release_crates_prefix(ATT_STR("abc"), &arena), "3/a"));
+	assert_true(att_str_is(release_crates_prefix(ATT_STR("abcd"), &arena), "ab/cd"));
+	assert_int_equal(release_crates_address(ATT_STR("{\"dl\":1}"), ATT_STR("a"), ATT_STR("1"), &digest,
+						&arena, &url, &err),
+			 ATT_ERR_MALFORMED);
+	assert_int_equal(
+		release_crates_address(ATT_STR("[]"), ATT_STR("a"), ATT_STR("1"), &digest, &arena, &url, &err),
+		ATT_ERR_MALFORMED);
+	att_arena_clear(&arena);
+}
+
+static void test_index(void **state)
+{
+	struct crates c;
+	(void)state;
+	open_crates(&c, "");
+	serve_index(&c, "1.2.0", ",\"yanked\":true");
+	expect(&c, "index 1.2.0", RELEASE_CONFLICT, "yanked");
+	serve_index(&c, "1.2.0+other", "");
+	expect(&c, "index 1.2.0", RELEASE_CONFLICT, "build metadata");
+	look_answer(&c.l, routes, INDEX, ATT_STR(OTHER));
+	expect(&c, "index 1.2.0", RELEASE_ABSENT, "not yet");
+	look_answer(&c.l, routes, INDEX, ATT_STR(""));
+	expect(&c, "index 1.2.0", RELEASE_ABSENT, "not yet");
+	look_answer(
+		&c.l, routes, INDEX,
+		ATT_STR("{\"name\":\"plasmite\",\"vers\":\"1.2.0\",\"cksum\":\"" EMPTY "\",\"yanked\":false}"));
+	expect(&c, "index 1.2.0", RELEASE_CONFLICT, "another checksum");
+	look_expect(&c.l, FILE_NAME, RELEASE_MATCH, "");
+	look_answer(&c.l, routes, INDEX,
+		    ATT_STR("{\"name\":\"plasmite\",\"vers\":\"1.2.0\",\"cksum\":\"" EMPTY "\"}\n"
+			    "{\"name\":\"plasmite\",\"vers\":\"1.2.0+1\",\"cksum\":\"" EMPTY "\"}\n"));
+	expect(&c, "index 1.2.0", RELEASE_CONFLICT, "more than once");
+	look_answer(&c.l, routes, INDEX,
+		    ATT_STR("{\"name\":\"plasm1te\",\"vers\":\"1.2.0\",\"cksum\":\"" EMPTY "\"}\n"));
+	expect(&c, "index 1.2.0", RELEASE_CONFLICT, "another crate");
+	look_answer(&c.l, routes, INDEX, ATT_STR(OTHER "{\"name\":\"plasmite\""));
+	expect(&c, "index 1.2.0", RELEASE_UNKNOWN, "line 2 of the index");
+	look_answer(&c.l, routes, INDEX, ATT_STR("{\"name\":\"plasmite\",\"vers\":\"1.2.0\"}"));
+	expect(&c, "index 1.2.0", RELEASE_UNKNOWN, "\"cksum\"");
+	look_answer(&c.l, routes, INDEX,
+		    ATT_STR("{\"name\":\"plasmite\",\"vers\":\"1.2.0\",\"cksum\":\"e3b0\"}"));
+	expect(&c, "index 1.2.0", RELEASE_UNKNOWN, "the checksum");
+	look_answer(&c.l, routes, INDEX,
+		    ATT_STR("{\"name\":\"plasmite\",\"vers\":\"1.2.0\",\"cksum\":\"" EMPTY
+			    "\",\"yanked\":\"no\"}"));
+	expect(&c, "index 1.2.0", RELEASE_UNKNOWN, "\"yanked\"");
+	close_crates(&c);
+}
+
+static void read_vector(const char *path, struct att_buf *out)
+{
+	char whole[256];
+	char byte;
+	att_buf_init(out, 1 << 20);
+	snprintf(whole, sizeof whole, "testdata/crates_index/%s", path);
+	FILE *file = fopen(whole, "rb");
+	assert_non_null(file);
+	while (fread(&byte, 1, 1, file) == 1)
+		att_buf_add_byte(out, byte);
+	fclose(file);
+}
+
+static void test_vectors(void **state)
+{
+	static const struct {
+		const char *path, *words;
+		size_t matches;
+	} cases[] = {
+		{"good/two", NULL, 1},
+		{"good/yanked", NULL, 1},
+		{"good/newest_members", NULL, 1},
+		{"bad/cut", "line 1 of the index", 0},
+		{"bad/yanked_text", "\"yanked\"", 0},
+		{"bad/short_checksum", "the checksum", 0},
+		{"bad/no_hex", "the checksum", 0},
+		{"bad/no_checksum", "\"cksum\"", 0},
+		{"bad/html", "line 2 of the index", 0},
+		{"bad/name_twice", "name", 0},
+		{"bad/no_object", "found a list", 0},
+		{"bad/no_name", "\"name\"", 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct att_arena arena = {0};
+		struct release_crate crate;
+		struct att_err err = {0};
+		struct att_buf text;
+		read_vector(cases[i].path, &text);
+		int status = release_crates_find(att_buf_str(&text), ATT_STR("plasmite"), ATT_STR("1.2.0"),
+						 &arena, &crate, &err);
+		assert_int_equal(status, cases[i].words ? ATT_ERR_MALFORMED : ATT_OK);
+		assert_int_equal(cases[i].words ? 0 : crate.matches, cases[i].matches);
+		if (cases[i].words && !strstr(err.message, cases[i].words))
+			fail_msg("%s: %s", cases[i].path, err.message);
+		att_buf_clear(&text);
+		att_arena_clear(&arena);
+	}
+}
+
+static void test_bytes(void **state)
+{
+	struct crates c;
+	struct att_buf other;
+	(void)state;
+	open_crates(&c, "");
+	att_buf_init(&other, 1 << 16);
+	att_buf_add(&other, att_buf_str(&c.crate));
+	other.data[other.len - 5] ^= 1; /* in gzip's own checksum: the files are the same */
+	look_answer(&c.l, routes, DL, att_buf_str(&other));
+	expect(&c, FILE_NAME, RELEASE_CONFLICT, "other bytes");
+	look_expect(&c.l, "index 1.2.0", RELEASE_MATCH, "");
+	att_buf_add_byte(&other, 'x');
+	look_answer(&c.l, routes, DL, att_buf_str(&other));
+	expect(&c, FILE_NAME, RELEASE_CONFLICT, "longer");
+	look_answer(&c.l, routes, DL, att_str_first(att_buf_str(&c.crate), 30));
+	expect(&c, FILE_NAME, RELEASE_CONFLICT, "other bytes");
+	look_expect(&c.l, "Cargo.toml", RELEASE_UNKNOWN, "gzip");
+	/* Nobody built it: never a match. */
+	look_answer(&c.l, routes, DL, att_buf_str(&c.crate));
+	c.l.look.built_count = 0;
+	expect(&c, FILE_NAME, RELEASE_UNKNOWN, "no built artifact");
+	look_expect(&c.l, "index 1.2.0", RELEASE_UNKNOWN, "no built artifact");
+	look_answer(&c.l, routes, DL, ATT_STR("x"));
+	expect(&c, FILE_NAME, RELEASE_CONFLICT, "its index says");
+	/* A second artifact has no place in such a registry. */
+	look_answer(&c.l, routes, DL, att_buf_str(&c.crate));
+	look_built(&c.l, FILE_NAME, att_buf_str(&c.crate));
+	look_built(&c.l, "plasmite-linux.tar.gz", ATT_STR("x"));
+	expect(&c, "plasmite-linux.tar.gz", RELEASE_UNKNOWN, "one file for each version");
+	look_expect(&c.l, FILE_NAME, RELEASE_MATCH, "");
+	att_buf_clear(&other);
+	close_crates(&c);
+}
+
+static void test_transport(void **state)
+{
+	static const struct {
+		const char *path, *answer;
+		enum release_verdict verdict;
+		const char *item, *words;
+	} cases[] = {
+		{INDEX, "HTTP/1.1 404 x\r\nContent-Length: 0\r\n\r\n", RELEASE_ABSENT, "index 1.2.0",
+		 "not there"},
+		{INDEX, "HTTP/1.1 410 x\r\nContent-Length: 0\r\n\r\n", RELEASE_ABSENT, "index 1.2.0",
+		 "not there"},
+		{INDEX, "HTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n", RELEASE_UNKNOWN, "index 1.2.0",
+		 "answer"},
+		{INDEX, "HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n", RELEASE_UNKNOWN, "index 1.2.0",
+		 "answer"},
+		{INDEX, "HTTP/1.1 429 x\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n", RELEASE_UNKNOWN,
+		 "index 1.2.0", "answer"},
+		{INDEX, "HTTP/1.1 200 x\r\nContent-Length: 90\r\n\r\n{}", RELEASE_UNKNOWN, "index 1.2.0", ""},
+		{INDEX, "HTTP/1.1 302 x\r\nLocation: " INDEX "\r\nContent-Length: 0\r\n\r\n", RELEASE_UNKNOWN,
+		 "index 1.2.0", "redirect"},
+		{INDEX, "HTTP/1.1 304 x\r\n\r\n", RELEASE_UNKNOWN, "index 1.2.0", ""},
+		{"/config.json", NULL, RELEASE_ABSENT, "config.json", "not there"},
+		{"/config.json", "HTTP/1.1 200 x\r\nContent-Length: 2\r\n\r\n{}", RELEASE_UNKNOWN,
+		 "config.json", "dl"},
+		{"/config.json", "HTTP/1.1 200 x\r\nContent-Length: 27\r\n\r\n{\"dl\":\"http://example.org\"}",
+		 RELEASE_UNKNOWN, FILE_NAME, ""},
+		{DL, NULL, RELEASE_ABSENT, FILE_NAME, "not there"},
+		{DL, "HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n", RELEASE_UNKNOWN, FILE_NAME, "answer"},
+		{DL, "HTTP/1.1 200 x\r\nContent-Length: 90\r\n\r\nx", RELEASE_UNKNOWN, FILE_NAME, ""},
+		{DL, "HTTP/1.1 200 x\r\nContent-Length: 10000000000\r\n\r\nx", RELEASE_CONFLICT, FILE_NAME,
+		 "longer"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct crates c;
+		open_crates(&c, "");
+		route(cases[i].path, cases[i].answer);
+		expect(&c, cases[i].item, cases[i].verdict, cases[i].words);
+		if (cases[i].answer && strstr(cases[i].answer, "Retry-After"))
+			assert_int_equal(look_item(&c.l, "index 1.2.0")->retry_after, 7);
+		/* Before a release, what is missing beside a version that is there is no good sign. */
+		c.l.look.is_before = true;
+		look_run(&c.l);
+		look_expect(&c.l, cases[i].item,
+			    cases[i].verdict == RELEASE_ABSENT && strcmp(cases[i].item, "index 1.2.0") != 0
+				    ? RELEASE_UNKNOWN
+				    : cases[i].verdict,
+			    cases[i].words);
+		close_crates(&c);
+	}
+}
+
+static void test_inside(void **state)
+{
+	static const char vcs[] = "plasmite-1.2.0/.cargo_vcs_info.json", toml[] = "plasmite-1.2.0/Cargo.toml";
+	static const char ours[] = "{\"git\":{\"sha1\":\"" LOOK_COMMIT "\"}}";
+	static const struct {
+		const char *vcs_path, *vcs, *toml_path, *toml, *item;
+		enum release_verdict verdict;
+		const char *words;
+	} cases[] = {
+		{vcs, "{\"git\":{\"sha1\":\"1123456789abcdef0123456789abcdef01234567\"}}", toml, good[1].text,
+		 "commit", RELEASE_CONFLICT, "another commit"},
+		{vcs, "{\"git\":{\"sha1\":\"" LOOK_COMMIT "\",\"dirty\":true}}", toml, good[1].text, "commit",
+		 RELEASE_CONFLICT, "changes"},
+		{vcs, "{\"git\":{}}", toml, good[1].text, "commit", RELEASE_UNKNOWN, "not said"},
+		{vcs, "{", toml, good[1].text, "commit", RELEASE_UNKNOWN, ""},
+		{"plasmite-1.2.0/x", ours, toml, good[1].text, "commit", RELEASE_UNKNOWN, "vcs_info"},
+		{"other/.cargo_vcs_info.json", ours, toml, good[1].text, "commit", RELEASE_UNKNOWN, "vcs_info"},
+		{vcs, ours, toml, "[package]\nname = \"plasmite\"\nversion = \"1.1.0\"\n", "Cargo.toml",
+		 RELEASE_CONFLICT, "another one"},
+		{vcs, ours, toml, "[package]\nname = \"p\"\nversion = \"1.2.0\"\n", "Cargo.toml",
+		 RELEASE_CONFLICT, "another one"},
+		{vcs, ours, toml, "[package", "Cargo.toml", RELEASE_UNKNOWN, ""},
+		{vcs, ours, "plasmite-1.2.0/x", "", "Cargo.toml", RELEASE_CONFLICT, "no Cargo.toml"},
+		{vcs, ours, "plasmite-1.2.0/../Cargo.toml", "", "Cargo.toml", RELEASE_UNKNOWN, "leads out"},
+		{vcs, ours, "plasmite-1.2.0//.cargo_vcs_info.json", ours, "Cargo.toml", RELEASE_UNKNOWN,
+		 "found two"},
+	};
+	struct crates c;
+	(void)state;
+	open_crates(&c, "");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct look_file files[] = {
+			{cases[i].vcs_path, cases[i].vcs}, {cases[i].toml_path, cases[i].toml}, {NULL, NULL}};
+		serve_crate(&c, files);
+		expect(&c, cases[i].item, cases[i].verdict, cases[i].words);
+		look_expect(&c.l, FILE_NAME, RELEASE_MATCH, "");
+	}
+	serve_crate(&c, good);
+	c.l.look.variables.commit = ATT_STR("");
+	expect(&c, "commit", RELEASE_UNKNOWN, "");
+	close_crates(&c);
+}
+
+static void test_before(void **state)
+{
+	struct crates c;
+	(void)state;
+	open_crates(&c, "token = \"CARGO_TOKEN\"\napi = \"http://127.0.0.1:%u/\"\n");
+	c.l.look.is_before = true;
+	look_answer(&c.l, routes, INDEX, ATT_STR(OTHER));
+	expect(&c, "login", RELEASE_UNKNOWN, "CARGO_TOKEN");
+	look_expect(&c.l, "index 1.2.0", RELEASE_ABSENT, "");
+	c.l.look.token = ATT_STR("s3cret");
+	look_answer(&c.l, routes, "/api/v1/me", ATT_STR("{\"user\":{\"email\":\"a@example.org\"}}"));
+	look_run(&c.l);
+	look_expect(&c.l, "login", RELEASE_MATCH, "");
+	/* The token goes there alone. */
+	look_expect(&c.l, "index 1.2.0", RELEASE_ABSENT, "");
+	assert_false(server_was_told(&c.l.server, "s3cret"));
+	route("/api/v1/me", "HTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n");
+	expect(&c, "login", RELEASE_UNKNOWN, "does not take the token");
+	route("/api/v1/me", NULL);
+	expect(&c, "login", RELEASE_UNKNOWN, "does not say");
+	route("/api/v1/me", "HTTP/1.1 302 x\r\nLocation: " INDEX "\r\nContent-Length: 0\r\n\r\n");
+	expect(&c, "login", RELEASE_UNKNOWN, "does not say");
+	for (size_t i = 0; i < c.l.verdicts.count; i++)
+		assert_true(att_str_find(c.l.verdicts.items[i].reason, ATT_STR("s3cret")) == ATT_STR_NONE);
+	close_crates(&c);
+	/* Where it may be sent to is not taken from a registry of one's own. */
+	open_crates(&c, "token = \"CARGO_TOKEN\"\n");
+	c.l.look.is_before = true;
+	c.l.look.token = ATT_STR("s3cret");
+	expect(&c, "login", RELEASE_UNKNOWN, "\"api\"");
+	c.l.look.is_before = false;
+	look_run(&c.l);
+	assert_true(look_all_match(&c.l));
+	close_crates(&c);
+}
+
+static void test_names(void **state)
+{
+	struct crates c;
+	(void)state;
+	open_crates(&c, "package = \"../x\"\n");
+	expect(&c, "version", RELEASE_UNKNOWN, "no such crate");
+	close_crates(&c);
+	open_crates(&c, "");
+	c.l.names.items[0].text = ATT_STR("1.2/0");
+	expect(&c, "version", RELEASE_UNKNOWN, "no such crate");
+	c.l.names.count = 0;
+	expect(&c, "version", RELEASE_UNKNOWN, "no such crate");
+	close_crates(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_match),  cmocka_unit_test(test_addresses), cmocka_unit_test(test_index),
+		cmocka_unit_test(test_bytes),  cmocka_unit_test(test_transport), cmocka_unit_test(test_inside),
+		cmocka_unit_test(test_before), cmocka_unit_test(test_names),     cmocka_unit_test(test_vectors),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
