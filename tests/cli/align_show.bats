@@ -63,6 +63,30 @@ scoop() {
     [ "$(jq -c .summary <<<"$output")" = '{"files":4,"items":2,"unknown":0,"weak_digests":0,"unreadable":2}' ]
 }
 
+@test "a formula: platforms, resources and bottles, and nothing that its methods say" {
+    show 0 "$TESTDATA/homebrew/good/plain.rb"
+    [ "${lines[0]}" = "$TESTDATA/homebrew/good/plain.rb: homebrew-formula plain 1.2.3" ]
+    [ "${#lines[@]}" -eq 7 ]
+    [[ "${lines[2]}" == "  macos-aarch64  bottle arm64_sequoia  1.2.3  sha256:1011"*/a/plain-1.2.3_2.arm64_sequoia.bottle.1.tar.gz ]]
+    run ! grep -q not.example <<<"$output"
+    show 0 "$TESTDATA/homebrew/good/macos.rb"
+    [[ "${lines[1]}" == "  macos-x86_64  on_catalina :or_older  1.0  "* ]]
+    [[ "${lines[2]}" == "  macos         on_big_sur             1.5  "* ]]
+    [[ "${lines[3]}" == "  macos         on_monterey :or_newer  2.0  "* ]]
+}
+
+@test "a formula that only Ruby could read is unknown, and says where" {
+    local file
+    printf 'class T < Formula\n  url "https://a.example/t-1.0.tgz"\n  sha256 "%s"\n  send :x\nend\n' "$A" >t.rb
+    show 2 t.rb
+    [ "${lines[2]}" = "    UNKNOWN: line 4: 'send' may change what the file says elsewhere" ]
+    for file in "$TESTDATA"/homebrew/bad/*.rb; do
+        show 2 "$file"
+        [ -z "$output" ]
+    done
+    [[ "$stderr" == *'error[malformed-input]: this has no end'*'unfinished.rb:4:12'* ]]
+}
+
 @test "a file of no known kind is unknown, and the kinds are named" {
     echo 'class Tool' >tool.txt
     show 2 tool.txt
@@ -82,7 +106,7 @@ scoop() {
 
 @test "JSON is by its schema, for every vector that is good" {
     local format file
-    for format in scoop winget srcinfo pkgbuild binstall; do
+    for format in scoop winget srcinfo pkgbuild binstall homebrew; do
         for file in "$TESTDATA/$format"/good/*; do
             case $format in
                 scoop) cp "$file" "$format.json" && file=$format.json ;;
@@ -90,6 +114,7 @@ scoop() {
                 srcinfo) cp "$file" .SRCINFO && file=.SRCINFO ;;
                 pkgbuild) cp "$file" PKGBUILD && file=PKGBUILD ;;
                 binstall) cp "$file" Cargo.toml && file=Cargo.toml ;;
+                homebrew) ;;
             esac
             attest align show --format json "$file" >>all.json 2>/dev/null || [ $? -eq 2 ]
         done
@@ -98,7 +123,7 @@ scoop() {
     [ "$(find . -name 'report.*' | wc -l)" -ge 12 ]
     (cd "$ROOT" && /usr/bin/python3 tests/tools/docs.py items "$BATS_TEST_TMPDIR"/report.*)
     [ "$(jq -r '.items[].format' all.json | sort -u | tr '\n' ' ')" = \
-        "aur-pkgbuild aur-srcinfo cargo-binstall scoop winget " ]
+        "aur-pkgbuild aur-srcinfo cargo-binstall homebrew-cask homebrew-formula scoop winget " ]
 }
 
 @test "the schema refuses what show never says" {

@@ -1,0 +1,6 @@
+cask "one" do
+  version "1"
+end
+cask "two" do
+  version "2"
+end
