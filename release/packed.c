@@ -115,7 +115,7 @@ static int open_archive(struct unpacking *u)
 	status |= archive_read_set_seek_callback(u->archive, seek_input);
 	if (status == ARCHIVE_OK && archive_read_open1(u->archive) == ARCHIVE_OK)
 		return ATT_OK;
-	return att_err_set(u->err, ATT_ERR_MALFORMED, "expected a %s, found no archive that can be read",
+	return att_err_set(u->err, ATT_ERR_MALFORMED, "expected an archive (%s), found none that can be read",
 			   u->packed->kind->name);
 }
 
@@ -218,8 +218,8 @@ static int check_end(struct unpacking *u, la_int64_t before)
 		return att_err_set(u->err, ATT_ERR_MALFORMED,
 				   "the archive is damaged: expected the mark of its end, found none");
 	if (!u->found)
-		return att_err_set(u->err, ATT_ERR_MALFORMED, "expected a %s with FOLDER/%s in it, found none",
-				   u->packed->kind->name, u->packed->kind->metadata);
+		return att_err_set(u->err, ATT_ERR_MALFORMED, "expected FOLDER/%s in the %s, found none",
+				   u->packed->kind->metadata, u->packed->kind->name);
 	return ATT_OK;
 }
 

@@ -244,8 +244,13 @@ static int verify(struct setting *s)
 	struct release_tree after;
 	int status = ATT_OK;
 	release_tree_init(&after, s->tree->root);
-	for (size_t i = 0; status == ATT_OK && i < s->out->count; i++)
-		status = release_tree_put(&after, s->out->items[i].file->path, s->out->items[i].after, s->err);
+	for (size_t i = 0, edited = 0; status == ATT_OK && i < s->tree->count; i++) {
+		const struct release_file *file = s->tree->files[i];
+		bool changes = edited < s->out->count && s->out->items[edited].file == file;
+		status = release_tree_put(&after, file->path,
+					  changes ? s->out->items[edited].after : file->source.text, s->err);
+		edited += changes;
+	}
 	for (size_t i = 0; status == ATT_OK && i < s->config->place_count; i++) {
 		const struct release_place *place = &s->config->places[i];
 		struct release_search search;
@@ -277,7 +282,7 @@ static int refuse_links(const struct setting *s)
 	for (size_t i = 1; i < out->count; i++) {
 		for (size_t k = 0; k < i; k++) {
 			const struct release_file *a = out->items[k].file, *b = out->items[i].file;
-			if (a->inode == b->inode && a->device == b->device)
+			if (a->inode != 0 && a->inode == b->inode && a->device == b->device)
 				return att_err_set(s->err, ATT_ERR_REFUSED, "%.*s and %.*s are one file",
 						   ATT_STR_ARG(att_str_first(a->path, 150)),
 						   ATT_STR_ARG(att_str_first(b->path, 150)));

@@ -6,9 +6,9 @@ load outputs
 
 setup() {
     PATH=$BIN:$PATH
-    cd "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || return
     mkdir p
-    cd p
+    cd p || return
     project '[project]' 'name = "demo"'
 }
 
@@ -579,7 +579,7 @@ wheel() { # VERSION [LINE]...
     # Nothing that would say a version.
     tar czf "$file" package
     versions 2
-    says err 'expected a npm tarball with FOLDER/package.json in it, found none'
+    says err 'expected FOLDER/package.json in the npm tarball, found none'
     printf 'no archive at all' >"$file"
     versions 2
     # Large out of nothing: metadata, and everything.

@@ -508,6 +508,51 @@ static void test_write_new(void **state)
 	assert_int_equal(count_entries(), 1);
 }
 
+static void assert_three(const char *text, const char *last)
+{
+	assert_holds("a", att_str_of(text));
+	assert_holds("./b", att_str_of(text));
+	assert_holds("c", att_str_of(last));
+	assert_int_equal(count_entries(), 3);
+}
+
+/* All or none, and only what is as it was read; with their permissions. */
+static void test_replace(void **state)
+{
+	struct stat st;
+	struct att_err err;
+	const struct att_str old = ATT_STR("old"), new = ATT_STR("new");
+	const struct att_file_change all[] = {{"a", old, new}, {"./b", old, new}, {"c", old, new}};
+	(void)state;
+	put("a", old);
+	put("b", old);
+	put("c", old);
+	assert_int_equal(chmod("b", 0640), 0);
+	assert_int_equal(att_file_replace(all, 3, &err), ATT_OK);
+	assert_three("new", "new");
+	assert_int_equal(stat("b", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	/* They are no longer what they were. */
+	assert_int_equal(att_file_replace(all, 3, &err), ATT_ERR_REFUSED);
+	assert_string_equal(err.message, "a changed since it was read: nothing was written");
+	put("a", old);
+	put("b", old);
+	put("c", ATT_STR("longer than it was"));
+	assert_int_equal(att_file_replace(all, 3, &err), ATT_ERR_REFUSED);
+	assert_three("old", "longer than it was");
+	assert_int_equal(unlink("c"), 0);
+	assert_int_equal(att_file_replace(all, 3, &err), ATT_ERR_NOT_FOUND);
+	assert_int_equal(symlink("b", "c"), 0);
+	assert_int_equal(att_file_replace(all, 3, &err), ATT_ERR_REFUSED);
+	assert_int_equal(unlink("c"), 0);
+	assert_int_equal(mkdir("c", 0755), 0);
+	assert_int_equal(att_file_replace(all, 3, &err), ATT_ERR_REFUSED);
+	assert_holds("a", old);
+	assert_holds("b", old);
+	assert_int_equal(att_file_replace(all, 0, &err), ATT_OK);
+	assert_int_equal(count_entries(), 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -528,6 +573,7 @@ int main(void)
 		IN_FOLDER(test_many_writers),
 		IN_FOLDER(test_write_fd),
 		IN_FOLDER(test_write_new),
+		IN_FOLDER(test_replace),
 	};
 	return cmocka_run_group_tests_name("file", tests, NULL, NULL);
 }
