@@ -7,9 +7,11 @@
 #include "libattest/base/banned.h"
 
 extern const struct release_looker release_channel_crates;
+extern const struct release_looker release_channel_github;
 
 const struct release_looker *const release_lookers[] = {
 	&release_channel_crates,
+	&release_channel_github,
 	NULL,
 };
 
