@@ -127,6 +127,7 @@ static int open_alignment(struct align_run *run, struct att_err *err)
 	struct release_alignment *alignment = &run->alignment;
 	alignment->config = &run->config.release;
 	alignment->names = &run->names;
+	alignment->folder = run->folder;
 	alignment->is_before = run->is_before;
 	alignment->blocks_preview = cli_flag(run->command, "preview");
 	int status = release_variables_of(&run->config.release, &run->commit, &run->arena,

@@ -51,6 +51,7 @@ static void look_at(void *context, size_t i)
 		.names = alignment->names,
 		.built = state->built,
 		.built_count = state->built_count,
+		.folder = alignment->folder,
 		.checkout = looker && looker->is_repository ? &state->checkout : NULL,
 		.fetcher = alignment->fetcher,
 		.token = state->token,

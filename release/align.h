@@ -24,6 +24,7 @@ struct release_alignment {
 	const struct release_config *config;
 	const struct release_names *names;
 	struct release_variables variables;
+	int folder; /* descriptor of that of attest.toml */
 	struct att_fetcher *fetcher;
 	struct release_channel_state *channels; /* as in attest.toml */
 	int64_t now;

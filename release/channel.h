@@ -34,6 +34,7 @@ struct release_look {
 	const struct release_names *names;  /* of all channels; those of this one count */
 	const struct release_built *built;  /* the artifacts that the channel carries */
 	size_t built_count;
+	int folder;                              /* descriptor of the folder that paths are relative to */
 	const struct release_checkout *checkout; /* NULL for kinds that are no repository */
 	struct att_fetcher *fetcher;
 	struct att_str token; /* secret; "" for none */

@@ -3,9 +3,7 @@
  * commit that Cargo wrote into it. */
 #include "libattest/base/source.h"
 #include "libattest/format/json.h"
-#include "libattest/format/toml.h"
 #include "release/crates_index.h"
-#include "release/entries.h"
 #include "release/package.h"
 
 #include "libattest/base/banned.h"
@@ -110,92 +108,66 @@ static struct att_str file_address(const struct crates *c)
 }
 
 /* What Cargo wrote when it packed the crate. */
-static void judge_commit(const struct crates *c, const struct release_entry *entry)
+static void judge_commit(const struct crates *c, const struct release_packed *packed)
 {
 	static const struct att_str item = {"commit", 6};
+	struct att_str ours = c->look->variables.commit;
 	struct att_arena scratch = {0};
 	struct att_source source;
 	struct att_value root = {.kind = ATT_NULL};
 	struct att_err err = {0};
-	if (!entry->found) {
-		add(c, item, RELEASE_UNKNOWN, c->look->variables.commit, ATT_STR(""),
+	if (!packed->has_beside) {
+		add(c, item, RELEASE_UNKNOWN, ours, ATT_STR(""),
 		    "the crate has no .cargo_vcs_info.json: it was packed outside of a repository");
 		return;
 	}
-	int status =
-		att_source_init(&source, &scratch, att_str_of(entry->name), att_buf_str(&entry->bytes), &err);
+	int status = att_source_init(&source, &scratch, item, att_buf_str(&packed->beside), &err);
 	if (status == ATT_OK)
 		status = att_json_parse(&source, &scratch, &root, &err);
 	const struct att_value *git = att_value_get(&root, "git");
 	if (status != ATT_OK)
 		release_look_fail(c->look, item, &err);
 	else if (att_value_is_true(att_value_get(git, "dirty")))
-		add(c, item, RELEASE_CONFLICT, c->look->variables.commit,
-		    ATT_STR("files that are in no commit"), "the crate was packed from a tree with changes");
+		add(c, item, RELEASE_CONFLICT, ours, ATT_STR("files that are in no commit"),
+		    "the crate was packed from a tree with changes");
 	else
-		release_package_same(c->look, item, c->look->variables.commit,
-				     att_value_text(att_value_get(git, "sha1")),
+		release_package_same(c->look, item, ours, att_value_text(att_value_get(git, "sha1")),
 				     "the crate was packed from another commit");
 	att_arena_clear(&scratch);
 }
 
-static void judge_manifest(const struct crates *c, const struct release_entry *entry)
+static void judge_inside(const struct crates *c)
 {
 	static const struct att_str item = {"Cargo.toml", 10};
-	struct att_arena scratch = {0};
-	struct att_source source;
-	struct att_value root = {.kind = ATT_NULL};
-	struct att_err err = {0};
-	int status = att_source_init(&source, &scratch, item, att_buf_str(&entry->bytes), &err);
-	if (status == ATT_OK)
-		status = att_toml_parse(&source, &scratch, &root, &err);
-	const struct att_value *package = att_value_get(&root, "package");
-	struct att_str name = att_value_text(att_value_get(package, "name"));
-	struct att_str version = att_value_text(att_value_get(package, "version"));
-	if (!entry->found)
-		add(c, item, RELEASE_CONFLICT, c->file, ATT_STR(""), "the crate has no Cargo.toml");
-	else if (status != ATT_OK)
-		release_look_fail(c->look, item, &err);
-	else
-		release_package_same(c->look, item, join(c, c->name, ATT_STR(" "), c->version),
-				     join(c, name, ATT_STR(" "), version),
-				     "the crate says that it is another one");
-	att_arena_clear(&scratch);
-}
-
-static void judge_inside(const struct crates *c, const struct release_package *package)
-{
-	struct release_entry entries[] = {{.name = ".cargo_vcs_info.json"}, {.name = "Cargo.toml"}};
+	struct release_packed packed;
 	struct att_err err = {0};
 	struct att_str folder = c->file;
 	folder.len -= strlen(".crate");
-	int status = release_entries_read(package->fd, folder, entries, 2, &err);
-	if (status == ATT_OK) {
-		judge_commit(c, &entries[0]);
-		judge_manifest(c, &entries[1]);
-	} else {
-		release_look_fail(c->look, ATT_STR("Cargo.toml"), &err);
-	}
-	release_entries_clear(entries, 2);
+	int status = release_package_read(c->look, c->built, &packed, &err);
+	if (status != ATT_OK)
+		release_look_fail(c->look, item, &err);
+	else if (!att_str_equal(packed.folder, folder))
+		add(c, item, RELEASE_CONFLICT, folder, packed.folder, "Cargo unpacks no such folder");
+	else
+		release_package_judge(c->look, item, c->name, c->version, &packed);
+	if (status == ATT_OK)
+		judge_commit(c, &packed);
+	release_packed_clear(&packed);
 }
 
 static void judge_file(const struct crates *c)
 {
-	struct release_package package = {.fd = -1};
+	struct release_download download = {.size = 0};
 	struct att_str url = file_address(c);
-	if (url.len == 0)
+	if (url.len == 0 || !release_package_fetch(c->look, c->built, c->file, url, ATT_STR(""), &download))
 		return;
-	if (release_package_fetch(c->look, c->built, c->file, url, &package)) {
-		/* A registry that contradicts itself is not to be waited for: files and lines never change. */
-		if (!att_digest_equal(&package.download.sha256, &c->crate.checksum) && !c->built)
-			add(c, c->file, RELEASE_CONFLICT, release_look_digest(c->look, &c->crate.checksum),
-			    release_look_digest(c->look, &package.download.sha256),
-			    "the channel serves other bytes than its index says");
-		else
-			release_package_compare(c->look, c->built, c->file, &package, ATT_STR(""));
-		judge_inside(c, &package);
-	}
-	release_package_close(&package);
+	if (c->built)
+		judge_inside(c);
+	/* A registry that contradicts itself. */
+	if (!c->built && !att_digest_equal(&download.sha256, &c->crate.checksum))
+		add(c, ATT_STR("checksum"), RELEASE_CONFLICT, release_look_digest(c->look, &c->crate.checksum),
+		    release_look_digest(c->look, &download.sha256),
+		    "the channel serves other bytes than its index says");
 }
 
 /* --- all of it ------------------------------------------------------------------------------------------- */

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "release/package.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
+
+#include "libattest/base/beneath.h"
 
 #include "libattest/base/banned.h"
 
@@ -30,71 +29,58 @@ const struct release_built *release_package_built(const struct release_look *loo
 
 /* --- downloads ------------------------------------------------------------------------------------------- */
 
-static int keep(void *context, struct att_str bytes, struct att_err *err)
+static void compare(const struct release_look *look, const struct release_built *built, struct att_str item,
+		    const struct release_download *download, struct att_str note)
 {
-	const struct release_package *package = context;
-	while (bytes.len > 0) {
-		ssize_t written = write(package->fd, bytes.data, bytes.len);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return att_err_set_errno(err, errno, "cannot keep what is downloaded");
-		bytes = att_str_from(bytes, (size_t)written);
-	}
-	return ATT_OK;
-}
-
-/* On a disk, where packages may be larger than memory; no name, so that nothing is left behind. */
-static int open_nameless(void)
-{
-	static const char *const folders[] = {"/var/tmp", "/tmp"};
-	int fd = -1;
-	for (size_t i = 0; fd < 0 && i < sizeof folders / sizeof folders[0]; i++)
-		fd = open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
-	return fd >= 0 ? fd : memfd_create("package", MFD_CLOEXEC);
-}
-
-bool release_package_fetch(const struct release_look *look, const struct release_built *built,
-			   struct att_str item, struct att_str url, struct release_package *out)
-{
-	*out = (struct release_package){
-		.fd = open_nameless(),
-		.download = {.wants_sha512 = true, .sink = keep, .context = out},
-	};
-	if (out->fd >= 0)
-		return release_look_download(look, item, url, false, built ? built->size : MAX_UNBUILT,
-					     &out->download);
-	struct att_err err = {0};
-	att_err_set_errno(&err, errno, "cannot make a temporary file");
-	release_look_fail(look, item, &err);
-	return false;
-}
-
-void release_package_close(struct release_package *package)
-{
-	if (package->fd >= 0)
-		close(package->fd);
-	package->fd = -1;
-}
-
-/* --- verdicts -------------------------------------------------------------------------------------------- */
-
-void release_package_compare(const struct release_look *look, const struct release_built *built,
-			     struct att_str item, const struct release_package *package, struct att_str note)
-{
-	const struct release_download *download = &package->download;
 	struct att_str found = release_look_digest(look, &download->sha256);
 	if (!built) {
 		release_look_add(look, item, RELEASE_UNKNOWN, ATT_STR(""), found,
 				 ATT_STR("no built artifact is there to compare it with"));
 		return;
 	}
-	bool same =
-		download->size == built->size && att_digest_equal(&download->sha256, &built->sha256) &&
-		(built->sha512.kind == ATT_DIGEST_NONE || att_digest_equal(&download->sha512, &built->sha512));
+	bool same = download->size == built->size && att_digest_equal(&download->sha256, &built->sha256) &&
+		    att_digest_equal(&download->sha512, &built->sha512);
 	release_look_add(look, item, same ? RELEASE_MATCH : RELEASE_CONFLICT,
 			 release_look_digest(look, &built->sha256), found,
 			 same ? note : ATT_STR("the channel serves other bytes than were built"));
+}
+
+bool release_package_fetch(const struct release_look *look, const struct release_built *built,
+			   struct att_str item, struct att_str url, struct att_str note,
+			   struct release_download *download)
+{
+	download->wants_sha512 = true;
+	if (!release_look_download(look, item, url, false, built ? built->size : MAX_UNBUILT, download))
+		return false;
+	compare(look, built, item, download, note);
+	return true;
+}
+
+int release_package_read(const struct release_look *look, const struct release_built *built,
+			 struct release_packed *out, struct att_err *err)
+{
+	int fd = -1;
+	*out = (struct release_packed){.kind = NULL};
+	int status = att_open_beneath(look->folder, built->path, 0, &fd, err);
+	if (status == ATT_OK)
+		status = release_packed_read(fd, built->path, ATT_STR(""), out, err);
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
+/* --- verdicts -------------------------------------------------------------------------------------------- */
+
+void release_package_judge(const struct release_look *look, struct att_str item, struct att_str name,
+			   struct att_str version, const struct release_packed *packed)
+{
+	struct att_str expected = ATT_ARENA_JOIN(&look->verdicts->arena, name, ATT_STR(" "), version);
+	struct att_str found =
+		ATT_ARENA_JOIN(&look->verdicts->arena, packed->name, ATT_STR(" "), packed->version);
+	if (!expected.data || !found.data)
+		look->verdicts->failed = true;
+	else
+		release_package_same(look, item, expected, found, "the package says that it is another one");
 }
 
 void release_package_same(const struct release_look *look, struct att_str item, struct att_str expected,

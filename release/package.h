@@ -5,27 +5,27 @@
 #define RELEASE_PACKAGE_H
 
 #include "release/channel.h"
-
-/* A package as it was downloaded. */
-struct release_package {
-	int fd; /* of its bytes, in a file without a name; -1: there is none */
-	struct release_download download;
-};
+#include "release/packed.h"
 
 /* The built artifact that is the package: the one of that name, or the only one that the channel carries. NULL:
  * none. Each other one that the channel carries gets RELEASE_UNKNOWN: such a registry has no place for it. */
 const struct release_built *release_package_built(const struct release_look *look, struct att_str name);
 
-/* Downloads it, at most as many bytes as were built, or as anybody publishes when none were. True when it is
- * there; otherwise the verdict was added. Close it in any case. */
+/* Downloads it, at most as many bytes as were built, or as anybody publishes when none were, and adds the
+ * verdict on its bytes: never MATCH when nothing was built to compare with. `note` is the reason of a MATCH;
+ * may be empty. download->sink may be set. False when it is not there. */
 bool release_package_fetch(const struct release_look *look, const struct release_built *built,
-			   struct att_str item, struct att_str url, struct release_package *out);
-void release_package_close(struct release_package *package);
+			   struct att_str item, struct att_str url, struct att_str note,
+			   struct release_download *download);
 
-/* Adds the verdict on the bytes: never MATCH when nothing was built to compare with. `note` is the reason of a
- * MATCH; may be empty. */
-void release_package_compare(const struct release_look *look, const struct release_built *built,
-			     struct att_str item, const struct release_package *package, struct att_str note);
+/* Reads what the built artifact says of itself: when the channel serves these bytes, that is what it serves. As
+ * release_packed_read. */
+int release_package_read(const struct release_look *look, const struct release_built *built,
+			 struct release_packed *out, struct att_err *err) ATT_MUST_USE;
+
+/* Adds the verdict on the name and version that the package has inside. `item` is its manifest. */
+void release_package_judge(const struct release_look *look, struct att_str item, struct att_str name,
+			   struct att_str version, const struct release_packed *packed);
 
 /* Adds MATCH when both are the same, CONFLICT with the reason when not, UNKNOWN when `found` is empty. */
 void release_package_same(const struct release_look *look, struct att_str item, struct att_str expected,

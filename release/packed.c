@@ -28,14 +28,17 @@ enum {
 /* Those that are known by the manifest they were made from stand before those that are known by their ending.
  */
 static const struct release_packed_kind kinds[] = {
-	{"chart", ".tgz", "Chart.yaml", "Chart.yaml", NULL, RELEASE_SEMVER, release_packed_read_chart},
+	{"chart", ".tgz", "Chart.yaml", "Chart.yaml", NULL, RELEASE_SEMVER, release_packed_read_chart, NULL},
 	{"npm tarball", ".tar.gz", "package.json", "package.json", NULL, RELEASE_SEMVER,
-	 release_packed_read_npm},
-	{"npm tarball", ".tgz", NULL, "package.json", NULL, RELEASE_SEMVER, release_packed_read_npm},
-	{"crate", ".crate", NULL, "Cargo.toml", NULL, RELEASE_SEMVER, release_packed_read_crate},
-	{"wheel", ".whl", NULL, "METADATA", ".dist-info", RELEASE_PEP440, release_packed_read_python},
-	{"source distribution", ".tar.gz", NULL, "PKG-INFO", NULL, RELEASE_PEP440, release_packed_read_python},
-	{"source distribution", ".zip", NULL, "PKG-INFO", NULL, RELEASE_PEP440, release_packed_read_python},
+	 release_packed_read_npm, NULL},
+	{"npm tarball", ".tgz", NULL, "package.json", NULL, RELEASE_SEMVER, release_packed_read_npm, NULL},
+	{"crate", ".crate", NULL, "Cargo.toml", NULL, RELEASE_SEMVER, release_packed_read_crate,
+	 ".cargo_vcs_info.json"},
+	{"wheel", ".whl", NULL, "METADATA", ".dist-info", RELEASE_PEP440, release_packed_read_python, NULL},
+	{"source distribution", ".tar.gz", NULL, "PKG-INFO", NULL, RELEASE_PEP440, release_packed_read_python,
+	 NULL},
+	{"source distribution", ".zip", NULL, "PKG-INFO", NULL, RELEASE_PEP440, release_packed_read_python,
+	 NULL},
 };
 
 const struct release_packed_kind *release_packed_kind_of(struct att_str path, struct att_str made_from)
@@ -63,7 +66,6 @@ struct unpacking {
 	struct att_str path; /* of the archive */
 	uint64_t unpacked;
 	size_t entries;
-	bool found;
 	struct att_arena names; /* of one entry */
 	struct att_err *err;
 };
@@ -129,10 +131,9 @@ static int check_bounds(struct unpacking *u)
 		MAX_RATIO, (unsigned long long)u->unpacked >> 20);
 }
 
-/* Passes an entry's bytes, which are kept where it is the metadata. */
-static int pass_entry(struct unpacking *u, bool keep)
+/* Passes an entry's bytes, which are kept when somebody wants them. */
+static int pass_entry(struct unpacking *u, struct att_buf *bytes)
 {
-	struct att_buf *bytes = &u->packed->bytes;
 	const void *block;
 	size_t size;
 	la_int64_t offset;
@@ -143,7 +144,7 @@ static int pass_entry(struct unpacking *u, bool keep)
 			return fail(u);
 		u->unpacked += size;
 		status = check_bounds(u);
-		if (status != ATT_OK || !keep)
+		if (status != ATT_OK || !bytes)
 			continue;
 		if (offset != (la_int64_t)bytes->len)
 			return att_err_set(u->err, ATT_ERR_MALFORMED,
@@ -159,30 +160,44 @@ static int pass_entry(struct unpacking *u, bool keep)
 	return status;
 }
 
-/* FOLDER/METADATA, however the name is written. */
-static bool is_metadata(const struct release_packed_kind *kind, struct att_str name)
+/* FOLDER/FILE, however the name is written. */
+static bool is_file(const struct release_packed_kind *kind, struct att_str name, const char *file)
 {
 	struct att_str folder = release_path_folder(name);
-	return att_str_is(release_path_name(name), kind->metadata) && folder.len > 0 &&
+	return file && att_str_is(release_path_name(name), file) && folder.len > 0 &&
 	       att_str_find_byte(folder, '/') == ATT_STR_NONE &&
 	       (!kind->folder || att_str_ends(folder, att_str_of(kind->folder)));
 }
 
-static int begin_metadata(struct unpacking *u, struct archive_entry *entry, struct att_str name)
+static int begin_file(struct unpacking *u, struct archive_entry *entry, struct att_str name, bool *found)
 {
 	struct release_packed *packed = u->packed;
-	if (u->found)
+	struct att_str file = release_path_name(name);
+	if (*found)
 		return att_err_set(u->err, ATT_ERR_MALFORMED,
-				   "expected one %s in a folder of the archive, found two",
-				   packed->kind->metadata);
+				   "expected one %.*s in a folder of the archive, found two",
+				   ATT_STR_ARG(file));
 	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
 		return att_err_set(u->err, ATT_ERR_REFUSED,
-				   "expected %s as a file in the archive, found a link",
-				   packed->kind->metadata);
-	u->found = true;
+				   "expected %.*s as a file in the archive, found a link", ATT_STR_ARG(file));
+	*found = true;
+	if (found != &packed->has_metadata)
+		return ATT_OK;
 	packed->folder = att_arena_copy(&packed->arena, release_path_folder(name));
 	packed->metadata.path = ATT_ARENA_JOIN(&packed->arena, u->path, ATT_STR("/"), name);
 	return packed->folder.data && packed->metadata.path.data ? ATT_OK : att_err_memory(u->err);
+}
+
+/* An entry by its name from the archive's root, normalised. */
+static int take_named(struct unpacking *u, struct archive_entry *entry, struct att_str name)
+{
+	struct release_packed *packed = u->packed;
+	bool is_folder = archive_entry_filetype(entry) == AE_IFDIR;
+	bool is_metadata = !is_folder && is_file(packed->kind, name, packed->kind->metadata);
+	if (!is_metadata && (is_folder || !is_file(packed->kind, name, packed->kind->beside)))
+		return pass_entry(u, NULL);
+	int status = begin_file(u, entry, name, is_metadata ? &packed->has_metadata : &packed->has_beside);
+	return status == ATT_OK ? pass_entry(u, is_metadata ? &packed->bytes : &packed->beside) : status;
 }
 
 static int take_entry(struct unpacking *u, struct archive_entry *entry)
@@ -205,9 +220,7 @@ static int take_entry(struct unpacking *u, struct archive_entry *entry)
 	name = release_path_join(&u->names, ATT_STR(""), att_str_of(given));
 	if (!name.data)
 		return att_err_memory(u->err);
-	bool keep = archive_entry_filetype(entry) != AE_IFDIR && is_metadata(u->packed->kind, name);
-	int status = keep ? begin_metadata(u, entry, name) : ATT_OK;
-	return status == ATT_OK ? pass_entry(u, keep) : status;
+	return take_named(u, entry, name);
 }
 
 /* A tar that is cut between two entries looks like a whole one, but for the empty block at its end. */
@@ -217,7 +230,7 @@ static int check_end(struct unpacking *u, la_int64_t before)
 	if (is_tar && archive_filter_bytes(u->archive, 0) - before < TAR_BLOCK)
 		return att_err_set(u->err, ATT_ERR_MALFORMED,
 				   "the archive is damaged: expected the mark of its end, found none");
-	if (!u->found)
+	if (!u->packed->has_metadata)
 		return att_err_set(u->err, ATT_ERR_MALFORMED, "expected FOLDER/%s in the %s, found none",
 				   u->packed->kind->metadata, u->packed->kind->name);
 	return ATT_OK;
@@ -244,6 +257,7 @@ int release_packed_read(int fd, struct att_str path, struct att_str made_from, s
 	*out = (struct release_packed){.kind = release_packed_kind_of(path, made_from)};
 	struct unpacking u = {.packed = out, .input = {.fd = fd}, .path = path, .err = err};
 	att_buf_init(&out->bytes, MAX_METADATA);
+	att_buf_init(&out->beside, MAX_METADATA);
 	if (!out->kind) {
 		att_err_set(err, ATT_ERR_UNSUPPORTED, "expected a packed archive of a kind that is known");
 		att_err_help(err, "read are .crate, .tgz (npm, Helm), .whl, and .tar.gz and .zip (Python)");
@@ -264,6 +278,7 @@ int release_packed_read(int fd, struct att_str path, struct att_str made_from, s
 void release_packed_clear(struct release_packed *packed)
 {
 	att_buf_clear(&packed->bytes);
+	att_buf_clear(&packed->beside);
 	att_arena_clear(&packed->arena);
 	*packed = (struct release_packed){.kind = NULL};
 }

@@ -24,6 +24,7 @@ struct release_packed_kind {
 	const char *folder;    /* how that folder has to end, or NULL */
 	enum release_scheme scheme;
 	int (*read)(struct release_packed *packed, struct att_err *err);
+	const char *beside; /* another file in the folder, which may be missing; NULL: none is looked for */
 };
 
 /* Zeroed memory is an empty one. Views live in the arena or the metadata. */
@@ -31,7 +32,8 @@ struct release_packed {
 	struct att_arena arena;
 	const struct release_packed_kind *kind;
 	struct att_str folder; /* that the metadata lies in */
-	struct att_buf bytes;
+	struct att_buf bytes, beside;
+	bool has_metadata, has_beside;
 	struct att_source metadata; /* its path is that of the archive and the one in it */
 	struct att_str name, version;
 	struct att_span version_span;

@@ -5,6 +5,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 
 #include "libattest/base/source.h"
 #include "release/channel.h"
@@ -24,6 +25,7 @@ struct look {
 	struct release_verdicts verdicts;
 	struct release_look look;
 	struct att_buf text; /* of attest.toml */
+	char folder[32];     /* that artifacts lie in */
 };
 
 /* Starts the server and reads `settings` (with %u for its port) as those of the only channel. */
@@ -49,7 +51,10 @@ static void look_open(struct look *l, struct server_route *routes, const char *s
 		att_source_init(&l->source, &l->arena, ATT_STR("attest.toml"), att_buf_str(&l->text), &err), 0);
 	if (release_config_parse(&l->source, &l->config, &err) != ATT_OK)
 		fail_msg("%s", err.message);
+	snprintf(l->folder, sizeof l->folder, "/tmp/look-XXXXXX");
+	assert_non_null(mkdtemp(l->folder));
 	l->look = (struct release_look){
+		.folder = open(l->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
 		.config = &l->config,
 		.channel = &l->config.channels[0],
 		.variables = {.version = ATT_STR("1.2.0"), .commit = ATT_STR(LOOK_COMMIT)},
@@ -72,8 +77,13 @@ static void look_name(struct look *l, const char *use, const char *text)
 static void look_built(struct look *l, const char *name, struct att_str bytes)
 {
 	struct release_built *built = &l->built[l->look.built_count++];
-	*built = (struct release_built){
-		.artifact = &l->config.artifacts[0], .name = att_str_of(name), .size = bytes.len};
+	int fd = openat(l->look.folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	*built = (struct release_built){.artifact = &l->config.artifacts[0],
+					.name = att_str_of(name),
+					.path = att_str_of(name),
+					.size = bytes.len};
+	assert_true(fd >= 0 && write(fd, bytes.data, bytes.len) == (ssize_t)bytes.len);
+	close(fd);
 	assert_int_equal(att_digest_bytes(ATT_SHA256, bytes, &built->sha256, NULL), 0);
 	assert_int_equal(att_digest_bytes(ATT_SHA512, bytes, &built->sha512, NULL), 0);
 }
@@ -95,6 +105,11 @@ static void look_run(struct look *l)
 static void look_close(struct look *l)
 {
 	server_stop(&l->server);
+	for (size_t i = 0; i < LOOK_MAX_BUILT; i++)
+		if (l->built[i].name.data)
+			unlinkat(l->look.folder, l->built[i].name.data, 0);
+	close(l->look.folder);
+	assert_int_equal(rmdir(l->folder), 0);
 	release_verdicts_clear(&l->verdicts);
 	release_config_clear(&l->config);
 	att_buf_clear(&l->text);
