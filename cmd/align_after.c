@@ -61,6 +61,7 @@ static void look(struct align_run *run, int64_t wait)
 	int64_t end = seconds_now() + wait, pause = FIRST_WAIT;
 	unsigned retry_after;
 	for (;;) {
+		align_run_fetch(run);
 		release_alignment_look(&run->alignment, align_run_jobs(run));
 		int64_t left = end - seconds_now();
 		if (!release_alignment_may_wait(&run->alignment, &retry_after) || left <= 0)

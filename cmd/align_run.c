@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "libattest/base/file.h"
 #include "libattest/base/limits.h"
 #include "libattest/base/pool.h"
 
@@ -158,6 +159,7 @@ bool align_run_open(struct align_run *run)
 	const char *path = align_config_path(run->command);
 	struct att_err err = {0};
 	run->folder = -1;
+	run->guard.socket = -1;
 	att_findings_init(&run->findings);
 	att_steps_init(&run->steps);
 	read_options(run);
@@ -168,6 +170,8 @@ bool align_run_open(struct align_run *run)
 		status = align_git_read(run->base, run->commit.ref, &run->arena, &run->git, &err);
 	if (status == ATT_OK)
 		status = open_folder(run, &err);
+	if (status == ATT_OK)
+		status = align_guard_start(run->base, &run->guard, &err);
 	narrow(run, path);
 	if (status == ATT_OK && !align_config_load(path, &run->config, &run->findings))
 		return false;
@@ -181,8 +185,83 @@ bool align_run_open(struct align_run *run)
 	return run->is_open;
 }
 
+/* --- repositories ---------------------------------------------------------------------------------------- */
+
+/* Where each kind says its repository, and the file in it. */
+static const struct {
+	const char *kind, *location, *file, *other_file;
+} repositories[] = {
+	{"homebrew", "tap", "formula", "cask"},
+	{"scoop", "bucket", "manifest", NULL},
+	{"aur", "repository", "manifest", NULL},
+	{"winget", "repository", "manifest", NULL},
+};
+
+static struct att_str path_in(const struct release_channel *channel, size_t row)
+{
+	struct att_str path = release_channel_text(channel, repositories[row].file, "");
+	if (path.len == 0 && repositories[row].other_file)
+		path = release_channel_text(channel, repositories[row].other_file, "");
+	return path.len > 0 ? path : ATT_STR(".SRCINFO");
+}
+
+static bool is_url(struct att_str location)
+{
+	size_t colon = att_str_find_byte(location, ':'), slash = att_str_find_byte(location, '/');
+	return colon != ATT_STR_NONE && (slash == ATT_STR_NONE || colon < slash);
+}
+
+static int fetch(struct align_run *run, struct release_channel_state *state, size_t row, struct att_err *err)
+{
+	const struct release_channel *channel = state->channel;
+	struct release_checkout *checkout = &state->checkout;
+	struct align_answer answer = {.fd = -1};
+	struct att_buf text;
+	struct att_str location = release_channel_text(channel, repositories[row].location, ""),
+		       branch = release_channel_text(channel, "branch", "");
+	att_buf_init(&text, ATT_MAX_DOCUMENT);
+	int status = release_template_expand(path_in(channel, row), &run->alignment.variables, &run->arena,
+					     &checkout->path, err);
+	const struct att_str here[] = {location, checkout->path}, there[] = {location, branch, checkout->path};
+	bool is_here = run->is_before && !is_url(location);
+	if (status == ATT_OK)
+		status = align_guard_ask(&run->guard, is_here ? ALIGN_LOCAL_FILE : ALIGN_REMOTE_FILE,
+					 is_here ? here : there, is_here ? 2 : 3, &answer, err);
+	checkout->commit = att_arena_copy(&run->arena, att_str_of(answer.commit));
+	if (status == ATT_OK)
+		status = att_file_read_fd(answer.fd, "what git says", &text, err);
+	if (status == ATT_OK) {
+		checkout->text = att_arena_copy(&run->arena, att_buf_str(&text));
+		status = checkout->text.data ? ATT_OK : att_err_memory(err);
+	}
+	if (answer.fd >= 0)
+		close(answer.fd);
+	att_buf_clear(&text);
+	return status;
+}
+
+void align_run_fetch(struct align_run *run)
+{
+	for (size_t c = 0; c < run->config.release.channel_count; c++) {
+		struct release_channel_state *state = &run->alignment.channels[c];
+		struct att_err err = {0};
+		size_t row = 0, rows = sizeof repositories / sizeof repositories[0];
+		while (row < rows && strcmp(repositories[row].kind, state->channel->kind->name) != 0)
+			row++;
+		if (row == rows || state->is_left_out || release_channel_passes(&run->alignment, state))
+			continue;
+		state->checkout = (struct release_checkout){0};
+		int status = fetch(run, state, row, &err);
+		/* A repository without the file is an answer. */
+		state->checkout.is_there =
+			status == ATT_OK || (status == ATT_ERR_NOT_FOUND && state->checkout.commit.len > 0);
+		state->checkout.reason = att_arena_copy(&run->arena, att_str_of(err.message));
+	}
+}
+
 void align_run_close(struct align_run *run)
 {
+	align_guard_stop(&run->guard);
 	att_fetcher_close(run->fetcher);
 	release_alignment_clear(&run->alignment);
 	release_build_clear(&run->build);

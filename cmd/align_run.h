@@ -5,6 +5,7 @@
 
 #include "cmd/align.h"
 #include "cmd/align_git.h"
+#include "cmd/align_guard.h"
 #include "cmd/report.h"
 #include "release/align.h"
 #include "release/built.h"
@@ -30,6 +31,7 @@ struct align_run {
 	const struct att_report_format *format;
 	struct align_config config;
 	struct align_git git;
+	struct align_guard guard;
 	struct release_commit commit;
 	struct release_names names;
 	struct release_build build;
@@ -47,6 +49,10 @@ struct align_run {
  * when that could not be told; the findings then say why. Close it in any case. */
 bool align_run_open(struct align_run *run);
 void align_run_close(struct align_run *run);
+
+/* Fetches what channels that are repositories have: the file as it lies here before a release, and what the
+ * remote has otherwise. Before each look. */
+void align_run_fetch(struct align_run *run);
 
 /* Threads for the channels: they wait more than they work. */
 unsigned align_run_jobs(const struct align_run *run);

@@ -43,14 +43,35 @@ static void add_row(const struct release_channel_state *state, const struct rele
 	att_buf_add_byte(out, '\n');
 }
 
-static void add_table(const struct release_alignment *alignment, struct att_buf *out)
+/* What was looked at here stands before the channels. */
+static void add_gates(const struct align_run *run, const size_t widths[static 2], struct att_buf *out)
 {
-	size_t widths[2] = {0, 0};
+	static const char *const words[] = {"UNKNOWN", "HOLDS", "WRONG", "UNKNOWN"};
+	for (size_t i = 0; i < run->steps.count; i++) {
+		const struct att_step *step = &run->steps.items[i];
+		if (strcmp(step->name, "served") == 0)
+			continue;
+		add_cell(ATT_STR("here"), widths[0], out);
+		add_cell(att_str_of(step->name), widths[1], out);
+		att_buf_printf(out, "%-8s  ", words[step->outcome]);
+		att_utf8_add_visible(out, step->artifact.len ? step->artifact : step->found);
+		att_buf_add_byte(out, '\n');
+	}
+}
+
+static void add_table(const struct align_run *run, struct att_buf *out)
+{
+	const struct release_alignment *alignment = &run->alignment;
+	size_t widths[2] = {4, 0};
+	for (size_t i = 0; i < run->steps.count; i++)
+		if (strcmp(run->steps.items[i].name, "served") != 0)
+			widen(&widths[1], att_str_of(run->steps.items[i].name));
 	for (size_t c = 0; c < alignment->config->channel_count; c++) {
 		widen(&widths[0], alignment->channels[c].channel->label);
 		for (size_t i = 0; i < alignment->channels[c].verdicts.count; i++)
 			widen(&widths[1], alignment->channels[c].verdicts.items[i].item);
 	}
+	add_gates(run, widths, out);
 	for (size_t c = 0; c < alignment->config->channel_count; c++)
 		for (size_t i = 0; i < alignment->channels[c].verdicts.count; i++)
 			add_row(&alignment->channels[c], &alignment->channels[c].verdicts.items[i], widths,
@@ -64,7 +85,7 @@ static int tell_people(const struct align_run *run, const struct att_report *rep
 	att_buf_init(&out, ATT_MAX_OUTPUT);
 	bool whole = cli_print_findings(&run->findings);
 	if (run->is_open)
-		add_table(&run->alignment, &out);
+		add_table(run, &out);
 	att_report_add_verdict(report, &out);
 	att_buf_add_byte(&out, '\n');
 	int status =

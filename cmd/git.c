@@ -15,7 +15,7 @@
 
 #include "libattest/base/banned.h"
 
-enum { MAX_OUTPUT = 1 << 20, MAX_ARGUMENTS = 24 };
+enum { MAX_OUTPUT = 1 << 20, MAX_ARGUMENTS = 26 };
 
 /* Never through PATH: the build that we state something about may have put things there. */
 static const char *find_git(void)
@@ -27,14 +27,16 @@ static const char *find_git(void)
 	return NULL;
 }
 
-static int start(char *const *arguments, int in, int out, int errors, pid_t *child, struct att_err *err)
+static int start(char *const *arguments, bool remote, int in, int out, int errors, pid_t *child,
+		 struct att_err *err)
 {
-	/* What a clone left at its origin stays there: git would start whatever the checkout says to get it. */
+	/* What a clone left at its origin stays there: git would start whatever the checkout says to get it.
+	 * Where somebody else's repository is wanted, it comes by what names no program. */
 	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LC_ALL=C",
-		    prompt[] = "GIT_TERMINAL_PROMPT=0", protocols[] = "GIT_ALLOW_PROTOCOL=none",
-		    lazy[] = "GIT_NO_LAZY_FETCH=1";
+		    prompt[] = "GIT_TERMINAL_PROMPT=0", none[] = "GIT_ALLOW_PROTOCOL=none",
+		    some[] = "GIT_ALLOW_PROTOCOL=https:http:ssh:git:file", lazy[] = "GIT_NO_LAZY_FETCH=1";
 	char home[PATH_MAX + 8] = "";
-	char *environment[] = {path, locale, prompt, protocols, lazy, NULL, NULL};
+	char *environment[] = {path, locale, prompt, remote ? some : none, lazy, NULL, NULL};
 	const char *folder = getenv("HOME");
 	posix_spawn_file_actions_t actions;
 	if (folder && folder[0] == '/' && strlen(folder) < PATH_MAX) {
@@ -103,6 +105,8 @@ static int compose(const char *folder, const char *const *words, const char *arg
 				      "core.fsmonitor=false",
 				      "-c",
 				      "core.hooksPath=/dev/null",
+				      "-c",
+				      "core.sshCommand=ssh",
 				      "-C",
 				      folder};
 	size_t used = 0;
@@ -118,7 +122,8 @@ static int compose(const char *folder, const char *const *words, const char *arg
 	return ATT_ERR_IO;
 }
 
-int git_run(const char *folder, const char *const *words, int in, int out, int *code, struct att_err *err)
+static int run(const char *folder, const char *const *words, bool remote, int in, int out, int *code,
+	       struct att_err *err)
 {
 	const char *arguments[MAX_ARGUMENTS];
 	struct att_arena arena = {0};
@@ -130,7 +135,7 @@ int git_run(const char *folder, const char *const *words, int in, int out, int *
 	if (errors < 0)
 		return att_err_set_errno(err, errno, "cannot keep what git says");
 	int no = *code;
-	status = start((char *const *)(uintptr_t)arguments, in, out, errors, &child, err);
+	status = start((char *const *)(uintptr_t)arguments, remote, in, out, errors, &child, err);
 	if (status == ATT_OK)
 		status = wait_for(child, code, err);
 	if (status == ATT_OK && *code != 0 && *code != no)
@@ -138,6 +143,16 @@ int git_run(const char *folder, const char *const *words, int in, int out, int *
 	close(errors);
 	att_arena_clear(&arena);
 	return status;
+}
+
+int git_run(const char *folder, const char *const *words, int in, int out, int *code, struct att_err *err)
+{
+	return run(folder, words, false, in, out, code, err);
+}
+
+int git_run_remote(const char *folder, const char *const *words, int out, int *code, struct att_err *err)
+{
+	return run(folder, words, true, -1, out, code, err);
 }
 
 int git_start(const char *folder, const char *const *words, int in, int out, pid_t *child, struct att_err *err)
@@ -149,7 +164,7 @@ int git_start(const char *folder, const char *const *words, int in, int out, pid
 	int errors = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (errors < 0)
 		return att_err_set_errno(err, errno, "cannot open /dev/null");
-	status = start((char *const *)(uintptr_t)arguments, in, out, errors, child, err);
+	status = start((char *const *)(uintptr_t)arguments, false, in, out, errors, child, err);
 	close(errors);
 	return status;
 }

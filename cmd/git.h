@@ -15,6 +15,11 @@
 int git_run(const char *folder, const char *const *words, int in, int out, int *code,
 	    struct att_err *err) ATT_MUST_USE;
 
+/* The same for a command that talks to another repository: by https, ssh, git, http to this machine, or a file,
+ * and with no program that the checkout's configuration names. */
+int git_run_remote(const char *folder, const char *const *words, int out, int *code,
+		   struct att_err *err) ATT_MUST_USE;
+
 /* Starts one that goes on; the caller waits for *child. What git complains of is lost. Errors: ATT_ERR_IO. */
 int git_start(const char *folder, const char *const *words, int in, int out, pid_t *child,
 	      struct att_err *err) ATT_MUST_USE;

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cmd/align_gates.h"
+
+#include "libattest/base/banned.h"
+
+struct gate {
+	struct align_run *run;
+	struct att_str ref;    /* "refs/tags/v1.2.0" */
+	struct att_str commit; /* that the tag names here */
+	struct att_str object; /* of the tag itself, when it is annotated */
+};
+
+static void add_step(struct gate *g, const char *name, enum att_outcome outcome, struct att_str expected,
+		     struct att_str found)
+{
+	att_steps_add(
+		&g->run->steps,
+		&(struct att_step){.name = name, .outcome = outcome, .expected = expected, .found = found});
+}
+
+static enum att_outcome report(struct gate *g, struct att_finding *finding)
+{
+	finding->severity = ATT_ERROR;
+	att_findings_add(&g->run->findings, finding);
+	return finding->cannot_tell ? ATT_CANNOT_TELL : ATT_REFUTED;
+}
+
+static enum att_outcome fail(struct gate *g, const struct att_err *err)
+{
+	att_findings_add_err(&g->run->findings, (struct att_str){NULL, 0}, NULL, err);
+	return ATT_CANNOT_TELL;
+}
+
+static int ask(struct gate *g, enum align_question question, const struct att_str *words, size_t count,
+	       struct att_str *text, struct att_err *err)
+{
+	return align_guard_text(&g->run->guard, question, words, count, &g->run->arena, text, err);
+}
+
+/* --- the tag --------------------------------------------------------------------------------------------- */
+
+static enum att_outcome judge_tag(struct gate *g, struct att_str kind)
+{
+	const struct release_project *project = &g->run->config.release.project;
+	if (project->is_annotated && !att_str_is(kind, "tag"))
+		return report(g, &(struct att_finding){
+					 .code = "lightweight-tag",
+					 .message = ATT_STR("the release tag is not annotated"),
+					 .help = ATT_STR("make it with: git tag --annotate"),
+					 .expected = ATT_STR("an annotated tag"),
+					 .found = ATT_STR("a name for a commit"),
+				 });
+	if (!att_str_equal(g->commit, g->run->git.head))
+		return report(g, &(struct att_finding){
+					 .code = "wrong-tag",
+					 .message = ATT_STR(
+						 "the release tag is not at the commit that is checked out"),
+					 .help = ATT_STR("check out the tag, or name another one"),
+					 .expected = g->run->git.head,
+					 .found = g->commit,
+				 });
+	return ATT_HOLDS;
+}
+
+static void check_tag(struct gate *g)
+{
+	struct att_err err = {0};
+	struct att_str text, kind = {NULL, 0};
+	enum att_outcome outcome;
+	if (ask(g, ALIGN_TAG, &g->ref, 1, &text, &err) != ATT_OK) {
+		outcome = report(g, &(struct att_finding){
+					    .code = "missing-tag",
+					    .message = ATT_STR("the release tag is not here"),
+					    .help = ATT_STR("make it, or fetch it: git fetch --tags"),
+					    .expected = g->ref,
+				    });
+	} else {
+		(void)att_str_split(&text, '\n', &kind);
+		g->commit = att_str_trim(text);
+		outcome = judge_tag(g, kind);
+	}
+	add_step(g, "tag", outcome, g->run->git.head, g->commit);
+}
+
+/* --- what others have ------------------------------------------------------------------------------------ */
+
+/* The object of a ref in "OBJECT\tREF" lines, or "". */
+static struct att_str object_of(struct att_str lines, struct att_str ref)
+{
+	struct att_str line;
+	while (att_str_split(&lines, '\n', &line)) {
+		size_t tab = att_str_find_byte(line, '\t');
+		if (tab != ATT_STR_NONE && att_str_equal(att_str_from(line, tab + 1), ref))
+			return att_str_first(line, tab);
+	}
+	return (struct att_str){NULL, 0};
+}
+
+static enum att_outcome judge_remote_tag(struct gate *g, struct att_str lines, struct att_str peeled_ref)
+{
+	struct att_str plain = object_of(lines, g->ref), peeled = object_of(lines, peeled_ref);
+	struct att_str there = peeled.len ? peeled : plain;
+	if (att_str_equal(there, g->commit) && there.len > 0)
+		return ATT_HOLDS;
+	return report(
+		g, &(struct att_finding){
+			   .code = there.len ? "wrong-tag" : "unpushed",
+			   .message = there.len ? ATT_STR("the remote's tag names another commit")
+						: ATT_STR("the release tag was not pushed"),
+			   .help = there.len ? ATT_STR("find out who moved it; a tag that others have is not "
+						       "moved, but another version is released")
+					     : ATT_STR("push it: git push REMOTE TAG"),
+			   .expected = g->commit,
+			   .found = there,
+		   });
+}
+
+static enum att_outcome judge_remote_branch(struct gate *g, struct att_str lines, struct att_str branch)
+{
+	struct att_err err = {0};
+	struct att_str head = object_of(lines, branch), answer;
+	const struct att_str words[] = {g->commit, head};
+	if (head.len == 0)
+		return report(
+			g, &(struct att_finding){
+				   .code = "unpushed",
+				   .message = ATT_STR("the remote has no such branch"),
+				   .help = ATT_STR("name the branch that releases are made of: \"branch\" in "
+						   "[project]"),
+				   .expected = branch,
+			   });
+	if (att_str_equal(head, g->commit))
+		return ATT_HOLDS;
+	if (ask(g, ALIGN_ANCESTOR, words, 2, &answer, &err) != ATT_OK) {
+		att_err_help(&err, "what the remote has may not be here yet: git fetch");
+		return fail(g, &err);
+	}
+	if (att_str_is(answer, "yes"))
+		return ATT_HOLDS;
+	return report(g, &(struct att_finding){
+				 .code = "unpushed",
+				 .message = ATT_STR("the commit of the release is not on the remote's branch"),
+				 .help = ATT_STR("push the branch, or release a commit that is on it"),
+				 .expected = branch,
+				 .found = g->commit,
+			 });
+}
+
+static void check_pushed(struct gate *g)
+{
+	const struct release_project *project = &g->run->config.release.project;
+	struct att_arena *arena = &g->run->arena;
+	struct att_err err = {0};
+	struct att_str lines;
+	const struct att_str branch = ATT_ARENA_JOIN(arena, ATT_STR("refs/heads/"), project->branch),
+			     peeled = ATT_ARENA_JOIN(arena, g->ref, ATT_STR("^{}"));
+	const struct att_str words[] = {project->remote, g->ref, peeled, branch};
+	if (g->commit.len == 0)
+		return;
+	if (ask(g, ALIGN_REFS, words, 4, &lines, &err) != ATT_OK) {
+		add_step(g, "pushed", fail(g, &err), project->remote, (struct att_str){NULL, 0});
+		return;
+	}
+	enum att_outcome tag = judge_remote_tag(g, lines, peeled),
+			 commit = judge_remote_branch(g, lines, branch);
+	add_step(g, "pushed", tag == ATT_HOLDS ? commit : tag, project->remote, object_of(lines, g->ref));
+}
+
+/* --- the tree -------------------------------------------------------------------------------------------- */
+
+static void check_tree(struct gate *g)
+{
+	struct att_err err = {0};
+	struct att_str lines, line, rest;
+	enum att_outcome outcome = ATT_HOLDS;
+	if (ask(g, ALIGN_CHANGES, NULL, 0, &lines, &err) != ATT_OK) {
+		add_step(g, "tree", fail(g, &err), ATT_STR("no changes"), (struct att_str){NULL, 0});
+		return;
+	}
+	rest = lines;
+	if (lines.len > 0 && att_str_split(&rest, '\n', &line))
+		outcome = report(g, &(struct att_finding){
+					    .code = "dirty-tree",
+					    .message = ATT_STR("files differ from the commit that is released"),
+					    .help = ATT_STR("commit them, or take them back: git status"),
+					    .expected = ATT_STR("no changes"),
+					    .found = line,
+				    });
+	add_step(g, "tree", outcome, ATT_STR("no changes"), lines.len > 0 ? line : ATT_STR("no changes"));
+}
+
+void align_gate_git(struct align_run *run)
+{
+	struct gate g = {.run = run, .ref = run->commit.ref};
+	check_tag(&g);
+	check_pushed(&g);
+	check_tree(&g);
+}

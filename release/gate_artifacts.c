@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The artifacts that lie here beside those that were declared, and beside their checksum manifest. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "libattest/base/beneath.h"
+#include "libattest/base/file.h"
+#include "libattest/base/limits.h"
+#include "libattest/sign/checksum.h"
+#include "release/gate.h"
+
+#include "libattest/base/banned.h"
+
+enum { MAX_ENTRIES = 100000 };
+
+/* --- extra files ----------------------------------------------------------------------------------------- */
+
+/* What signs, attests and describes an artifact lies beside it, with its name and one of these behind it. */
+static bool accompanies(struct att_str name, struct att_str artifact)
+{
+	static const char *const endings[] = {
+		".sigstore.json", ".sigstore",         ".minisig",      ".sig",      ".sshsig",  ".asc",
+		".pem",           ".dsse.json",        ".intoto.jsonl", ".cdx.json", ".cdx.xml", ".spdx.json",
+		".spdx",          ".sbom.json",        ".sha256",       ".sha512",   ".b2",      ".vex.json",
+		".openvex.json",  ".vsa.intoto.jsonl", ".provenance"};
+	if (!att_str_starts(name, artifact))
+		return false;
+	struct att_str rest = att_str_from(name, artifact.len);
+	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+		if (att_str_is(rest, endings[i]))
+			return true;
+	return false;
+}
+
+static bool is_expected(const struct release_gate *gate, struct att_str folder, struct att_str name,
+			struct att_str checksums)
+{
+	struct att_str manifest = checksums;
+	size_t slash = att_str_find_last_byte(checksums, '/');
+	bool beside =
+		att_str_equal(slash == ATT_STR_NONE ? ATT_STR("") : att_str_first(checksums, slash), folder);
+	if (slash != ATT_STR_NONE)
+		manifest = att_str_from(checksums, slash + 1);
+	if (beside && manifest.len > 0 && (att_str_equal(name, manifest) || accompanies(name, manifest)))
+		return true;
+	for (size_t i = 0; i < gate->build->count; i++)
+		if (att_str_equal(name, gate->build->items[i].name) ||
+		    accompanies(name, gate->build->items[i].name))
+			return true;
+	return false;
+}
+
+static void report_extra(const struct release_gate *gate, struct att_str folder, struct att_str name)
+{
+	att_findings_add(gate->findings,
+			 &(struct att_finding){
+				 .code = "extra-artifact",
+				 .severity = ATT_ERROR,
+				 .message = ATT_STR("a file lies among the artifacts that is none of them"),
+				 .help = ATT_STR("declare it as an [[artifact]], or take it away"),
+				 .artifact = ATT_ARENA_JOIN(&gate->findings->arena, folder, ATT_STR("/"), name),
+			 });
+}
+
+static size_t list_folder(const struct release_gate *gate, struct att_str folder, struct att_str checksums,
+			  struct att_err *err, int *status)
+{
+	int fd = -1;
+	size_t extra = 0, count = 0;
+	*status = att_open_beneath(gate->folder, folder, O_DIRECTORY, &fd, err);
+	DIR *entries = *status == ATT_OK ? fdopendir(fd) : NULL;
+	if (!entries) {
+		if (fd >= 0)
+			close(fd);
+		if (*status == ATT_OK)
+			*status = att_err_memory(err);
+		return 0;
+	}
+	for (const struct dirent *entry; (entry = readdir(entries));) {
+		struct att_str name = att_str_of(entry->d_name);
+		if (att_str_is(name, ".") || att_str_is(name, ".."))
+			continue;
+		if (++count > MAX_ENTRIES) {
+			*status = att_err_set(err, ATT_ERR_LIMIT, "more than %d files among the artifacts",
+					      (int)MAX_ENTRIES);
+			break;
+		}
+		if (!is_expected(gate, folder, name, checksums)) {
+			report_extra(gate, folder, name);
+			extra++;
+		}
+	}
+	closedir(entries);
+	return extra;
+}
+
+static bool is_first_of_folder(const struct release_gate *gate, size_t i)
+{
+	const struct release_artifact *artifacts = gate->config->artifacts;
+	for (size_t before = 0; before < i; before++)
+		if (att_str_equal(artifacts[before].path, artifacts[i].path))
+			return false;
+	return artifacts[i].path.len > 0;
+}
+
+void release_gate_extra(const struct release_gate *gate)
+{
+	struct att_arena arena = {0};
+	struct att_str checksums = {NULL, 0}, folder;
+	struct att_err err = {0};
+	size_t extra = 0;
+	int status = release_template_expand(gate->config->project.checksums, gate->variables, &arena,
+					     &checksums, &err);
+	for (size_t i = 0; status == ATT_OK && i < gate->config->artifact_count; i++) {
+		if (!is_first_of_folder(gate, i))
+			continue;
+		status = release_template_expand(gate->config->artifacts[i].path, gate->variables, &arena,
+						 &folder, &err);
+		if (status == ATT_OK)
+			extra += list_folder(gate, folder, checksums, &err, &status);
+	}
+	if (status != ATT_OK)
+		att_findings_add_err(gate->findings, (struct att_str){NULL, 0}, NULL, &err);
+	att_steps_add(gate->steps, &(struct att_step){
+					   .name = "artifacts",
+					   .outcome = extra > 0            ? ATT_REFUTED
+						      : status != ATT_OK   ? ATT_CANNOT_TELL
+						      : gate->build->count ? ATT_HOLDS
+									   : ATT_CANNOT_TELL,
+					   .expected = ATT_STR("the declared ones only"),
+					   .found = att_arena_printf(&gate->steps->arena, "%zu more", extra),
+				   });
+	att_arena_clear(&arena);
+}
+
+/* --- checksums ------------------------------------------------------------------------------------------- */
+
+struct checksums {
+	const struct release_gate *gate;
+	struct att_arena arena;
+	struct att_buf text;
+	struct att_source source;
+	struct att_checksums list;
+	struct att_str folder; /* that names are relative to, with a slash behind it */
+	bool refuted, unknown;
+};
+
+static void report_line(struct checksums *c, struct att_span span, struct att_finding *finding)
+{
+	finding->severity = ATT_ERROR;
+	finding->file = c->source.path;
+	if (span.end > 0) {
+		finding->place = att_source_place(&c->source, span);
+		finding->source_line = att_source_line_text(&c->source, finding->place.line);
+	}
+	att_findings_add(c->gate->findings, finding);
+	c->refuted = true;
+}
+
+static const struct release_built *find_built(const struct checksums *c, struct att_str name)
+{
+	for (size_t i = 0; i < c->gate->build->count; i++) {
+		const struct release_built *built = &c->gate->build->items[i];
+		if (built->path.len == c->folder.len + name.len && att_str_starts(built->path, c->folder) &&
+		    att_str_ends(built->path, name))
+			return built;
+	}
+	return NULL;
+}
+
+static struct att_str hex(struct checksums *c, const struct att_digest *digest)
+{
+	char text[ATT_DIGEST_TEXT + 1];
+	att_digest_hex(digest, text);
+	return att_arena_copy(&c->arena, att_str_of(text));
+}
+
+static void check_line(struct checksums *c, const struct att_checksum *line)
+{
+	const struct release_built *built = find_built(c, line->name);
+	if (!built) {
+		report_line(c, line->name_at,
+			    &(struct att_finding){
+				    .code = "extra-artifact",
+				    .message = ATT_STR(
+					    "the manifest lists a file that is no artifact of the release"),
+				    .help = ATT_STR("declare it as an [[artifact]], or take the line away"),
+				    .artifact = line->name,
+			    });
+		return;
+	}
+	const struct att_digest *digest = line->digest.kind == ATT_SHA256   ? &built->sha256
+					  : line->digest.kind == ATT_SHA512 ? &built->sha512
+									    : NULL;
+	if (!digest) {
+		att_findings_add(
+			c->gate->findings,
+			&(struct att_finding){
+				.code = "unsupported-input",
+				.severity = ATT_ERROR,
+				.message = ATT_STR("expected SHA-256 or SHA-512 in the manifest of a release"),
+				.file = c->source.path,
+				.place = att_source_place(&c->source, line->span),
+				.cannot_tell = true,
+			});
+		c->unknown = true;
+	} else if (!att_digest_equal(digest, &line->digest)) {
+		report_line(c, line->span,
+			    &(struct att_finding){
+				    .code = "checksum-mismatch",
+				    .message = ATT_STR("the manifest has another digest than the artifact"),
+				    .help = ATT_STR(
+					    "write the manifest after the artifacts: attest checksum write"),
+				    .artifact = line->name,
+				    .expected = hex(c, &line->digest),
+				    .found = hex(c, digest),
+			    });
+	}
+}
+
+static void check_listed(struct checksums *c, const struct release_built *built)
+{
+	size_t count = 0;
+	if (att_str_starts(built->path, c->folder))
+		(void)att_checksum_find(&c->list, att_str_from(built->path, c->folder.len), &count);
+	if (count == 0)
+		report_line(c, (struct att_span){0, 0},
+			    &(struct att_finding){
+				    .code = "unlisted-file",
+				    .message = ATT_STR("the manifest has no line about this artifact"),
+				    .help = ATT_STR(
+					    "write the manifest after the artifacts: attest checksum write"),
+				    .artifact = built->name,
+			    });
+}
+
+static int read_manifest(struct checksums *c, struct att_str *path, struct att_err *err)
+{
+	static const struct att_checksum_options strict;
+	int fd = -1;
+	int status = release_template_expand(c->gate->config->project.checksums, c->gate->variables, &c->arena,
+					     path, err);
+	if (status == ATT_OK)
+		status = att_open_beneath(c->gate->folder, *path, 0, &fd, err);
+	if (status == ATT_OK)
+		status = att_file_read_fd(fd, path->data, &c->text, err);
+	if (fd >= 0)
+		close(fd);
+	if (status == ATT_OK)
+		status = att_source_init(&c->source, &c->arena, *path, att_buf_str(&c->text), err);
+	return status == ATT_OK ? att_checksum_parse(&c->source, &strict, &c->arena, &c->list, err) : status;
+}
+
+static void compare(struct checksums *c)
+{
+	for (size_t i = 0; i < c->list.count; i++)
+		check_line(c, &c->list.items[i]);
+	for (size_t i = 0; i < c->gate->build->count; i++)
+		check_listed(c, &c->gate->build->items[i]);
+}
+
+void release_gate_checksums(const struct release_gate *gate)
+{
+	struct checksums c = {.gate = gate};
+	struct att_str path = {NULL, 0};
+	struct att_err err = {0};
+	if (gate->config->project.checksums.len == 0)
+		return;
+	att_buf_init(&c.text, ATT_MAX_DOCUMENT);
+	int status = read_manifest(&c, &path, &err);
+	size_t slash = att_str_find_last_byte(path, '/');
+	c.folder = slash == ATT_STR_NONE ? ATT_STR("") : att_str_first(path, slash + 1);
+	if (status == ATT_OK)
+		compare(&c);
+	else
+		att_findings_add_err(gate->findings, path, c.source.text.data ? &c.source : NULL, &err);
+	att_steps_add(gate->steps,
+		      &(struct att_step){
+			      .name = "checksums",
+			      .outcome = c.refuted                               ? ATT_REFUTED
+					 : c.unknown || status != ATT_OK         ? ATT_CANNOT_TELL
+					 : gate->build->count + c.list.count > 0 ? ATT_HOLDS
+										 : ATT_CANNOT_TELL,
+			      .artifact = path,
+			      .found = att_arena_printf(&gate->steps->arena, "%zu lines", c.list.count),
+		      });
+	att_buf_clear(&c.text);
+	att_arena_clear(&c.arena);
+}
