@@ -88,7 +88,7 @@ static struct att_str decode(struct att_arena *arena, struct att_str text)
 	return (struct att_str){out, len};
 }
 
-static const struct release_built *find_built(struct check *c, struct att_str url, size_t *index)
+static const struct release_target *find_built(struct check *c, struct att_str url, size_t *index)
 {
 	struct att_arena arena = {0};
 	uint32_t at;
@@ -150,7 +150,7 @@ static void check_version(struct check *c, const struct release_item *item, stru
 	    or_else(item->version_span, item->span));
 }
 
-static void check_digest(struct check *c, const struct release_item *item, const struct release_built *built)
+static void check_digest(struct check *c, const struct release_item *item, const struct release_target *built)
 {
 	char hex[ATT_DIGEST_TEXT + 1];
 	const struct att_digest *digest = NULL;
@@ -184,7 +184,7 @@ static void check_digest(struct check *c, const struct release_item *item, const
 	    or_else(item->digest_span, item->span));
 }
 
-static void check_artifact(struct check *c, const struct release_item *item, const struct release_built *built)
+static void check_artifact(struct check *c, const struct release_item *item, const struct release_target *built)
 {
 	if (built->url.len && !att_str_equal(built->url, item->url))
 		add(c,
@@ -246,7 +246,7 @@ static void check_trust(struct check *c, const struct release_item *item)
 static void check_item(struct check *c, const struct release_item *item)
 {
 	size_t index = 0;
-	const struct release_built *built = item->url.len ? find_built(c, item->url, &index) : NULL;
+	const struct release_target *built = item->url.len ? find_built(c, item->url, &index) : NULL;
 	bool is_part = item->name.len > 0 && !item->is_alternative;
 	/* Alternatives try one address after the other: those of nothing that was built are answered by nobody.
 	 */

@@ -8,7 +8,7 @@
 #include "release/manifest.h"
 
 /* An artifact that the channel carries. */
-struct release_built {
+struct release_target {
 	struct att_str name;     /* of the file */
 	struct att_str url;      /* where it is served; "": any url that ends in the name will do, unless
 				  * nothing pins its bytes, as in manifests of cargo-binstall */
@@ -27,7 +27,7 @@ struct release_packaging_file {
 struct release_packaging {
 	struct att_str channel; /* its label, for findings */
 	struct att_str version; /* of the release */
-	const struct release_built *built;
+	const struct release_target *built;
 	size_t built_count;
 	const struct release_packaging_file *files;
 	size_t file_count;

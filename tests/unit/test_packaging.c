@@ -59,7 +59,7 @@ static void assert_findings(const struct release_packaging *packaging, const cha
 	att_findings_clear(&findings);
 }
 
-static void check(const char *path, const char *text, const struct release_built *built, size_t count,
+static void check(const char *path, const char *text, const struct release_target *built, size_t count,
 		  const char *expected)
 {
 	struct loaded l;
@@ -82,11 +82,11 @@ static void check(const char *path, const char *text, const struct release_built
 static void test_one(void **state)
 {
 	struct att_digest digests[] = {digest_of(A), digest_of("d41d8cd98f00b204e9800998ecf8427e")};
-	struct release_built built = {.name = ATT_STR("a+b.zip"),
-				      .url = ATT_STR(URL "a%2Bb.zip"),
-				      .platform = ATT_STR("windows-x86_64"),
-				      .digests = digests,
-				      .digest_count = 2};
+	struct release_target built = {.name = ATT_STR("a+b.zip"),
+				       .url = ATT_STR(URL "a%2Bb.zip"),
+				       .platform = ATT_STR("windows-x86_64"),
+				       .digests = digests,
+				       .digest_count = 2};
 	(void)state;
 	check("t.json", SCOOP("1.2.0-rc.1", "64bit", "a%2Bb.zip", A), &built, 1, "");
 	check("t.json", SCOOP("1.2.0", "64bit", "a%2Bb.zip", A), &built, 1,
@@ -113,7 +113,7 @@ static void test_one(void **state)
 static void test_several(void **state)
 {
 	struct att_digest a = digest_of(A), b = digest_of(B);
-	const struct release_built built[] = {
+	const struct release_target built[] = {
 		{ATT_STR("x.tar.gz"), {NULL, 0}, ATT_STR("linux-x86_64"), &a, 1},
 		{ATT_STR("y.tar.gz"), {NULL, 0}, ATT_STR("linux-aarch64"), &b, 1},
 	};
@@ -137,7 +137,7 @@ static void test_several(void **state)
 static void test_winget(void **state)
 {
 	struct att_digest a = digest_of(A);
-	const struct release_built built = {ATT_STR("x.zip"), {NULL, 0}, ATT_STR("windows-x86_64"), &a, 1};
+	const struct release_target built = {ATT_STR("x.zip"), {NULL, 0}, ATT_STR("windows-x86_64"), &a, 1};
 	struct loaded l[2];
 	(void)state;
 	load(&l[0], "a.yaml", "PackageIdentifier: a\nPackageVersion: 1.1\nManifestType: version\n");
@@ -162,8 +162,8 @@ static void test_alternatives(void **state)
 	static const char at[] =
 		"https://github.com/e/t/releases/download/v1.2.0-rc.1/t-x86_64-apple-darwin.tar.xz";
 	struct att_digest a = digest_of(A);
-	struct release_built built = {ATT_STR("t-x86_64-apple-darwin.tar.xz"), ATT_STR(at),
-				      ATT_STR("macos-x86_64"), &a, 1};
+	struct release_target built = {ATT_STR("t-x86_64-apple-darwin.tar.xz"), ATT_STR(at),
+				       ATT_STR("macos-x86_64"), &a, 1};
 	(void)state;
 	check("Cargo.toml", text, &built, 1, "");
 	built.url = ATT_STR("https://elsewhere.example/t-x86_64-apple-darwin.tar.xz");
