@@ -295,24 +295,34 @@ bool release_spelling_is_placeholder(struct att_str version)
 	return true;
 }
 
-static bool read_either(enum release_scheme scheme, struct att_str text, bool *is_semver,
-			struct att_pep440 *out)
-{
+/* Read in the scheme, and as what it is in PEP 440, if anything. */
+struct reading {
+	bool is_semver, reads;
 	struct semver semver;
-	*is_semver = scheme != RELEASE_PEP440 && read_semver(text, &semver);
-	if (*is_semver)
-		return pep440_of_semver(&semver, out);
-	return (scheme == RELEASE_PEP440 || scheme == RELEASE_ANY) && read_pep440(text, out);
+	struct att_pep440 pep440;
+};
+
+static struct reading read_either(enum release_scheme scheme, struct att_str text)
+{
+	struct reading r = {.is_semver = false};
+	r.is_semver = scheme != RELEASE_PEP440 && read_semver(text, &r.semver);
+	if (r.is_semver)
+		r.reads = pep440_of_semver(&r.semver, &r.pep440);
+	else
+		r.reads = (scheme == RELEASE_PEP440 || scheme == RELEASE_ANY) && read_pep440(text, &r.pep440);
+	return r;
 }
 
 bool release_spelling_same(enum release_scheme a_scheme, struct att_str a, enum release_scheme b_scheme,
 			   struct att_str b)
 {
-	struct att_pep440 x, y;
-	bool a_semver, b_semver;
-	bool a_reads = read_either(a_scheme, a, &a_semver, &x),
-	     b_reads = read_either(b_scheme, b, &b_semver, &y);
-	if (a_semver && b_semver)
+	struct reading x = read_either(a_scheme, a), y = read_either(b_scheme, b);
+	if (x.is_semver && y.is_semver)
 		return att_str_equal(a, b);
-	return a_reads && b_reads && att_pep440_compare(&x, &y) == 0;
+	/* Where PEP 440 says something of the kind, too. */
+	if (x.is_semver && y.pep440.local.len > 0)
+		x.pep440.local = x.semver.build;
+	if (y.is_semver && x.pep440.local.len > 0)
+		y.pep440.local = y.semver.build;
+	return x.reads && y.reads && att_pep440_compare(&x.pep440, &y.pep440) == 0;
 }

@@ -35,7 +35,8 @@ int release_spelling_of(enum release_scheme scheme, struct att_str version, stru
 bool release_spelling_is_placeholder(struct att_str version);
 
 /* Do two versions, each in the spelling of its scheme, stand for one release? Two of SemVer do when they are
- * equal byte for byte. SemVer's build metadata does not count beside PEP 440. False when one cannot be read. */
+ * equal byte for byte. SemVer's build metadata counts beside PEP 440
+ * only where that has a local part. False when one cannot be read. */
 bool release_spelling_same(enum release_scheme a_scheme, struct att_str a, enum release_scheme b_scheme,
 			   struct att_str b);
 

@@ -109,6 +109,8 @@ static void test_same(void **state)
 	assert_true(same(RELEASE_PEP440, "1.2.0", RELEASE_PEP440, "1.2"));
 	assert_true(same(RELEASE_SEMVER, "0.1.0-dev.7+gabc", RELEASE_PEP440, "0.1.0.dev7"));
 	assert_true(same(RELEASE_ANY, "1.2.0rc1", RELEASE_SEMVER, "1.2.0-rc.1"));
+	assert_true(same(RELEASE_SEMVER, "1.2.0+a.1", RELEASE_PEP440, "1.2+A_1"));
+	assert_false(same(RELEASE_SEMVER, "1.2.0+a.1", RELEASE_PEP440, "1.2+a.2"));
 	assert_false(same(RELEASE_SEMVER, "1.2.0-rc.1", RELEASE_SEMVER, "1.2.0-rc1"));
 	assert_false(same(RELEASE_SEMVER, "1.2.0+a", RELEASE_SEMVER, "1.2.0+b"));
 	assert_false(same(RELEASE_SEMVER, "1.2.0-1", RELEASE_PEP440, "1.2.0-1"));
