@@ -8,10 +8,12 @@
 
 extern const struct release_looker release_channel_crates;
 extern const struct release_looker release_channel_github;
+extern const struct release_looker release_channel_pypi;
 
 const struct release_looker *const release_lookers[] = {
 	&release_channel_crates,
 	&release_channel_github,
+	&release_channel_pypi,
 	NULL,
 };
 

@@ -98,4 +98,9 @@ int att_fetch(struct att_fetcher *fetcher, const struct att_fetch_request *reque
 	      struct att_fetch_answer *answer, struct att_err *err) ATT_MUST_USE;
 void att_fetch_answer_clear(struct att_fetch_answer *answer);
 
+/* What a link on the page at `base` leads to (RFC 3986 section 5), without a fragment. *url lives in the arena.
+ * Errors: ATT_ERR_MALFORMED for what is no link, ATT_ERR_MEMORY. */
+int att_fetch_resolve(struct att_str base, struct att_str link, struct att_arena *arena, struct att_str *url,
+		      struct att_err *err) ATT_MUST_USE;
+
 #endif

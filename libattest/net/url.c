@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdio.h>
 
+#include "libattest/net/fetch.h"
 #include "libattest/net/net_internal.h"
 
 #include "libattest/base/banned.h"
@@ -105,6 +106,43 @@ int att_net_origin(const char *url, struct att_net_origin *out, struct att_err *
 	curl_free(scheme);
 	curl_free(host);
 	curl_free(port);
+	curl_url_cleanup(parts);
+	return status;
+}
+
+/* ---- links ---- */
+
+static bool is_text(struct att_str s)
+{
+	for (size_t i = 0; s.data && i < s.len; i++)
+		if ((unsigned char)s.data[i] <= ' ' || s.data[i] == 0x7f)
+			return false;
+	return s.data && s.len > 0 && s.len <= ATT_FETCH_MAX_URL;
+}
+
+int att_fetch_resolve(struct att_str base, struct att_str link, struct att_arena *arena, struct att_str *url,
+		      struct att_err *err)
+{
+	struct att_str reference = att_str_first(link, att_str_find_byte(link, '#'));
+	char *whole = NULL;
+	CURLU *parts = curl_url();
+	struct att_str from = att_arena_copy(arena, base), to = att_arena_copy(arena, reference);
+	int status = parts && from.data && to.data ? ATT_OK : att_err_memory(err);
+	if (status == ATT_OK &&
+	    (!is_text(from) || (to.len > 0 && !is_text(to)) ||
+	     curl_url_set(parts, CURLUPART_URL, from.data, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
+	     (to.len > 0 &&
+	      curl_url_set(parts, CURLUPART_URL, to.data, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) ||
+	     curl_url_set(parts, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK ||
+	     curl_url_get(parts, CURLUPART_URL, &whole, 0) != CURLUE_OK))
+		status = att_err_set(err, ATT_ERR_MALFORMED,
+				     "expected a link of at most %d characters, found \"%.*s\"",
+				     ATT_FETCH_MAX_URL, ATT_STR_ARG(att_str_first(link, 100)));
+	if (status == ATT_OK) {
+		*url = att_arena_copy(arena, att_str_of(whole));
+		status = url->data ? ATT_OK : att_err_memory(err);
+	}
+	curl_free(whole);
 	curl_url_cleanup(parts);
 	return status;
 }
