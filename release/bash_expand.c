@@ -241,7 +241,8 @@ static int expand_text(struct release_bash_scope *scope, struct att_str text, bo
 {
 	struct expansion x = {.scope = scope, .splits = splits};
 	att_buf_init(&x.out, RELEASE_BASH_MAX_VALUE);
-	expand(&x, text);
+	if (scope->expanded <= RELEASE_BASH_MAX_EXPANDED)
+		expand(&x, text);
 	scope->expanded += x.out.len;
 	if (x.unknown.len == 0 && (!att_buf_ok(&x.out) || scope->expanded > RELEASE_BASH_MAX_EXPANDED))
 		x.unknown = ATT_STR("it comes to more text than is followed");
@@ -271,6 +272,7 @@ static struct release_aur_value *add_to(struct release_bash_scope *scope, struct
 {
 	struct release_aur_value *value = att_arena_push(scope->arena, (void **)&into->values, &into->count,
 							 &into->capacity, sizeof *value);
+	scope->expanded += sizeof *value;
 	if (value)
 		value->span = span;
 	return value;
@@ -382,7 +384,7 @@ static int add_list(struct release_bash_scope *scope, struct att_str text, size_
 	for (size_t at = open + 1; status == ATT_OK && at <= close;) {
 		size_t end = find_unquoted(text, at, ",}");
 		struct att_str part = att_str_first(att_str_from(text, at), end - at);
-		if (++count > MAX_BRACES) {
+		if (++count > MAX_BRACES || scope->expanded > RELEASE_BASH_MAX_EXPANDED) {
 			into->unknown = ATT_STR("it comes to more words than are followed");
 			return ATT_OK;
 		}

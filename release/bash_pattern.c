@@ -257,6 +257,9 @@ static bool change_case(struct att_str operation, struct att_str value, struct a
 bool release_bash_apply(struct release_bash_scope *scope, struct att_str operation, struct att_str value,
 			struct att_buf *out)
 {
+	scope->work += value.len + operation.len;
+	if (scope->work > RELEASE_BASH_MAX_WORK)
+		return false;
 	if (!is_ascii(value) || !is_ascii(operation) || att_str_find_byte(operation, '\0') != ATT_STR_NONE)
 		return false;
 	switch (operation.data[0]) {

@@ -71,6 +71,9 @@ source=("${_b:=y}" "$_b")
 source=(a); : "${source[0]:=z}" ; source=("$_a")
 source=(a); echo >"${source:=b}"
 source=(a); source[0]=b
+_b=(); : ${_b=y}; source=("${_b[@]}" c)
+_b=(); [[ ${_b=y} ]]; source=("${_b[@]}" c)
+_b=(); : ${_b:=y} | cat; source=("${_b[@]}" c)
 source=(a); eval source=b
 source=(a); printf -v source b
 source=(a); read source <<<b
