@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # attest align show: what packaging manifests point at is listed, and nothing that is unknown looks known.
+# shellcheck disable=SC2016 # the dollars are the manifests'
 
 load common
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # PKGBUILDs: what bash makes of our own ones when it runs them, and what attest makes of them without.
+# shellcheck disable=SC2016 # the dollars are for the other bash, and for jq
 
 load ../cli/common
 
@@ -39,7 +40,8 @@ by_bash() { # FILE
 by_attest() { # FILE
     cp "$1" "$BATS_TEST_TMPDIR/PKGBUILD"
     attest align show -f json "$BATS_TEST_TMPDIR/PKGBUILD" 2>/dev/null >"$BATS_TEST_TMPDIR/items" || [ $? -eq 2 ]
-    jq -r '(.items[] | "\(.platform)|\(.url // "")|\(.digest // {} | to_entries | map("\(.key):\(.value)") | join(""))"),
+    jq -r '(.items[] | "\(.platform)|\(.url // "")|" +
+            (.digest // {} | to_entries | map("\(.key):\(.value)") | join(""))),
         "version|\(.items[0].version)"' "$BATS_TEST_TMPDIR/items" | LC_ALL=C sort
 }
 
