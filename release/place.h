@@ -73,6 +73,11 @@ int release_place_take(struct release_search *search, const struct att_value *ro
 int release_place_add(struct release_search *search, struct att_str field, const struct att_value *value,
 		      enum release_scheme scheme, bool marked, struct att_err *err) ATT_MUST_USE;
 
+/* Adds the versions of the project's own packages among [[package]] of a lock: of the one that the field names,
+ * or of all that have one. */
+int release_place_take_own(struct release_search *search, bool (*is_own)(const struct att_value *package),
+			   enum release_scheme scheme, struct att_err *err) ATT_MUST_USE;
+
 /* "expected a version in the field FIELD, found WHAT", at a member's key, or with no place. */
 int release_place_missing(const struct release_search *search, struct att_str field,
 			  const struct att_member *at, const char *what, struct att_err *err);

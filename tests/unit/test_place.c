@@ -168,8 +168,24 @@ static void test_cargo_lock(void **state)
 	refuses("Cargo.lock", lock, "b", ATT_ERR_NOT_FOUND, 7, "found one with a source");
 	refuses("Cargo.lock", lock, "d", ATT_ERR_NOT_FOUND, 0, "found no entry of that name");
 	refuses("Cargo.lock", "version = 4\n", "", ATT_ERR_NOT_FOUND, 0, "found none");
-	refuses("Cargo.lock", "[[package]]\nname = \"a\"\n", "", ATT_ERR_MALFORMED, 1, "found nothing");
+	refuses("Cargo.lock", "[[package]]\nname = \"a\"\n", "a", ATT_ERR_NOT_FOUND, 1, "found nothing");
 	refuses("Cargo.lock", "[[package]]\nversion = \"1.0.0\"\n", "", ATT_ERR_MALFORMED, 1, "with a name");
+}
+
+static void test_uv_lock(void **state)
+{
+	const char *lock = "version = 1\n\n[[package]]\nname = \"a\"\nversion = \"1.0rc1\"\n"
+			   "source = { editable = \".\" }\n\n"
+			   "[[package]]\nname = \"b\"\nversion = \"2.0\"\n"
+			   "source = { registry = \"https://pypi.org/simple\" }\n\n"
+			   "[[package]]\nname = \"c\"\nsource = { virtual = \"c\" }\n";
+	(void)state;
+	finds("uv.lock", lock, "", "uv.lock:5 a |1.0rc1| \"1.0rc1\"");
+	finds("uv.lock", lock, "a", "uv.lock:5 a |1.0rc1| \"1.0rc1\"");
+	refuses("uv.lock", lock, "b", ATT_ERR_NOT_FOUND, 8, "found one with a source");
+	refuses("uv.lock", lock, "c", ATT_ERR_NOT_FOUND, 13, "found nothing");
+	refuses("uv.lock", "version = 1\n", "", ATT_ERR_NOT_FOUND, 0, "found none");
+	refuses("uv.lock", "package = 1\n", "", ATT_ERR_MALFORMED, 1, "");
 }
 
 /* ---- npm, Deno ---- */
@@ -309,10 +325,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cargo),      cmocka_unit_test(test_cargo_workspace),
-		cmocka_unit_test(test_cargo_lock), cmocka_unit_test(test_npm),
-		cmocka_unit_test(test_pyproject),  cmocka_unit_test(test_gomod),
-		cmocka_unit_test(test_yaml),       cmocka_unit_test(test_other),
-		cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_cargo_lock), cmocka_unit_test(test_uv_lock),
+		cmocka_unit_test(test_npm),        cmocka_unit_test(test_pyproject),
+		cmocka_unit_test(test_gomod),      cmocka_unit_test(test_yaml),
+		cmocka_unit_test(test_other),      cmocka_unit_test(test_tree),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
