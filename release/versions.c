@@ -451,7 +451,17 @@ static void complain_of_undecided(struct looking *l, const struct release_group 
 		release_versions_complain(&l->run, source, l->items[i].place->span, &finding);
 		break;
 	}
+}
+
+/* Nothing was held against anything then, and what is packed was not looked at. Who decides has said why, where
+ * that is one of the group; so has a tag that is none. */
+static void check_undecided(struct looking *l, const struct release_group *group)
+{
+	const struct looked *decider = find_decider(l, group);
+	bool is_tagged = l->run.options->tag.len > 0 && att_str_equal(group->name, tagged_group(l));
 	l->run.out->outcome = join(l->run.out->outcome, ATT_CANNOT_TELL);
+	if (decider ? !att_str_equal(decider->place->group, group->name) : !is_tagged)
+		complain_of_undecided(l, group);
 }
 
 int release_versions_check(const struct release_config *config, struct release_tree *tree,
@@ -483,8 +493,8 @@ int release_versions_check(const struct release_config *config, struct release_t
 				check_place(&l, &l.items[i]);
 		if (options->tag.len > 0 && att_str_equal(group->name, tagged_group(&l)))
 			check_tag(&l);
-		if (group->version.len == 0 && !find_decider(&l, group) && options->tag.len == 0)
-			complain_of_undecided(&l, group);
+		if (group->version.len == 0)
+			check_undecided(&l, group);
 	}
 	return l.run.starved || out->arena.failed ? att_err_memory(err) : ATT_OK;
 }

@@ -441,6 +441,24 @@ END
     versions 2 --set 1.3.0
 }
 
+@test "stamped: a version that could not be read elsewhere is none" {
+    stamped_npm
+    npm_tarball sdk-1.2.0.tgz '{"name": "sdk", "version": "9.9.9"}'
+    sed -i 's/^mode/group = "sdk"\nmode/' attest.toml
+    printf '\n' >VERSION
+    versions 2 --group sdk
+    says err 'error[undecided-version]: nothing says which version the group sdk has'
+    # What decides for the main group may stand in another.
+    stamped_npm
+    sed -i 's/^file = "VERSION"/&\ngroup = "other"/' attest.toml
+    printf '\n' >VERSION
+    versions 2 --group main
+    says err 'error[undecided-version]: nothing says which version the group main has'
+    printf '1.2.0\n' >VERSION
+    versions 1 --group main
+    says err 'found 9.9.9'
+}
+
 @test "stamped: a group of stamped parts is released with the main one" {
     stamped_npm
     npm_tarball sdk-1.2.0.tgz '{"name": "sdk", "version": "1.2.0"}'
