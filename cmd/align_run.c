@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/align_run.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,6 +44,15 @@ static void read_options(struct align_run *run)
 }
 
 /* --- narrowing ------------------------------------------------------------------------------------------- */
+
+/* The folder of a record is made before the sandbox closes, which opens only what is there. */
+static int make_record(const struct align_run *run, struct att_err *err)
+{
+	const char *record = cli_value(run->command, "record");
+	if (!record || mkdir(record, 0700) == 0 || errno == EEXIST)
+		return ATT_OK;
+	return att_err_set_errno(err, errno, "cannot make the folder %s", record);
+}
 
 static void narrow(const struct align_run *run, const char *path)
 {
@@ -171,6 +182,8 @@ bool align_run_open(struct align_run *run)
 	if (status == ATT_OK)
 		status = open_folder(run, &err);
 	if (status == ATT_OK)
+		status = make_record(run, &err);
+	if (status == ATT_OK)
 		status = align_guard_start(run->base, &run->guard, &err);
 	narrow(run, path);
 	if (status == ATT_OK && !align_config_load(path, &run->config, &run->findings))
@@ -191,10 +204,9 @@ bool align_run_open(struct align_run *run)
 static const struct {
 	const char *kind, *location, *file, *other_file;
 } repositories[] = {
-	{"homebrew", "tap", "formula", "cask"},
-	{"scoop", "bucket", "manifest", NULL},
-	{"aur", "repository", "manifest", NULL},
-	{"winget", "repository", "manifest", NULL},
+	{"homebrew", "tap", "formula", "cask"},  {"scoop", "bucket", "manifest", NULL},
+	{"aur", "repository", "manifest", NULL}, {"winget", "repository", "manifest", NULL},
+	{"binstall", NULL, "file", NULL}, /* in the project's own tree */
 };
 
 static struct att_str path_in(const struct release_channel *channel, size_t row)
@@ -202,7 +214,9 @@ static struct att_str path_in(const struct release_channel *channel, size_t row)
 	struct att_str path = release_channel_text(channel, repositories[row].file, "");
 	if (path.len == 0 && repositories[row].other_file)
 		path = release_channel_text(channel, repositories[row].other_file, "");
-	return path.len > 0 ? path : ATT_STR(".SRCINFO");
+	if (path.len > 0)
+		return path;
+	return repositories[row].location ? ATT_STR(".SRCINFO") : ATT_STR("Cargo.toml");
 }
 
 static bool is_url(struct att_str location)
@@ -217,13 +231,14 @@ static int fetch(struct align_run *run, struct release_channel_state *state, siz
 	struct release_checkout *checkout = &state->checkout;
 	struct align_answer answer = {.fd = -1};
 	struct att_buf text;
-	struct att_str location = release_channel_text(channel, repositories[row].location, ""),
+	const char *key = repositories[row].location;
+	struct att_str location = key ? release_channel_text(channel, key, "") : ATT_STR("."),
 		       branch = release_channel_text(channel, "branch", "");
 	att_buf_init(&text, ATT_MAX_DOCUMENT);
 	int status = release_template_expand(path_in(channel, row), &run->alignment.variables, &run->arena,
 					     &checkout->path, err);
 	const struct att_str here[] = {location, checkout->path}, there[] = {location, branch, checkout->path};
-	bool is_here = run->is_before && !is_url(location);
+	bool is_here = !key || (run->is_before && !is_url(location));
 	if (status == ATT_OK)
 		status = align_guard_ask(&run->guard, is_here ? ALIGN_LOCAL_FILE : ALIGN_REMOTE_FILE,
 					 is_here ? here : there, is_here ? 2 : 3, &answer, err);

@@ -22,7 +22,7 @@ struct release_built {
 struct release_checkout {
 	bool is_there;         /* false: it could not be fetched, and `reason` says why */
 	struct att_str reason; /* a sentence without final stop */
-	struct att_str commit; /* the head of the remote's branch */
+	struct att_str commit; /* the head of the remote's branch; "" for a file that lies here */
 	struct att_str path;   /* of the file in it */
 	struct att_str text;   /* its bytes; data is NULL when the repository has no such file */
 };
@@ -49,7 +49,7 @@ struct release_looker {
 	/* Adds a verdict for each item that the channel should serve, and for each that it serves and should
 	 * not; at least one. What goes wrong on the way is RELEASE_UNKNOWN with its reason. */
 	void (*look)(const struct release_look *look);
-	bool is_repository; /* look->checkout is wanted */
+	bool is_repository; /* look->checkout is wanted: a file of a repository, or of the project itself */
 };
 
 /* All kinds; NULL ends them. */

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "release/pointing.h"
+
+#include "libattest/base/banned.h"
+
+const struct release_looker release_channel_aur = {
+	.kind = "aur",
+	.look = release_look_pointing,
+	.is_repository = true,
+};

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "release/pointing.h"
+
+#include <string.h>
+
+#include "libattest/package/version.h"
+#include "release/manifest.h"
+#include "release/packaging.h"
+
+#include "libattest/base/banned.h"
+
+struct pointing {
+	const struct release_look *look;
+	struct att_arena arena;
+	struct att_source source;
+	struct release_manifest manifest;
+	const struct release_manifest_format *format;
+	struct release_target *targets;
+	struct att_str item; /* the path of the manifest */
+};
+
+/* --- what should be pointed at --------------------------------------------------------------------------- */
+
+/* The address that a file is served at: below "url" of the channel, or among the assets of a release on GitHub.
+ * "" where neither is known; then its digest alone has to be right. */
+static int find_url(struct pointing *p, struct att_str name, struct att_str *url, struct att_err *err)
+{
+	const struct release_look *look = p->look;
+	struct att_str base = release_channel_text(look->channel, "url", ""),
+		       repository = look->config->project.repository;
+	*url = (struct att_str){NULL, 0};
+	if (base.len == 0 && att_str_starts(repository, ATT_STR("https://github.com/"))) {
+		if (att_str_ends(repository, ATT_STR(".git")))
+			repository.len -= 4;
+		while (repository.len > 0 && repository.data[repository.len - 1] == '/')
+			repository.len--;
+		base = ATT_ARENA_JOIN(&p->arena, repository, ATT_STR("/releases/download/{tag}"));
+		if (!base.data)
+			return att_err_memory(err);
+	}
+	if (base.len == 0)
+		return ATT_OK;
+	int status = release_template_expand(base, &look->variables, &p->arena, &base, err);
+	if (status != ATT_OK)
+		return status;
+	while (base.len > 0 && base.data[base.len - 1] == '/')
+		base.len--;
+	*url = ATT_ARENA_JOIN(&p->arena, base, ATT_STR("/"), name);
+	return url->data ? ATT_OK : att_err_memory(err);
+}
+
+static int fill_targets(struct pointing *p, struct att_err *err)
+{
+	const struct release_look *look = p->look;
+	int status = ATT_OK;
+	p->targets = att_arena_alloc(&p->arena, look->built_count, sizeof *p->targets);
+	struct att_digest *digests = att_arena_alloc(&p->arena, look->built_count * 2, sizeof *digests);
+	if (!p->targets || !digests)
+		return att_err_memory(err);
+	for (size_t i = 0; status == ATT_OK && i < look->built_count; i++) {
+		const struct release_built *built = &look->built[i];
+		digests[2 * i] = built->sha256;
+		digests[2 * i + 1] = built->sha512;
+		p->targets[i] = (struct release_target){
+			.name = built->name,
+			.platform = built->artifact->platform,
+			.digests = &digests[2 * i],
+			.digest_count = 2,
+		};
+		status = find_url(p, built->name, &p->targets[i].url, err);
+	}
+	return status;
+}
+
+/* --- verdicts -------------------------------------------------------------------------------------------- */
+
+/* A manifest of an older release waits for its update; one that lies here is published as it is. */
+static enum release_verdict judge_version(const struct pointing *p)
+{
+	const struct att_version_scheme *scheme = att_version_scheme_find(ATT_STR("semver"));
+	int order;
+	if (p->look->checkout->commit.len == 0)
+		return RELEASE_CONFLICT;
+	int status = att_version_compare(scheme, p->manifest.version, p->look->variables.version, &order, NULL);
+	return status == ATT_OK && order < 0 ? RELEASE_STALE : RELEASE_CONFLICT;
+}
+
+/* One verdict for each thing that is wrong. Of an older release all is wrong, and its version says it. */
+static bool tell(const struct pointing *p, const struct att_findings *findings)
+{
+	const struct release_look *look = p->look;
+	bool same = release_packaging_is_version(p->format, look->variables.version, p->manifest.version);
+	if (!same && p->manifest.version.len > 0) {
+		enum release_verdict verdict = judge_version(p);
+		release_look_add(look, p->item, verdict, look->variables.version, p->manifest.version,
+				 verdict == RELEASE_STALE ? ATT_STR("the manifest is that of an older release")
+							  : ATT_STR("the manifest is that of another release; "
+								    "\"attest align tap --write\" "
+								    "updates one that lies here"));
+		return false;
+	}
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct att_finding *f = &findings->items[i];
+		struct att_str reason = f->place.line == 0
+						? f->message
+						: att_arena_printf(&look->verdicts->arena, "line %u: %.*s",
+								   f->place.line, ATT_STR_ARG(f->message));
+		release_look_add(look, p->item, f->cannot_tell ? RELEASE_UNKNOWN : RELEASE_CONFLICT,
+				 f->expected, f->found, reason);
+	}
+	return findings->count == 0;
+}
+
+/* What the manifest says is one thing, what people get of it another. */
+static void download(const struct pointing *p)
+{
+	for (size_t t = 0; t < p->look->built_count; t++) {
+		const struct release_built *built = &p->look->built[t];
+		for (size_t i = 0; i < p->manifest.count; i++) {
+			const struct release_item *item = &p->manifest.items[i];
+			if (!att_str_ends(item->url, built->name))
+				continue;
+			release_look_artifact(p->look, built, item->url, false);
+			break;
+		}
+	}
+}
+
+static void compare(struct pointing *p)
+{
+	const struct release_look *look = p->look;
+	struct att_findings findings;
+	const struct release_packaging_file file = {&p->source, &p->manifest, p->format};
+	const struct release_packaging packaging = {
+		.channel = look->channel->label,
+		.version = look->variables.version,
+		.built = p->targets,
+		.built_count = look->built_count,
+		.files = &file,
+		.file_count = 1,
+	};
+	att_findings_init(&findings);
+	release_packaging_check(&packaging, &findings);
+	if (findings.dropped > 0) {
+		release_look_add(look, p->item, RELEASE_UNKNOWN, ATT_STR(""), ATT_STR(""),
+				 ATT_STR("more is wrong with the manifest than can be told"));
+	} else if (tell(p, &findings)) {
+		release_look_add(look, p->item, RELEASE_MATCH, look->variables.version, p->manifest.version,
+				 ATT_STR(""));
+		if (!look->is_before)
+			download(p);
+	}
+	att_findings_clear(&findings);
+}
+
+void release_look_pointing(const struct release_look *look)
+{
+	const struct release_checkout *checkout = look->checkout;
+	struct pointing p = {.look = look, .item = checkout->path.len ? checkout->path : ATT_STR("manifest")};
+	struct att_err err = {0};
+	if (!checkout->is_there) {
+		release_look_add(look, p.item, RELEASE_UNKNOWN, ATT_STR(""), ATT_STR(""), checkout->reason);
+		return;
+	}
+	if (!checkout->text.data) {
+		release_look_add(look, p.item, RELEASE_ABSENT, ATT_STR("a manifest"), ATT_STR("none"),
+				 ATT_STR("the repository has no such file"));
+		return;
+	}
+	if (look->built_count == 0) {
+		release_look_add(look, p.item, RELEASE_UNKNOWN, ATT_STR(""), ATT_STR(""),
+				 ATT_STR("the channel carries no artifact that it could point at"));
+		return;
+	}
+	int status = att_source_init(&p.source, &p.arena, p.item, checkout->text, &err);
+	if (status == ATT_OK)
+		status = release_manifest_parse(&p.source, &p.manifest, &p.format, &err);
+	if (status == ATT_OK)
+		status = fill_targets(&p, &err);
+	if (status == ATT_OK)
+		compare(&p);
+	else
+		release_look_fail(look, p.item, &err);
+	release_manifest_clear(&p.manifest);
+	att_arena_clear(&p.arena);
+}
