@@ -18,6 +18,7 @@ static const struct {
 	{"show", "what packaging manifests point at", align_show_main},
 	{"before", "may this version go out?", align_before_main},
 	{"after", "does every channel serve what was built?", align_after_main},
+	{"tap", "makes packaging manifests point at what was built", align_tap_main},
 	{NULL, NULL, NULL},
 };
 

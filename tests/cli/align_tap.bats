@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# attest align tap: manifests that lie here get the versions, urls and digests of what was built, and nothing else.
+
+load common
+
+setup() {
+    PATH=$BIN:$PATH
+    cd "$BATS_TEST_TMPDIR" || exit
+    mkdir -p p/dist tap/Formula bucket
+    cd p || exit
+    printf '%s\n' '[project]' 'name = "tool"' 'repository = "https://h.example/tool"' '' >attest.toml
+    local platform
+    for platform in linux_x86_64 linux_arm64 darwin_arm64; do
+        echo "$platform" >"dist/tool_1.3.0_$platform.tgz"
+    done
+    artifact linux_x86_64 linux-x86_64
+    artifact linux_arm64 linux-aarch64
+    artifact darwin_arm64 macos-aarch64
+    printf '%s\n' '[[channel]]' 'kind = "homebrew"' 'tap = "../tap"' 'formula = "Formula/tool.rb"' \
+        'artifacts = ["*"]' >>attest.toml
+    git init -q -b main
+    git config user.name Tester
+    git config user.email tester@example.com
+    git add -A
+    git commit -qm first
+    git tag -am 1.3.0 v1.3.0
+    OLD=$(printf 'ab%.0s' {1..32})
+    formula >../tap/Formula/tool.rb
+    cp ../tap/Formula/tool.rb ../before
+}
+
+artifact() { # SUFFIX PLATFORM
+    printf '%s\n' '[[artifact]]' "name = \"tool_{version}_$1.tgz\"" 'path = "dist"' "platform = \"$2\"" >>attest.toml
+}
+
+digest() { # PLATFORM
+    sha256sum "dist/tool_1.3.0_$1.tgz" | cut -c1-64
+}
+
+formula() {
+    cat <<RB
+# v1.2.9 stays
+class Tool < Formula
+  version   '1.2.9' # 1.2.9
+  on_linux do
+    on_intel do
+      url "https://h.example/tool/releases/download/v1.2.9/tool_1.2.9_linux_x86_64.tgz"
+      sha256 "$OLD"
+    end
+    on_arm do
+      sha256("TODO")
+      url "https://h.example/#{version}/tool_#{version}_linux_arm64.tgz"
+    end
+  end
+  if OS.mac? && Hardware::CPU.arm?
+    url "https://h.example/11.2.9/1.2.9/tool_1.2.9_darwin_arm64.tgz?a=1.2.9"
+    sha256 "$OLD"
+  end
+  resource "r" do
+    url "https://h.example/r-1.2.9.tgz"
+    sha256 "$OLD"
+  end
+  def install = bin.install("1.2.9")
+end
+RB
+}
+
+tap() { # STATUS ARGUMENT...
+    local expected=$1
+    shift
+    run -"$expected" --separate-stderr attest align tap "$@"
+}
+
+@test "shows what would change, and changes nothing" {
+    tap 1
+    [[ "$output" == *"@@ -3 +3 @@"*"-  version   '1.2.9' # 1.2.9"*"+  version   '1.3.0' # 1.2.9"* ]]
+    [ "$(grep -c '^@@' <<<"$output")" -eq 6 ]
+    tap 1 --write --dry-run
+    [ "$(grep -c '^@@' <<<"$output")" -eq 6 ]
+    cmp ../before ../tap/Formula/tool.rb
+    tap 1 --format json
+    [ "$(jq -r '.verdict, .summary.differing, .summary.written, .steps[0].outcome' <<<"$output" | tr '\n' ' ')" = \
+        'refuted 1 0 refuted ' ]
+}
+
+@test "--write writes version, urls and digests, and no other byte; then it is aligned" {
+    tap 0 --write
+    [[ "$output" == *'files written: 1'* ]]
+    sed -e "3s/'1.2.9'/'1.3.0'/" -e '6s/1\.2\.9/1.3.0/g' -e "7s/$OLD/$(digest linux_x86_64)/" \
+        -e "10s/TODO/$(digest linux_arm64)/" -e '15s,/1\.2\.9/tool_1\.2\.9,/1.3.0/tool_1.3.0,' \
+        -e "16s/$OLD/$(digest darwin_arm64)/" ../before >../expected
+    diff ../expected ../tap/Formula/tool.rb
+    tap 0
+    tap 0 --write
+    [[ "$output" == *'files written: 0'* ]]
+    attest align show ../tap/Formula/tool.rb
+}
+
+# refused CODE LINE: nothing is written.
+refused() {
+    cp ../tap/Formula/tool.rb ../before
+    tap 2 --write
+    [[ "$stderr" == *"error[$1]"*"tool.rb:$2:"* ]]
+    cmp ../before ../tap/Formula/tool.rb
+}
+
+@test "what is computed cannot be written" {
+    sed -i "3s/.*/  v = '1.2.9'\n  version v/" ../tap/Formula/tool.rb
+    refused wrong-version 7
+    formula | sed '7s/".*"/"'"${OLD:0:10}"'" "'"${OLD:10}"'"/' >../tap/Formula/tool.rb
+    refused wrong-digest 6
+    formula | sed '6s/v1.2.9/v#{x}/' >../tap/Formula/tool.rb
+    refused unbuilt-url 6
+    formula | sed '20s/.*/  send :x/' >../tap/Formula/tool.rb
+    refused unknown-value 6
+    formula | sed '10s/.*//' >../tap/Formula/tool.rb
+    refused wrong-digest 11
+}
+
+@test "what was not built, and what nothing points at, is not made up" {
+    formula | sed '14,17d' >../tap/Formula/tool.rb
+    refused unpointed-artifact 1
+    formula | sed '15s/_darwin/_other/' >../tap/Formula/tool.rb
+    refused unbuilt-url 15
+    formula | sed '4s/on_linux/on_macos/' >../tap/Formula/tool.rb
+    refused unbuilt-url 6
+    formula | sed '22s/.*/  bottle do\n    sha256 all: "'"$OLD"'"\n  end/' >../tap/Formula/tool.rb
+    refused unbuilt-url 23
+    formula | sed '$a end' >../tap/Formula/tool.rb
+    refused malformed-input 24
+}
+
+@test "one literal for two platforms, and a value that stands twice" {
+    sed -i 's/^platform = "linux-.*"/platform = "linux"/' attest.toml
+    formula | sed -e '5s/on_intel/on_arm/' -e '9s/on_arm/on_intel/' -e '11s/arm64/x86_64/' -e "10s/TODO/$OLD/" \
+        >../tap/Formula/tool.rb
+    refused unpointed-artifact 1
+    sed -i 9,12d attest.toml
+    tap 0 --write
+    [ "$(grep -c "$(digest linux_x86_64)" ../tap/Formula/tool.rb)" -eq 2 ]
+    tap 0
+}
+
+@test "other kinds: a Scoop manifest keeps its form" {
+    printf '%s\n' '[[channel]]' 'kind = "scoop"' 'bucket = "../bucket"' 'manifest = "tool.json"' \
+        'artifacts = ["*linux_x86_64*"]' >>attest.toml
+    printf '{ "version" : "1.2.9",\t"url": "https://h.example/v1.2.9/tool_1.2.9_linux_x86_64.tgz",\n "hash":"%s", "x": "1.2.9"}' \
+        "$OLD" >../bucket/tool.json
+    sed -i 's/^platform = "linux-x86_64"//' attest.toml
+    tap 0 --write
+    [[ "$output" == *'files written: 2'* ]]
+    printf '{ "version" : "1.3.0",\t"url": "https://h.example/v1.3.0/tool_1.3.0_linux_x86_64.tgz",\n "hash":"%s", "x": "1.2.9"}' \
+        "$(digest linux_x86_64)" | cmp - ../bucket/tool.json
+    # All or none.
+    formula >../tap/Formula/tool.rb
+    echo '{' >../bucket/tool.json
+    tap 2 --write
+    formula | cmp - ../tap/Formula/tool.rb
+    tap 1 --channel homebrew
+}
+
+@test "what is asked makes sense" {
+    tap 2 --channel npm
+    [[ "$stderr" == *'no channel npm with a manifest in a folder here'* ]]
+    tap 2 argument
+    tap 2 --tag '-x'
+    sed -i 's,"../tap","https://h.example/tap.git",' attest.toml
+    tap 2
+    git tag -d v1.3.0
+    sed -i 's,"https://h.example/tap.git","../tap",' attest.toml
+    tap 2
+    [[ "$stderr" == *'expected a release tag'* ]]
+    rm dist/*arm64*
+    git tag -am x v1.3.0
+    tap 2 --write
+    [[ "$stderr" == *missing-artifact* ]]
+    cmp ../before ../tap/Formula/tool.rb
+}
