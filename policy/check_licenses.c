@@ -134,10 +134,17 @@ static bool says_nothing(struct att_str declared)
 	return declared.len == 0 || att_str_is(declared, "NOASSERTION") || att_str_is(declared, "NONE");
 }
 
-/* What the component declares, as an expression; empty when it cannot be told. */
+/* What it declares: the lock says, or the manifest that lies in the tree. */
+static struct att_str declaration(const struct finding_out *f)
+{
+	struct att_str locked = f->node->component.license;
+	return says_nothing(locked) ? f->texts.declared : locked;
+}
+
+/* The same as an expression; empty when it cannot be told. */
 static struct att_str declared(struct licenses *l, const struct finding_out *f)
 {
-	struct att_str text = f->node->component.license;
+	struct att_str text = declaration(f);
 	struct att_license license;
 	if (says_nothing(text))
 		return none;
@@ -175,7 +182,7 @@ static int recognised(struct licenses *l, struct finding_out *f, struct att_str 
 	if (code != ATT_OK || f->texts.expression.len == 0)
 		return code;
 	*expression = f->texts.expression;
-	if (says_nothing(f->node->component.license))
+	if (says_nothing(declaration(f)))
 		complain(l, (struct policy_complaint){.code = "no-license-field",
 						      .level = POLICY_WARN,
 						      .node = f->node,
@@ -284,7 +291,7 @@ static void complain_unlicensed(struct licenses *l, const struct finding_out *f)
 	if (why.len == 0)
 		why = f->texts.folder_found ? ATT_STR("no license text lies beside it")
 					    : ATT_STR("its files are not in the tree");
-	bool some = !says_nothing(f->node->component.license);
+	bool some = !says_nothing(declaration(f));
 	complain(l,
 		 (struct policy_complaint){
 			 .code = "unlicensed",
@@ -341,6 +348,8 @@ static int check_node(struct licenses *l, const struct sbom_node *node, struct a
 		name = node->ref;
 	f.name = c->version.len > 0 ? ATT_ARENA_JOIN(&l->arena, name, ATT_STR(" "), c->version) : name;
 	int code = clarified(l, &f, &expression, err);
+	if (code == ATT_OK && expression.len == 0 && says_nothing(c->license))
+		code = find_folder(l, &f, err);
 	if (code == ATT_OK && expression.len == 0)
 		expression = declared(l, &f);
 	if (code == ATT_OK && expression.len == 0)

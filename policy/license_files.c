@@ -57,31 +57,70 @@ int policy_license_open(const struct policy_run *run, const struct policy_licens
 
 /* --- where a component lies ---------------------------------------------------------------------------- */
 
-/* The version in a manifest; empty when it cannot be read. */
-static struct att_str manifest_version(const struct policy_run *run, const struct policy_license_texts *at,
-				       const char *name, struct att_arena *arena)
+/* What a manifest says of itself. */
+struct manifest {
+	struct att_str name, version, license, license_file;
+};
+
+/* npm's older form: [{"type": "MIT"}, ...], any of which can be chosen. */
+static struct att_str choice(const struct att_value *list, struct att_arena *arena)
+{
+	struct att_str all = {NULL, 0};
+	for (uint32_t i = 0; list && list->kind == ATT_ARRAY && i < list->count && i < 100; i++) {
+		const struct att_value *item = &list->items[i];
+		struct att_str one =
+			att_value_text(item->kind == ATT_OBJECT ? att_value_get(item, "type") : item);
+		if (one.len == 0)
+			return (struct att_str){NULL, 0};
+		one = ATT_ARENA_JOIN(arena, ATT_STR("("), one, ATT_STR(")"));
+		all = all.len ? ATT_ARENA_JOIN(arena, all, ATT_STR(" OR "), one) : one;
+	}
+	return all;
+}
+
+static void take_manifest(const struct att_value *value, bool is_cargo, struct att_arena *arena,
+			  struct manifest *out)
+{
+	const struct att_value *in = is_cargo ? att_value_get(value, "package") : value;
+	if (!in || in->kind != ATT_OBJECT)
+		return;
+	const struct att_value *license = att_value_get(in, "license");
+	out->name = att_value_text(att_value_get(in, "name"));
+	out->version = att_value_text(att_value_get(in, "version"));
+	if (is_cargo) {
+		out->license_file = att_value_text(att_value_get(in, "license-file"));
+	} else if (license && license->kind == ATT_OBJECT) {
+		license = att_value_get(license, "type");
+	}
+	out->license = att_value_text(license);
+	if (!is_cargo && out->license.len == 0)
+		out->license = choice(att_value_get(in, "licenses"), arena);
+}
+
+/* Nothing when it cannot be read. */
+static void read_manifest(const struct policy_run *run, const struct policy_license_texts *at, const char *name,
+			  struct att_arena *arena, struct manifest *out)
 {
 	struct att_buf bytes;
 	struct att_source source;
 	struct att_value value;
 	struct att_err err;
-	struct att_str version = {NULL, 0};
 	bool toml = att_str_ends(att_str_of(name), ATT_STR(".toml"));
+	*out = (struct manifest){0};
 	att_buf_init(&bytes, LARGEST_MANIFEST);
-	if (policy_license_open(run, at, att_str_of(name), &bytes, &err) == 0 &&
-	    att_source_init(&source, arena, att_str_of(name), att_buf_str(&bytes), &err) == 0 &&
-	    (toml ? att_toml_parse : att_json_parse)(&source, arena, &value, &err) == 0) {
-		const struct att_value *in = toml ? att_value_get(&value, "package") : &value;
-		version = att_value_text(in ? att_value_get(in, "version") : NULL);
-		version = att_arena_copy(arena, version);
+	if (policy_license_open(run, at, att_str_of(name), &bytes, &err) == 0) {
+		struct att_str text = att_arena_copy(arena, att_buf_str(&bytes));
+		if (text.data && att_source_init(&source, arena, att_str_of(name), text, &err) == 0 &&
+		    (toml ? att_toml_parse : att_json_parse)(&source, arena, &value, &err) == 0)
+			take_manifest(&value, toml, arena, out);
 	}
 	att_buf_clear(&bytes);
-	return version;
 }
 
-/* Is there such a folder, and does its manifest (NULL: none has to be) say the component's version? */
+/* Is there such a folder, and is its manifest (NULL: none has to be) that of the component? */
 static bool lies_in(const struct policy_run *run, struct att_str folder, const char *manifest,
-		    const struct sbom_component *component, struct policy_license_texts *out)
+		    const struct sbom_component *component, struct att_arena *arena,
+		    struct policy_license_texts *out)
 {
 	int fd;
 	if (!folder.data || open_folder(run, folder, &fd) != 0)
@@ -90,8 +129,16 @@ static bool lies_in(const struct policy_run *run, struct att_str folder, const c
 	out->folder = folder;
 	if (manifest) {
 		struct att_arena scratch = {0};
-		struct att_str version = manifest_version(run, out, manifest, &scratch);
-		bool same = version.len > 0 && att_str_equal(version, component->version);
+		struct manifest found;
+		read_manifest(run, out, manifest, &scratch, &found);
+		struct att_str name = join(&scratch, component->group, component->name);
+		bool same = found.version.len > 0 && att_str_equal(found.version, component->version) &&
+			    att_str_equal(found.name, name);
+		if (same) {
+			out->declared = att_arena_copy(arena, found.license);
+			out->license_file = att_arena_copy(arena, found.license_file);
+		}
+		arena->failed |= scratch.failed;
 		att_arena_clear(&scratch);
 		if (!same)
 			return false;
@@ -111,7 +158,7 @@ static bool find_npm(const struct policy_run *run, struct att_str lock, const st
 {
 	struct att_str name = join(arena, c->group, c->name);
 	struct att_str inner = ATT_ARENA_JOIN(arena, ATT_STR("node_modules/"), name);
-	return lies_in(run, join(arena, lock, inner), "package.json", c, out);
+	return lies_in(run, join(arena, lock, inner), "package.json", c, arena, out);
 }
 
 static bool find_cargo(const struct policy_run *run, struct att_str lock, const struct sbom_component *c,
@@ -119,8 +166,8 @@ static bool find_cargo(const struct policy_run *run, struct att_str lock, const 
 {
 	struct att_str one = ATT_ARENA_JOIN(arena, ATT_STR("vendor/"), c->name);
 	struct att_str versioned = ATT_ARENA_JOIN(arena, one, ATT_STR("-"), c->version);
-	return lies_in(run, join(arena, lock, versioned), "Cargo.toml", c, out) ||
-	       lies_in(run, join(arena, lock, one), "Cargo.toml", c, out);
+	return lies_in(run, join(arena, lock, versioned), "Cargo.toml", c, arena, out) ||
+	       lies_in(run, join(arena, lock, one), "Cargo.toml", c, arena, out);
 }
 
 /* What "go mod vendor" wrote: one version of each module. */
@@ -128,7 +175,7 @@ static bool find_go(const struct policy_run *run, struct att_str lock, const str
 		    struct att_arena *arena, struct policy_license_texts *out)
 {
 	struct att_str inner = ATT_ARENA_JOIN(arena, ATT_STR("vendor/"), join(arena, c->group, c->name));
-	return lies_in(run, join(arena, lock, inner), NULL, c, out);
+	return lies_in(run, join(arena, lock, inner), NULL, c, arena, out);
 }
 
 /* The folder's name says the version: "typing_extensions-4.9.0.dist-info". Texts lie in it or in "licenses". */
@@ -155,7 +202,7 @@ static bool find_python(const struct policy_run *run, struct att_str lock, const
 			struct att_str folder = ATT_ARENA_JOIN(
 				arena, base, ATT_STR("/"), names[i % 2], ATT_STR("-"), c->version,
 				i < 2 ? ATT_STR(".dist-info/licenses") : ATT_STR(".dist-info"));
-			if (lies_in(run, folder, NULL, c, out))
+			if (lies_in(run, folder, NULL, c, arena, out))
 				return true;
 		}
 	}
@@ -175,7 +222,7 @@ int policy_license_folder(const struct policy_run *run, const struct sbom_compon
 		return ATT_OK;
 	if (component->origin == SBOM_ORIGIN_LOCAL) {
 		if (component->folder.data)
-			lies_in(run, component->folder, NULL, component, out);
+			lies_in(run, component->folder, NULL, component, arena, out);
 		return arena->failed ? att_err_memory(err) : ATT_OK;
 	}
 	for (size_t i = 0; i < component->occurrence_count && i < 4 && !out->folder_found; i++)
@@ -272,21 +319,44 @@ static void add_text(const struct att_license_texts *found, struct att_str name,
 		with ? ATT_ARENA_JOIN(arena, out->expression, ATT_STR(" AND "), expression) : expression;
 }
 
-static int read_text(int folder, struct att_str name, double threshold, struct att_arena *arena,
-		     struct policy_license_texts *out, struct att_err *err)
+/* Adds what the text is, after `code` of its reading. */
+static int judge_text(struct att_buf *bytes, int code, struct att_str name, double threshold,
+		      struct att_arena *arena, struct policy_license_texts *out, struct att_err *err)
 {
-	struct att_buf bytes;
 	struct att_license_texts found;
-	att_buf_init(&bytes, ATT_LICENSE_TEXT_LONGEST);
-	int code = att_file_read(folder, name.data, &bytes, err);
 	if (code == 0)
-		code = att_license_text_recognise(att_buf_str(&bytes), threshold, &found, err);
+		code = att_license_text_recognise(att_buf_str(bytes), threshold, &found, err);
 	if (code == 0)
 		add_text(&found, name, threshold, arena, out);
 	else if (code != ATT_ERR_MEMORY)
 		doubt(out, arena, att_arena_printf(arena, "%.*s cannot be read", ATT_STR_ARG(name)));
-	att_buf_clear(&bytes);
+	att_buf_clear(bytes);
 	return code == ATT_ERR_MEMORY ? code : ATT_OK;
+}
+
+static int read_text(int folder, struct att_str name, double threshold, struct att_arena *arena,
+		     struct policy_license_texts *out, struct att_err *err)
+{
+	struct att_buf bytes;
+	att_buf_init(&bytes, ATT_LICENSE_TEXT_LONGEST);
+	int code = att_file_read(folder, name.data, &bytes, err);
+	return judge_text(&bytes, code, name, threshold, arena, out, err);
+}
+
+/* The file that the manifest names, unless it is among those of the folder. It may lie anywhere in the tree. */
+static int read_named(const struct policy_run *run, const struct att_str *names, size_t count, double threshold,
+		      struct att_arena *arena, struct policy_license_texts *out, struct att_err *err)
+{
+	struct att_str name = out->license_file;
+	struct att_buf bytes;
+	for (size_t i = 0; i < count; i++)
+		if (att_str_equal(names[i], name))
+			return ATT_OK;
+	if (name.len == 0)
+		return ATT_OK;
+	att_buf_init(&bytes, ATT_LICENSE_TEXT_LONGEST);
+	int code = policy_license_open(run, out, name, &bytes, err);
+	return judge_text(&bytes, code, name, threshold, arena, out, err);
 }
 
 int policy_license_read(const struct policy_run *run, double threshold, struct att_arena *arena,
@@ -319,6 +389,8 @@ int policy_license_read(const struct policy_run *run, double threshold, struct a
 		qsort(names, count, sizeof *names, compare_names);
 	for (size_t i = 0; code == ATT_OK && i < count; i++)
 		code = read_text(dirfd(dir), names[i], threshold, arena, out, err);
+	if (code == ATT_OK)
+		code = read_named(run, names, count, threshold, arena, out, err);
 	if (out->in_doubt)
 		out->expression = (struct att_str){NULL, 0};
 	if (code == ATT_OK && arena->failed)

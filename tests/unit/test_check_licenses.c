@@ -394,11 +394,98 @@ static void versions_that_a_text_leaves_open(void **state)
 	assert_int_equal(outcome, ATT_REFUTED);
 }
 
+/* Locks of Cargo and Yarn say nothing; what is vendored does. */
+static void manifests_that_are_vendored_declare(void **state)
+{
+	(void)state;
+	static const char policy[] =
+		"[licenses]\nallow = [\"MIT\", \"ISC\"]\nunused-allowed-license = \"allow\"\n";
+	static const struct {
+		const char *license, *code; /* NULL: nothing is told */
+	} cases[] = {
+		{"\"license\": \"MIT\"", NULL},
+		{"\"license\": \"GPL-2.0-only\"", "rejected"},
+		{"\"license\": {\"type\": \"ISC\"}", NULL},
+		{"\"licenses\": [{\"type\": \"GPL-2.0-only\"}, {\"type\": \"MIT\"}]", NULL},
+		{"\"licenses\": [{\"type\": \"GPL-2.0-only\"}, \"Apache-2.0\"]", "rejected"},
+		{"\"licenses\": [{\"type\": \"MIT\"}, {\"url\": \"x\"}]", "unlicensed"},
+		{"\"licenses\": \"MIT\"", "unlicensed"},
+		{"\"license\": \"SEE LICENSE IN x\"", "parse-error"},
+		{"\"license\": 1", "unlicensed"},
+		{"\"license\": \"MIT\", \"name\": 1", "unlicensed"},
+	};
+	struct sbom_node *node = add("pkg:npm/m@1.0.0", "m", "1.0.0", "");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[256];
+		bool unnamed = strstr(cases[i].license, "\"name\"") != NULL;
+		snprintf(text, sizeof text, "{%s\"version\": \"1.0.0\", %s}",
+			 unnamed ? "" : "\"name\": \"m\", ", cases[i].license);
+		write_file("node_modules/m/package.json", att_str_of(text));
+		check(policy);
+		if (cases[i].code)
+			must(cases[i].code);
+		else
+			assert_int_equal(findings.count, 0);
+		att_findings_clear(&findings);
+		policy_trails_clear(&trails);
+	}
+	/* What the lock says counts first. */
+	write_file("node_modules/m/package.json",
+		   ATT_STR("{\"name\": \"m\", \"version\": \"1.0.0\", \"license\": \"MIT\"}"));
+	node->component.license = ATT_STR("GPL-2.0-only");
+	check(policy);
+	must("rejected");
+}
+
+/* In the folder of a crate lies another one, or one that names its text. */
+static void crates_that_are_vendored_declare(void **state)
+{
+	(void)state;
+	static const char policy[] = "[licenses]\nallow = [\"MIT\"]\nunused-allowed-license = \"allow\"\n";
+	add("pkg:cargo/v@0.1.0", "v", "0.1.0", "");
+	write_file("vendor/v/Cargo.toml",
+		   ATT_STR("[package]\nname = \"v\"\nversion = \"0.1.0\"\nlicense = \"MIT OR Apache-2.0\"\n"));
+	check(policy);
+	assert_int_equal(findings.count, 0);
+	assert_int_equal(outcome, ATT_HOLDS);
+	policy_trails_clear(&trails);
+	write_file("vendor/v/Cargo.toml",
+		   ATT_STR("[package]\nname = \"w\"\nversion = \"0.1.0\"\nlicense = \"MIT\"\n"));
+	check(policy);
+	must("unlicensed");
+	att_findings_clear(&findings);
+	policy_trails_clear(&trails);
+	write_file("vendor/v/Cargo.toml",
+		   ATT_STR("[package]\nname = \"v\"\nversion = \"0.1.0\"\nlicense-file = \"docs/TERMS\"\n"));
+	check(policy);
+	assert_non_null(strstr(must("unlicensed")->message.data, "docs/TERMS cannot be read"));
+	att_findings_clear(&findings);
+	policy_trails_clear(&trails);
+	copy_text("good/MIT", "vendor/v/docs/TERMS");
+	check(policy);
+	assert_non_null(strstr(must("no-license-field")->message.data, "docs/TERMS is MIT"));
+	assert_int_equal(outcome, ATT_HOLDS);
+	att_findings_clear(&findings);
+	policy_trails_clear(&trails);
+	copy_text("good/ISC", "vendor/v/LICENSE");
+	check(policy);
+	must_find("rejected", ATT_ERROR, "v 0.1.0 is under ISC AND MIT, and the policy does not allow ISC");
+	att_findings_clear(&findings);
+	policy_trails_clear(&trails);
+	write_file("vendor/v/Cargo.toml", ATT_STR("[package]\nname = \"v\"\nversion = \"0.1.0\"\n"
+						  "license-file = \"../../../../../../../etc/hostname\"\n"));
+	check(policy);
+	must("unlicensed");
+	assert_int_equal(outcome, ATT_CANNOT_TELL);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(manifests_that_are_vendored_declare),
+		TEST(crates_that_are_vendored_declare),
 		TEST(what_is_allowed_holds),
 		TEST(what_is_not_is_rejected),
 		TEST(exceptions_hold_for_what_they_name),
