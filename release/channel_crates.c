@@ -159,12 +159,13 @@ static void judge_file(const struct crates *c)
 {
 	struct release_download download = {.size = 0};
 	struct att_str url = file_address(c);
-	if (url.len == 0 || !release_package_fetch(c->look, c->built, c->file, url, ATT_STR(""), &download))
+	if (url.len == 0)
 		return;
-	if (c->built)
+	if (release_package_fetch(c->look, c->built, c->file, url, ATT_STR(""), &download))
 		judge_inside(c);
 	/* A registry that contradicts itself. */
-	if (!c->built && !att_digest_equal(&download.sha256, &c->crate.checksum))
+	if (!c->built && download.sha256.kind != ATT_DIGEST_NONE &&
+	    !att_digest_equal(&download.sha256, &c->crate.checksum))
 		add(c, ATT_STR("checksum"), RELEASE_CONFLICT, release_look_digest(c->look, &c->crate.checksum),
 		    release_look_digest(c->look, &download.sha256),
 		    "the channel serves other bytes than its index says");

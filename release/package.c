@@ -29,20 +29,21 @@ const struct release_built *release_package_built(const struct release_look *loo
 
 /* --- downloads ------------------------------------------------------------------------------------------- */
 
-static void compare(const struct release_look *look, const struct release_built *built, struct att_str item,
+static bool compare(const struct release_look *look, const struct release_built *built, struct att_str item,
 		    const struct release_download *download, struct att_str note)
 {
 	struct att_str found = release_look_digest(look, &download->sha256);
 	if (!built) {
 		release_look_add(look, item, RELEASE_UNKNOWN, ATT_STR(""), found,
 				 ATT_STR("no built artifact is there to compare it with"));
-		return;
+		return false;
 	}
 	bool same = download->size == built->size && att_digest_equal(&download->sha256, &built->sha256) &&
 		    att_digest_equal(&download->sha512, &built->sha512);
 	release_look_add(look, item, same ? RELEASE_MATCH : RELEASE_CONFLICT,
 			 release_look_digest(look, &built->sha256), found,
 			 same ? note : ATT_STR("the channel serves other bytes than were built"));
+	return same;
 }
 
 bool release_package_fetch(const struct release_look *look, const struct release_built *built,
@@ -50,10 +51,8 @@ bool release_package_fetch(const struct release_look *look, const struct release
 			   struct release_download *download)
 {
 	download->wants_sha512 = true;
-	if (!release_look_download(look, item, url, false, built ? built->size : MAX_UNBUILT, download))
-		return false;
-	compare(look, built, item, download, note);
-	return true;
+	return release_look_download(look, item, url, false, built ? built->size : MAX_UNBUILT, download) &&
+	       compare(look, built, item, download, note);
 }
 
 int release_package_read(const struct release_look *look, const struct release_built *built,

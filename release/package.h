@@ -13,7 +13,8 @@ const struct release_built *release_package_built(const struct release_look *loo
 
 /* Downloads it, at most as many bytes as were built, or as anybody publishes when none were, and adds the
  * verdict on its bytes: never MATCH when nothing was built to compare with. `note` is the reason of a MATCH;
- * may be empty. download->sink may be set. False when it is not there. */
+ * may be empty. download->sink may be set. True when they are those that were built; those
+ * that are not have a digest. */
 bool release_package_fetch(const struct release_look *look, const struct release_built *built,
 			   struct att_str item, struct att_str url, struct att_str note,
 			   struct release_download *download);
