@@ -72,7 +72,6 @@ struct homebrew_run {
 	bool is_cask;
 	struct homebrew_env env;
 	bool asks_macos; /* something depends on the version of macOS */
-	bool names_linux;
 
 	struct att_str poison; /* why nothing of it can be told; "" */
 	struct att_str doubt;  /* the condition here cannot be told, because */

@@ -289,7 +289,7 @@ static size_t line_end(struct att_str text, size_t at)
 static int begin_line(struct ruby_lexer *l)
 {
 	while (at_word(l->text, l->at, ATT_STR("=begin"))) {
-		size_t at = l->at, start = l->at;
+		size_t start = l->at, at = start;
 		do {
 			at = line_end(l->text, at) + 1;
 			if (at >= l->text.len)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # attest align tap: manifests that lie here get the versions, urls and digests of what was built, and nothing else.
+# shellcheck disable=SC2154 # bats sets "stderr"
 
 load common
 
@@ -141,16 +142,19 @@ refused() {
     tap 0
 }
 
+scoop() { # VERSION DIGEST
+    printf '{ "version" : "%s",\t"url": "https://h.example/v%s/tool_%s_linux_x86_64.tgz",\n' "$1" "$1" "$1"
+    printf ' "hash":"%s", "x": "1.2.9"}' "$2"
+}
+
 @test "other kinds: a Scoop manifest keeps its form" {
     printf '%s\n' '[[channel]]' 'kind = "scoop"' 'bucket = "../bucket"' 'manifest = "tool.json"' \
         'artifacts = ["*linux_x86_64*"]' >>attest.toml
-    printf '{ "version" : "1.2.9",\t"url": "https://h.example/v1.2.9/tool_1.2.9_linux_x86_64.tgz",\n "hash":"%s", "x": "1.2.9"}' \
-        "$OLD" >../bucket/tool.json
+    scoop 1.2.9 "$OLD" >../bucket/tool.json
     sed -i 's/^platform = "linux-x86_64"//' attest.toml
     tap 0 --write
     [[ "$output" == *'files written: 2'* ]]
-    printf '{ "version" : "1.3.0",\t"url": "https://h.example/v1.3.0/tool_1.3.0_linux_x86_64.tgz",\n "hash":"%s", "x": "1.2.9"}' \
-        "$(digest linux_x86_64)" | cmp - ../bucket/tool.json
+    scoop 1.3.0 "$(digest linux_x86_64)" | cmp - ../bucket/tool.json
     # All or none.
     formula >../tap/Formula/tool.rb
     echo '{' >../bucket/tool.json
