@@ -22,7 +22,7 @@ enum align_question {
 	ALIGN_ANCESTOR,    /* COMMIT COMMIT: "yes" or "no"; an error when one of them is not here */
 	ALIGN_TAG,         /* REF: "tag" or "commit", what the ref itself names, and the commit behind it */
 	ALIGN_CHANGES,     /* changed files that git tracks, one in a line */
-	ALIGN_ARCHIVE,     /* COMMIT FOLDER: a tar of the folder ("": of all), with line ends as committed */
+	ALIGN_ARCHIVE,     /* COMMIT: a tar of all its files, as Go packs them */
 };
 
 /* Before the sandbox closes, and before there are threads. `folder` is the one that all is relative to. Errors:
