@@ -13,7 +13,7 @@
 
 /* The longest formulae seen are about 200 kB; every byte may become a token of 16, and what is said about it.
  */
-#define RELEASE_RUBY_MAX_TEXT ((size_t)2 << 20)
+#define RELEASE_RUBY_MAX_TEXT ((size_t)1 << 20)
 
 enum release_ruby_kind {
 	RUBY_BODY,   /* first...: statements */
