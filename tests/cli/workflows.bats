@@ -87,11 +87,11 @@ check() { # STATUS OPTION...
     [[ $stderr == *"error[mutable-image]"*"= found: Docker://alpine:3"* ]]
 }
 
-@test "this project's own workflows are pinned, but for the image of the system they are for" {
+@test "this project's own workflows are pinned" {
     rm -r .github
     cp -r "$ROOT/.github" .
-    check 0 -W mutable-image
+    check 0
     [[ $stderr != *"error["* ]]
-    [ "$(grep -c '= found: ' <<<"$stderr")" = "$(grep -c '= found: debian:12$' <<<"$stderr")" ]
+    [ -z "$(grep '= found: ' <<<"$stderr")" ]
     [[ $stderr == *"workflows: holds"* ]]
 }
