@@ -53,8 +53,9 @@ static void add_gates(const struct align_run *run, const size_t widths[static 2]
 			continue;
 		add_cell(ATT_STR("here"), widths[0], out);
 		add_cell(att_str_of(step->name), widths[1], out);
-		att_buf_printf(out, "%-8s  ", words[step->outcome]);
-		att_utf8_add_visible(out, step->artifact.len ? step->artifact : step->found);
+		struct att_str about = step->artifact.len ? step->artifact : step->found;
+		att_buf_printf(out, about.len ? "%-8s  " : "%s", words[step->outcome]);
+		att_utf8_add_visible(out, about);
 		att_buf_add_byte(out, '\n');
 	}
 }
