@@ -128,6 +128,23 @@ static void verify(const struct release_gate *gate, const struct att_keyring *ke
 	att_verdict_clear(&verdict);
 }
 
+/* Nothing then says that it was built of the commit that is released. */
+static void report_unbound(const struct release_gate *gate, const struct release_built *built)
+{
+	struct att_place place = att_source_place(gate->config->source, built->artifact->span);
+	att_findings_add(
+		gate->findings,
+		&(struct att_finding){
+			.code = "unbound-artifact",
+			.severity = ATT_WARNING,
+			.message = ATT_STR("no provenance is required that says which commit it was built of"),
+			.help = ATT_STR("requires = [\"provenance\"] in its [[artifact]]"),
+			.file = gate->config->source->path,
+			.place = place,
+			.artifact = built->name,
+		});
+}
+
 static bool requires_trust(const struct release_artifact *artifact)
 {
 	return artifact->requires[RELEASE_SIGNATURE] || artifact->requires[RELEASE_PROVENANCE];
@@ -161,6 +178,8 @@ void release_gate_companions(const struct release_gate *gate)
 		const struct release_built *built = &gate->build->items[i];
 		if (built->artifact->requires[RELEASE_SBOM])
 			check_sbom(gate, built);
+		if (!built->artifact->requires[RELEASE_PROVENANCE] && built->artifact->tier == RELEASE_OFFICIAL)
+			report_unbound(gate, built);
 		for (enum release_requirement what = RELEASE_SIGNATURE; what <= RELEASE_PROVENANCE; what++) {
 			if (!built->artifact->requires[what])
 				continue;

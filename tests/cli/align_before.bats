@@ -68,7 +68,8 @@ expect() { # "STEP OUTCOME" CODE
     echo "$output"
     [ -z "$(steps)" ]
     [ -z "$(codes)" ]
-    [ "$(attest align before --format json 2>/dev/null | jq -r '[.steps[].name | select(. != "served")] | join(" ")')" = \
+    [ "$(attest align before --format json 2>/dev/null |
+        jq -r '[.steps[].name | select(. != "served")] | join(" ")')" = \
         "tag pushed tree versions artifacts checksums sbom signature provenance" ]
 }
 
@@ -201,4 +202,15 @@ expect() { # "STEP OUTCOME" CODE
     git push -q -f origin main v1.0.0
     [ "$(steps)" = "signature unknown
 provenance unknown" ]
+}
+
+@test "artifacts whose provenance nobody asks for are told" {
+    sed -i 's/, "provenance"\]/]/' attest.toml
+    git commit -q -a -m b
+    git tag -f -a -m r v1.0.0
+    git push -q -f origin main v1.0.0
+    [ -z "$(steps)" ]
+    [ "$(codes)" = unbound-artifact ]
+    [ "$(attest align before --format json 2>/dev/null |
+        jq -r '.findings[] | select(.code == "unbound-artifact") | .severity')" = warning ]
 }
