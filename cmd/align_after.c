@@ -11,7 +11,7 @@
 
 enum { FIRST_WAIT = 2, LONGEST_WAIT = 60, MOST = 7 * 24 * 60 * 60 };
 
-static const char synopsis[] = "attest align after [OPTION...]\n";
+static const char synopsis[] = "attest align after [OPTION...]";
 static const char description[] =
 	"Downloads what every channel of attest.toml serves of a release, hashes it, and compares it\n"
 	"and all that is said about it with what was built. Only MATCH passes: ABSENT and STALE may\n"

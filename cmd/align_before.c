@@ -7,7 +7,7 @@
 
 #include "libattest/base/banned.h"
 
-static const char synopsis[] = "attest align before [OPTION...]\n";
+static const char synopsis[] = "attest align before [OPTION...]";
 static const char description[] =
 	"Holds a release against all that has to be so before it is published: its tag, what was\n"
 	"pushed, the versions in the sources, the artifacts and what accompanies them, packaging\n"

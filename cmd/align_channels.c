@@ -13,7 +13,7 @@
 
 #include "libattest/base/banned.h"
 
-static const char synopsis[] = "attest align channels [OPTION...]\n";
+static const char synopsis[] = "attest align channels [OPTION...]";
 static const char description[] =
 	"Shows what a commit is called on every channel of attest.toml: its versions and tags as\n"
 	"a release, when its ref is a tag of the project's template, and as a development build,\n"
