@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* attest align channels: what a commit is called on every channel. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "libattest/base/limits.h"
 #include "libattest/base/time.h"
 #include "libattest/base/utf8.h"
+#include "release/place.h"
 
 #include "libattest/base/banned.h"
 
@@ -29,6 +31,8 @@ struct run {
 	struct release_names names;
 	struct att_findings findings;
 	struct att_arena arena;
+	struct release_tree tree;
+	int root; /* descriptor of the folder of attest.toml */
 	bool has_last, is_derived;
 };
 
@@ -216,6 +220,25 @@ static int show_text(const struct run *r, bool env, int exit_code)
 
 /* --- the command ----------------------------------------------------------------------------------------- */
 
+/* The version that the sources say: a development build leads to it when it is ahead of the last release. A
+ * stamped place says none. */
+static int find_declared(struct run *r, struct att_err *err)
+{
+	const struct release_config *config = &r->config.release;
+	struct release_search search = {0};
+	size_t i = 0;
+	while (i < config->place_count && !att_str_equal(config->places[i].file, config->project.version_from))
+		i++;
+	if (i == config->place_count || config->places[i].is_stamped)
+		return ATT_OK;
+	int status =
+		release_place_find(&r->tree, config->places[i].file, config->places[i].field, &search, err);
+	if (status == ATT_OK && search.count > 0 && search.places[0].version.len > 0)
+		status = release_spelling_of(RELEASE_SEMVER, search.places[0].version, &r->arena,
+					     &r->commit.declared, err);
+	return status;
+}
+
 static int derive(struct run *r)
 {
 	const struct release_config *config = &r->config.release;
@@ -227,6 +250,8 @@ static int derive(struct run *r)
 	if (status == ATT_OK)
 		status = align_git_fill(&r->git, &config->project, r->has_last, &r->arena, &r->commit, &err);
 	r->stream = release_classify(&config->project, r->commit.ref);
+	if (status == ATT_OK && r->stream == RELEASE_DEV)
+		status = find_declared(r, &err);
 	if (status == ATT_OK)
 		status = release_derive(config, &r->commit, r->stream, &r->names, &r->findings, &err);
 	r->is_derived = status == ATT_OK;
@@ -239,19 +264,21 @@ static int derive(struct run *r)
 /* Git is asked first, as nothing can be started once the sandbox is closed. */
 static bool narrow(struct run *r, const char *path)
 {
-	const char *const readable[] = {path, NULL}, *const nothing[] = {NULL};
-	const struct att_sandbox sandbox = {.readable = readable, .writable = nothing};
 	struct att_err err = {0};
 	char *folder = cli_folder_of(path);
+	const char *const readable[] = {path, folder, NULL}, *const nothing[] = {NULL};
+	const struct att_sandbox sandbox = {.readable = readable, .writable = nothing};
 	bool needs_git = access(path, R_OK) == 0 && (r->commit.id.len == 0 || r->commit.ref.len == 0 ||
 						     r->commit.time == 0 || !r->has_last);
 	int status = !folder     ? att_err_memory(&err)
 		     : needs_git ? align_git_read(folder, r->commit.id, &r->arena, &r->git, &err)
 				 : ATT_OK;
-	free(folder);
+	r->root = folder ? open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	release_tree_init(&r->tree, r->root);
 	if (status != ATT_OK)
 		att_findings_add_err(&r->findings, (struct att_str){NULL, 0}, NULL, &err);
 	cli_enter_sandbox(ALIGN_PROGRAM, &sandbox);
+	free(folder);
 	return status == ATT_OK;
 }
 
@@ -283,6 +310,9 @@ int align_channels_main(int argc, const char **argv)
 		code = derive(&r);
 	code = format && !cli_report_is_human(format) ? show(&r, format, code) : show_text(&r, env, code);
 	release_names_clear(&r.names);
+	release_tree_clear(&r.tree);
+	if (r.root >= 0)
+		close(r.root);
 	att_findings_clear(&r.findings);
 	att_arena_clear(&r.arena);
 	align_config_clear(&r.config);

@@ -73,6 +73,26 @@ crates version: 1.3.0-rc.9.dev.20261123000000.g${id:0:12}
 go version: v1.3.0-rc.9.0.20261123000000-${id:0:12}" ]
 }
 
+@test "a version in the sources that is ahead of the last release is what a development build leads to" {
+    sed -i '1,2c [project]\nname = "ameide"\nversion-from = "VERSION"\n[[version]]\nfile = "VERSION"' attest.toml
+    git tag v1.2.0
+    commit 2026-11-22T10:00:00Z
+    base() { names | sed -n 's/^npm version: \(.*\)-dev.*/\1/p'; }
+    echo 2.0.0 >VERSION
+    [ "$(base)" = 2.0.0 ]
+    echo 2.0.0-rc.1 >VERSION
+    [ "$(base)" = 2.0.0 ]
+    [ "$(names | grep pypi)" = "pypi version: 2.0.0.dev20261122100000" ]
+    echo 1.2.0 >VERSION
+    [ "$(base)" = 1.2.1 ]
+    echo 0.0.0 >VERSION
+    [ "$(base)" = 1.2.1 ]
+    echo two >VERSION
+    run -2 attest align channels
+    rm VERSION
+    run -2 attest align channels
+}
+
 @test "of any other ref nothing is published" {
     git checkout -q -b feature
     run -0 attest align channels
