@@ -36,6 +36,8 @@ struct release_look {
 	size_t built_count;
 	int folder;                              /* descriptor of the folder that paths are relative to */
 	const struct release_checkout *checkout; /* NULL for kinds that are no repository */
+	struct att_str
+		digest_text; /* what the file holds that an image's "digest" names; "" when it is not there */
 	struct att_fetcher *fetcher;
 	struct att_str token; /* secret; "" for none */
 	int64_t now;

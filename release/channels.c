@@ -12,6 +12,7 @@ extern const struct release_looker release_channel_crates;
 extern const struct release_looker release_channel_github;
 extern const struct release_looker release_channel_homebrew;
 extern const struct release_looker release_channel_npm;
+extern const struct release_looker release_channel_oci;
 extern const struct release_looker release_channel_pypi;
 extern const struct release_looker release_channel_scoop;
 extern const struct release_looker release_channel_winget;
@@ -23,6 +24,7 @@ const struct release_looker *const release_lookers[] = {
 	&release_channel_github,
 	&release_channel_homebrew,
 	&release_channel_npm,
+	&release_channel_oci,
 	&release_channel_pypi,
 	&release_channel_scoop,
 	&release_channel_winget,

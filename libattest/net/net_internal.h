@@ -17,6 +17,9 @@ enum { ATT_NET_MAX_REDIRECTS = 5, ATT_NET_CONNECT_SECONDS = 30, ATT_NET_MAX_HOST
 /* See att_http_check_url; `max` is how long a URL may be. */
 int att_net_check_url(const char *url, size_t max, bool insecure_http, struct att_err *err) ATT_MUST_USE;
 
+/* Is a host of a URL this machine: "localhost", "127.x.x.x", "[::1]"? */
+bool att_net_is_loopback(const char *host);
+
 /* May `from` redirect to `to`: a URL that is good by itself, and that does not leave TLS? Errors:
  * ATT_ERR_REFUSED.
  */

@@ -6,7 +6,7 @@
 
 #include "libattest/base/banned.h"
 
-static bool is_loopback(const char *host)
+bool att_net_is_loopback(const char *host)
 {
 	struct att_str rest = att_str_of(host), part;
 	size_t parts = 0;
@@ -32,7 +32,7 @@ static int check_parts(const char *scheme, const char *host, bool has_user, bool
 		return ATT_OK;
 	if (strcmp(scheme, "http") != 0)
 		return att_err_set(err, ATT_ERR_REFUSED, "expected a URL of https, found one of %s", scheme);
-	if (insecure_http || is_loopback(host))
+	if (insecure_http || att_net_is_loopback(host))
 		return ATT_OK;
 	att_err_set(err, ATT_ERR_REFUSED, "expected a URL of https, found one of http to another machine");
 	att_err_help(err, "anybody on the way can change what plain HTTP brings; --insecure-http takes it");
