@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "libattest/base/beneath.h"
 #include "libattest/base/file.h"
 #include "libattest/base/limits.h"
 #include "libattest/base/pool.h"
@@ -101,6 +102,31 @@ static int take_token(struct align_run *run, struct release_channel_state *state
 	return ATT_OK;
 }
 
+/* What stands in the file that an image's "digest" names; that it cannot be read is said by the channel. */
+static int take_digest(struct align_run *run, struct release_channel_state *state, struct att_err *err)
+{
+	enum { LONGEST = 1 << 20 };
+	struct att_str path = release_channel_text(state->channel, "digest", "");
+	struct att_err why = {0};
+	struct att_buf text;
+	int fd = -1;
+	if (path.len == 0)
+		return ATT_OK;
+	att_buf_init(&text, LONGEST);
+	int status = release_template_expand(path, &run->alignment.variables, &run->arena, &path, &why);
+	if (status == ATT_OK)
+		status = att_open_beneath(run->folder, path, 0, &fd, &why);
+	if (status == ATT_OK)
+		status = att_file_read_fd(fd, "the file with the digest", &text, &why);
+	if (status == ATT_OK)
+		state->digest_text = att_arena_copy(&run->arena, att_buf_str(&text));
+	if (fd >= 0)
+		close(fd);
+	att_buf_clear(&text);
+	return status == ATT_ERR_MEMORY || (status == ATT_OK && !state->digest_text.data) ? att_err_memory(err)
+											  : ATT_OK;
+}
+
 /* Which channels are looked at. A name that is none is an error, not a channel less. */
 static int choose_channels(struct align_run *run, struct att_err *err)
 {
@@ -153,6 +179,8 @@ static int open_alignment(struct align_run *run, struct att_err *err)
 		status = choose_channels(run, err);
 	for (size_t c = 0; status == ATT_OK && c < alignment->config->channel_count; c++)
 		status = take_token(run, &alignment->channels[c], err);
+	for (size_t c = 0; status == ATT_OK && c < alignment->config->channel_count; c++)
+		status = take_digest(run, &alignment->channels[c], err);
 	if (status == ATT_OK)
 		status = open_fetcher(run, err);
 	alignment->fetcher = run->fetcher;

@@ -53,6 +53,7 @@ static void look_at(void *context, size_t i)
 		.built_count = state->built_count,
 		.folder = alignment->folder,
 		.checkout = looker && looker->is_repository ? &state->checkout : NULL,
+		.digest_text = state->digest_text,
 		.fetcher = alignment->fetcher,
 		.token = state->token,
 		.now = alignment->now,

@@ -15,6 +15,7 @@ struct release_channel_state {
 	size_t built_count;
 	struct release_checkout checkout; /* of a repository: filled by the caller before each round */
 	struct att_str token;
+	struct att_str digest_text;       /* as in struct release_look: filled by the caller */
 	struct release_verdicts verdicts; /* of the last look */
 	bool is_left_out;                 /* nobody asked for it: it is not looked at, and counts for nothing */
 };
