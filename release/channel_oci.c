@@ -25,7 +25,8 @@ static bool is_newer(const struct release_oci *o, struct att_str text)
 	const struct att_version_scheme *semver = att_version_scheme_find(ATT_STR("semver"));
 	struct att_str version = att_str_starts(text, ATT_STR("v")) ? att_str_from(text, 1) : text;
 	int order = 0;
-	return att_version_compare(semver, version, o->look->variables.version, &order, NULL) == ATT_OK &&
+	return release_spelling_reads(RELEASE_SEMVER, version) &&
+	       att_version_compare(semver, version, o->look->variables.version, &order, NULL) == ATT_OK &&
 	       order > 0 && !att_version_is_prerelease(semver, version);
 }
 
@@ -112,7 +113,8 @@ static void judge_move(struct release_oci *o, struct release_oci_document *docum
 		bool good = release_oci_fetch(o, newer.tags[i], document->digest.kind, &other, problem);
 		bool same = good && att_digest_equal(&other.digest, &document->digest);
 		release_oci_document_clear(&other);
-		if (!good)
+		/* Of a tag that went away meanwhile nothing follows. */
+		if (!good && problem->verdict != RELEASE_ABSENT)
 			return;
 		if (same) {
 			release_oci_wrong(problem, RELEASE_CONFLICT, ours, newer.tags[i], backwards);

@@ -129,7 +129,7 @@ static bool was_seen(const struct image *i, const struct att_digest *digest)
 }
 
 /* Layers are shared by the images of an index: each is downloaded once. */
-static bool check_layers(struct image *i, const struct release_oci_manifest *manifest,
+static void check_layers(struct image *i, const struct release_oci_manifest *manifest,
 			 struct release_oci_problem *problem)
 {
 	for (size_t k = 0; k < manifest->count; k++) {
@@ -137,17 +137,16 @@ static bool check_layers(struct image *i, const struct release_oci_manifest *man
 		if (was_seen(i, &layer->digest))
 			continue;
 		if (!release_oci_blob(i->o, layer, NULL, problem))
-			return false;
+			return;
 		struct att_digest *seen = att_arena_push(i->o->arena, (void **)&i->seen, &i->seen_count,
 							 &i->seen_capacity, sizeof *seen);
 		if (!seen) {
 			i->o->look->verdicts->failed = true;
-			return release_oci_wrong(problem, RELEASE_UNKNOWN, ATT_STR(""), ATT_STR(""),
-						 "out of memory");
+			release_oci_wrong(problem, RELEASE_UNKNOWN, ATT_STR(""), ATT_STR(""), "out of memory");
+			return;
 		}
 		*seen = layer->digest;
 	}
-	return true;
 }
 
 static struct att_str short_name(const struct image *i, const struct att_digest *digest)
@@ -173,7 +172,7 @@ static void judge_image(struct image *i, const struct release_oci_document *docu
 	struct att_str digest = release_look_digest(i->o->look, &document->digest);
 	bool is_attestation = att_str_is(said, NO_PLATFORM);
 	struct config config;
-	bool good = read_config(i->o, &document->manifest.config, &config, &problem);
+	bool good = read_config(i->o, &document->manifest.config, &config, &problem), is_read = good;
 	struct att_str platform = said.len > 0 ? said : config.platform;
 	struct att_str item = platform.len > 0 && !is_attestation ? platform : short_name(i, &document->digest);
 	if (good && said.len > 0 && config.platform.len > 0 && !is_platform(config.platform, said) &&
@@ -181,20 +180,20 @@ static void judge_image(struct image *i, const struct release_oci_document *docu
 		good = release_oci_wrong(&problem, RELEASE_CONFLICT, said, config.platform,
 					 "the image is for another platform than the index says");
 	if (good)
-		good = check_layers(i, &document->manifest, &problem);
+		check_layers(i, &document->manifest, &problem);
 	release_oci_add(i->o, item, &problem, digest);
 	if (platform.len > 0 && !is_attestation)
 		note_platform(i, platform);
 	if (is_attestation)
 		return;
-	i->is_unread |= !good;
+	i->is_unread |= !is_read;
 	const struct att_str revisions[] = {
 		config.revision,
 		release_oci_annotation(document->manifest.annotations, LABEL_REVISION),
 		release_oci_annotation(annotations, LABEL_REVISION),
 		i->index_revision,
 	};
-	if (good)
+	if (is_read)
 		judge_revision(i, item, revisions, 4);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Looking at a channel whose server is in this process: pages that a test lays out, what was built, and the
  * verdicts that have to come out. "@" in pages and in attest.toml stands for the server's address, "~" for that
- * of another one, which has the same pages. */
+ * of another one, which has the same pages, and "^" for the first one's host and port. */
 #ifndef TESTS_UNIT_PAGES_H
 #define TESTS_UNIT_PAGES_H
 
@@ -27,7 +27,7 @@ static struct {
 	struct pages_one pages[PAGES_ROOM];
 } pages_web;
 
-/* "@" and "~" replaced; the caller's, for free. */
+/* "@", "~" and "^" replaced; the caller's, for free. */
 static char *pages_fill(const char *text)
 {
 	char *out = malloc(PAGES_TEXT + 64);
@@ -35,7 +35,9 @@ static char *pages_fill(const char *text)
 	if (!out)
 		abort();
 	for (; *text && len < PAGES_TEXT; text++) {
-		if (*text == '@' || *text == '~')
+		if (*text == '^')
+			len += (size_t)snprintf(out + len, 64, "127.0.0.1:%u", pages_web.server.port);
+		else if (*text == '@' || *text == '~')
 			len += (size_t)snprintf(out + len, 64, "http://127.0.0.1:%u",
 						*text == '@' ? pages_web.server.port : pages_web.other.port);
 		else
@@ -189,6 +191,10 @@ static void pages_run(struct pages_case *c, const struct release_looker *looker)
 	looker->look(&c->look);
 	att_fetcher_close(c->look.fetcher);
 	c->look.fetcher = NULL;
+	/* Nobody sends any more what the test is about to change. */
+	for (unsigned i = 0;
+	     atomic_load(&pages_web.server.open) + atomic_load(&pages_web.other.open) > 0 && i < 500; i++)
+		server_sleep(1);
 	assert_false(c->verdicts.failed);
 	assert_true(c->verdicts.count > 0);
 	for (size_t i = 0; i < c->verdicts.count; i++) {

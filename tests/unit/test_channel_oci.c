@@ -1,0 +1,868 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/pages.h"
+
+extern const struct release_looker release_channel_oci;
+
+#define TOML                                                                                                   \
+	"[project]\nname = \"demo\"\n[[channel]]\nkind = \"oci\"\nrepository = \"^/acme/demo\"\n"              \
+	"tags = [\"{version}\", \"git-{short}\", \"{major}.{minor}\", \"latest\"]\n"
+
+#define DIGEST "digest = \"image.digest\"\n"
+#define V2     "/v2/acme/demo"
+#define INDEX  "application/vnd.oci.image.index.v1+json"
+#define IMAGE  "application/vnd.oci.image.manifest.v1+json"
+#define CONFIG "application/vnd.oci.image.config.v1+json"
+#define LAYER  "application/vnd.oci.image.layer.v1.tar+gzip"
+#define EMPTY  "application/vnd.oci.empty.v1+json"
+#define SECRET "registry-secret-0123456789"
+
+/* --- pushing --------------------------------------------------------------------------------------------- */
+
+struct pushed {
+	char digest[7 + ATT_DIGEST_TEXT + 1]; /* "sha256:HEX" */
+	size_t size;
+};
+
+static struct pushed pushed_of(const char *bytes)
+{
+	struct pushed out = {.size = strlen(bytes)};
+	struct att_digest digest;
+	char hex[ATT_DIGEST_TEXT + 1];
+	assert_int_equal(att_digest_bytes(ATT_SHA256, att_str_of(bytes), &digest, NULL), ATT_OK);
+	att_digest_hex(&digest, hex);
+	snprintf(out.digest, sizeof out.digest, "sha256:%.64s", hex);
+	return out;
+}
+
+static const char *path_of(const char *folder, const char *name)
+{
+	static char paths[4][512];
+	static unsigned turn;
+	char *out = paths[turn++ % 4];
+	snprintf(out, sizeof paths[0], V2 "/%s/%s", folder, name);
+	return out;
+}
+
+static struct pushed push_blob(const char *bytes)
+{
+	struct pushed out = pushed_of(bytes);
+	pages_put(path_of("blobs", out.digest), bytes);
+	return out;
+}
+
+static void push_tag(const char *tag, const char *type, const char *bytes)
+{
+	char headers[512];
+	struct pushed out = pushed_of(bytes);
+	snprintf(headers, sizeof headers, "Content-Type: %s\r\nDocker-Content-Digest: %s\r\n", type,
+		 out.digest);
+	pages_serve(path_of("manifests", tag), "200 OK", headers, bytes);
+}
+
+static struct pushed push_manifest(const char *type, const char *bytes)
+{
+	struct pushed out = pushed_of(bytes);
+	push_tag(out.digest, type, bytes);
+	return out;
+}
+
+static const char *descriptor(const char *type, struct pushed to, const char *more)
+{
+	static char texts[8][768];
+	static unsigned turn;
+	char *out = texts[turn++ % 8];
+	snprintf(out, sizeof texts[0], "{\"mediaType\":\"%s\",\"digest\":\"%s\",\"size\":%zu%s}", type,
+		 to.digest, to.size, more);
+	return out;
+}
+
+#define LABELS(revision, version)                                                                              \
+	"{\"org.opencontainers.image.revision\":\"" revision                                                   \
+	"\",\"org.opencontainers.image.version\":\"" version "\"}"
+
+static struct {
+	char layer[2][64], config[2][512], image[2][2048], index[4096];
+	struct pushed layers[2], configs[2], images[2], whole;
+} image;
+
+static const char *const machines[] = {"amd64", "arm64"};
+
+/* One image for each of the two machines; `labels` are those of both. */
+static void push_images(const char *labels, const char *annotations)
+{
+	for (int i = 0; i < 2; i++) {
+		snprintf(image.layer[i], sizeof image.layer[i], "layer of %s", machines[i]);
+		snprintf(image.config[i], sizeof image.config[i],
+			 "{\"os\":\"linux\",\"architecture\":\"%s\",\"config\":{\"Labels\":%s}}", machines[i],
+			 labels);
+		image.layers[i] = push_blob(image.layer[i]);
+		image.configs[i] = push_blob(image.config[i]);
+		snprintf(image.image[i], sizeof image.image[i],
+			 "{\"schemaVersion\":2,\"mediaType\":\"" IMAGE "\",\"config\":%s,\"layers\":[%s]%s}",
+			 descriptor(CONFIG, image.configs[i], ""), descriptor(LAYER, image.layers[i], ""),
+			 annotations);
+		image.images[i] = push_manifest(IMAGE, image.image[i]);
+	}
+}
+
+static void tag_all(const char *type, const char *bytes)
+{
+	push_tag("1.2.0", type, bytes);
+	push_tag("git-0123456", type, bytes);
+	push_tag("1.2", type, bytes);
+	push_tag("latest", type, bytes);
+}
+
+/* `members` are the descriptors in the index. */
+static void push_index(const char *members, const char *annotations)
+{
+	snprintf(image.index, sizeof image.index,
+		 "{\"schemaVersion\":2,\"mediaType\":\"" INDEX "\",\"manifests\":[%s]%s}", members,
+		 annotations);
+	image.whole = push_manifest(INDEX, image.index);
+	tag_all(INDEX, image.index);
+}
+
+#define ON(machine) ",\"platform\":{\"os\":\"linux\",\"architecture\":\"" machine "\"}"
+
+static const char *both(void)
+{
+	static char text[2048];
+	snprintf(text, sizeof text, "%s,%s", descriptor(IMAGE, image.images[0], ON("amd64")),
+		 descriptor(IMAGE, image.images[1], ON("arm64")));
+	return text;
+}
+
+static void push_all(void)
+{
+	pages_clear();
+	push_images(LABELS(PAGES_COMMIT, "1.2.0"), "");
+	push_index(both(), "");
+	pages_put(V2 "/tags/list",
+		  "{\"name\":\"acme/demo\",\"tags\":[\"1.2.0\",\"1.2\",\"latest\",\"1.1.0\"]}");
+}
+
+static void open_with(struct pages_case *c, const char *more)
+{
+	char toml[2048];
+	snprintf(toml, sizeof toml, "%s%s", TOML, more);
+	push_all();
+	pages_open(c, toml, "v1.2.0");
+	c->look.digest_text = att_str_of(image.whole.digest);
+}
+
+static void run(struct pages_case *c)
+{
+	pages_run(c, &release_channel_oci);
+}
+
+/* --- good ------------------------------------------------------------------------------------------------ */
+
+static void test_match(void **state)
+{
+	struct pages_case c;
+	(void)state;
+	open_with(&c, DIGEST "platforms = [\"linux/amd64\", \"linux/arm64\"]\n");
+	for (int i = 0; i < 2; i++) {
+		c.look.is_before = i == 1;
+		run(&c);
+		pages_expect_only(&c, NULL, RELEASE_MATCH);
+		pages_expect_count(&c, 9);
+		pages_expect(&c, "tag latest", RELEASE_MATCH);
+		pages_expect(&c, "linux/arm64", RELEASE_MATCH);
+		pages_expect(&c, "platforms", RELEASE_MATCH);
+	}
+	pages_close(&c);
+}
+
+static void test_single(void **state)
+{
+	struct pages_case c;
+	(void)state;
+	open_with(&c, DIGEST);
+	tag_all(IMAGE, image.image[0]);
+	c.look.digest_text = att_str_of(image.images[0].digest);
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	pages_expect_count(&c, 7);
+	pages_expect(&c, "linux/amd64", RELEASE_MATCH);
+	pages_close(&c);
+}
+
+static void test_authority(void **state)
+{
+	struct pages_case c;
+	char text[512];
+	(void)state;
+	open_with(&c, "");
+	run(&c);
+	pages_expect_only(&c, "digest", RELEASE_UNKNOWN);
+	assert_true(pages_says(&c, "digest", "nothing says which digest"));
+	pages_built(&c, "image.json", image.index);
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	pages_close(&c);
+	open_with(&c, DIGEST);
+	snprintf(text, sizeof text, "{\"containerimage.digest\":\"%s\"}", image.whole.digest);
+	c.look.digest_text = att_str_of(text);
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	snprintf(text, sizeof text, "{\"schemaVersion\":2,\"manifests\":[{\"digest\":\"%s\"}]}\n",
+		 image.whole.digest);
+	c.look.digest_text = att_str_of(text);
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	static const char *const bad[] = {"", "sha256:00", "{}", "md5:d41d8cd98f00b204e9800998ecf8427e",
+					  "{\"manifests\":[]}"};
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		c.look.digest_text = att_str_of(bad[i]);
+		run(&c);
+		pages_expect_only(&c, "digest", RELEASE_UNKNOWN);
+	}
+	pages_close(&c);
+}
+
+/* --- tags ------------------------------------------------------------------------------------------------ */
+
+static void test_tags(void **state)
+{
+	struct pages_case c;
+	(void)state;
+	open_with(&c, DIGEST);
+	push_tag("latest", IMAGE, image.image[0]);
+	run(&c);
+	pages_expect_only(&c, "tag latest", RELEASE_STALE);
+	push_all();
+	push_tag("git-0123456", IMAGE, image.image[0]);
+	run(&c);
+	pages_expect_only(&c, "tag git-0123456", RELEASE_CONFLICT);
+	push_all();
+	pages_remove(V2 "/manifests/1.2");
+	run(&c);
+	pages_expect_only(&c, "tag 1.2", RELEASE_ABSENT);
+	push_all();
+	pages_serve(V2 "/manifests/1.2.0", "200 OK",
+		    "Content-Type: " INDEX "\r\nDocker-Content-Digest: "
+		    "sha256:0000000000000000000000000000000000000000000000000000000000000000\r\n",
+		    image.index);
+	run(&c);
+	pages_expect_only(&c, "tag 1.2.0", RELEASE_CONFLICT);
+	assert_true(pages_says(&c, "tag 1.2.0", "other bytes than it says"));
+	pages_serve(V2 "/manifests/1.2.0", "200 OK", "Docker-Content-Digest: sha256:zz\r\n", image.index);
+	run(&c);
+	pages_expect_only(&c, "tag 1.2.0", RELEASE_UNKNOWN);
+	pages_serve(V2 "/manifests/1.2.0", "429 Slow", "Retry-After: 7\r\n", "");
+	run(&c);
+	pages_expect_only(&c, "tag 1.2.0", RELEASE_UNKNOWN);
+	assert_int_equal(pages_find(&c, "tag 1.2.0")->retry_after, 7);
+	pages_close(&c);
+	/* Without an authority they still have to agree. */
+	open_with(&c, "");
+	push_tag("git-0123456", IMAGE, image.image[0]);
+	run(&c);
+	pages_expect(&c, "tag 1.2.0", RELEASE_MATCH);
+	pages_expect(&c, "tag git-0123456", RELEASE_CONFLICT);
+	pages_expect(&c, "digest", RELEASE_UNKNOWN);
+	pages_close(&c);
+}
+
+static void remove_tags(void)
+{
+	pages_remove(V2 "/manifests/1.2.0");
+	pages_remove(V2 "/manifests/git-0123456");
+	pages_remove(V2 "/manifests/1.2");
+	pages_remove(V2 "/manifests/latest");
+}
+
+/* An older, or newer, image has the tags that move. */
+static void tag_other(const char *labels)
+{
+	char older[2048];
+	push_images(labels, "");
+	snprintf(older, sizeof older, "%s", image.image[0]);
+	push_tag("latest", IMAGE, older);
+	push_tag("1.2", IMAGE, older);
+	push_tag("1.3.0", IMAGE, image.image[1]);
+}
+
+static void test_before(void **state)
+{
+	struct pages_case c;
+	(void)state;
+	open_with(&c, DIGEST);
+	c.look.is_before = true;
+	remove_tags();
+	run(&c);
+	pages_expect_count(&c, 4);
+	pages_expect(&c, "tag 1.2.0", RELEASE_ABSENT);
+	pages_expect(&c, "tag latest", RELEASE_ABSENT);
+	tag_other(LABELS("", "1.1.0"));
+	run(&c);
+	pages_expect(&c, "tag 1.2.0", RELEASE_ABSENT);
+	pages_expect(&c, "tag 1.2", RELEASE_STALE);
+	pages_expect(&c, "tag latest", RELEASE_STALE);
+	tag_other(LABELS("", "1.3.0"));
+	run(&c);
+	pages_expect(&c, "tag latest", RELEASE_CONFLICT);
+	assert_true(pages_says(&c, "tag latest", "move backwards"));
+	/* By the tags of newer versions. */
+	tag_other("{}");
+	run(&c);
+	pages_expect(&c, "tag latest", RELEASE_STALE);
+	pages_serve(V2 "/tags/list", "200 OK", "Link: <" V2 "/tags/list2?last=a>; rel=\"next\"\r\n",
+		    "{\"tags\":[\"latest\"]}");
+	pages_put(V2 "/tags/list2", "{\"tags\":[\"1.3.0\",\"v9\",\"1.3.0-rc.1\"]}");
+	run(&c);
+	pages_expect(&c, "tag latest", RELEASE_STALE);
+	push_tag("1.3.0", IMAGE, image.image[0]);
+	run(&c);
+	pages_expect(&c, "tag latest", RELEASE_CONFLICT);
+	pages_serve(V2 "/tags/list2", "500 x", "", "{}");
+	run(&c);
+	pages_expect(&c, "tag latest", RELEASE_UNKNOWN);
+	pages_serve(V2 "/tags/list", "200 OK", "Link: <~" V2 "/tags/list2>; rel=\"next\"\r\n", "{\"tags\":[]}");
+	run(&c);
+	pages_expect(&c, "tag latest", RELEASE_UNKNOWN);
+	pages_put(V2 "/tags/list", "{\"tags\":null}");
+	run(&c);
+	pages_expect(&c, "tag latest", RELEASE_UNKNOWN);
+	push_all();
+	push_tag("1.2.0", IMAGE, image.image[0]);
+	run(&c);
+	pages_expect_only(&c, "tag 1.2.0", RELEASE_CONFLICT);
+	pages_close(&c);
+	open_with(&c, "");
+	c.look.is_before = true;
+	run(&c);
+	pages_expect(&c, "tag 1.2.0", RELEASE_UNKNOWN);
+	assert_true(pages_says(&c, "tag 1.2.0", "taken"));
+	pages_close(&c);
+}
+
+/* --- what the digest names ------------------------------------------------------------------------------- */
+
+static void say_short(struct server_request *r)
+{
+	server_say(r->fd, "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\nlayer");
+}
+
+static void say_longer(struct server_request *r)
+{
+	server_say(r->fd, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlayer of amd64");
+}
+
+static void say_huge(struct server_request *r)
+{
+	server_say(r->fd, "HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\nlayer of amd64");
+}
+
+static void say_without_end(struct server_request *r)
+{
+	server_say(r->fd, "HTTP/1.1 200 OK\r\n\r\n");
+	while (server_send(r->fd, "layer", 5))
+		;
+}
+
+static void test_transport(void **state)
+{
+	static const struct {
+		const char *status, *headers, *body;
+		void (*say)(struct server_request *request);
+		enum release_verdict verdict;
+	} rows[] = {
+		{"200 OK", "", "layer of amd65", NULL, RELEASE_CONFLICT},
+		{"200 OK", "", "layer of amd6", NULL, RELEASE_CONFLICT},
+		{"200 OK", "", "", NULL, RELEASE_CONFLICT},
+		{"404 Not Found", "", "", NULL, RELEASE_ABSENT},
+		{"500 Oops", "", "layer of amd64", NULL, RELEASE_UNKNOWN},
+		{"307 x", "Location: ~/store\r\n", "", NULL, RELEASE_MATCH},
+		{"307 x", "Location: ~/other\r\n", "", NULL, RELEASE_CONFLICT},
+		{"307 x", "Location: ~/loop\r\n", "", NULL, RELEASE_UNKNOWN},
+		{"307 x", "Location: http://example.org/\r\n", "", NULL, RELEASE_UNKNOWN},
+		{"", "", "", say_short, RELEASE_UNKNOWN},
+		{"", "", "", say_longer, RELEASE_CONFLICT},
+		{"", "", "", say_huge, RELEASE_CONFLICT},
+		{"", "", "", say_without_end, RELEASE_CONFLICT},
+	};
+	struct pages_case c;
+	(void)state;
+	open_with(&c, DIGEST);
+	pages_put("/store", "layer of amd64");
+	pages_put("/other", "layer of arm64");
+	pages_serve("/loop", "302 x", "Location: /loop\r\n", "");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *path = path_of("blobs", image.layers[0].digest);
+		if (rows[i].say)
+			pages_say(path, rows[i].say);
+		else
+			pages_serve(path, rows[i].status, rows[i].headers, rows[i].body);
+		run(&c);
+		pages_expect_only(&c, "linux/amd64", rows[i].verdict);
+	}
+	pages_close(&c);
+}
+
+/* The right answer but for one byte. */
+static void damage(const char *path, const char *type, const char *bytes)
+{
+	char headers[256], text[4096];
+	snprintf(text, sizeof text, "%s", bytes);
+	text[strlen(text) - 1] = ' ';
+	snprintf(headers, sizeof headers, "Content-Type: %s\r\n", type);
+	pages_serve(path, "200 OK", headers, text);
+}
+
+static void test_parts(void **state)
+{
+	struct pages_case c;
+	(void)state;
+	open_with(&c, DIGEST);
+	damage(path_of("blobs", image.configs[1].digest), CONFIG, image.config[1]);
+	run(&c);
+	pages_expect(&c, "linux/arm64", RELEASE_CONFLICT);
+	pages_expect(&c, "linux/amd64", RELEASE_MATCH);
+	pages_expect(&c, "revision", RELEASE_UNKNOWN);
+	push_all();
+	damage(path_of("manifests", image.images[0].digest), IMAGE, image.image[0]);
+	run(&c);
+	pages_expect(&c, "linux/amd64", RELEASE_CONFLICT);
+	pages_expect(&c, "linux/arm64", RELEASE_MATCH);
+	push_all();
+	damage(path_of("manifests", image.whole.digest), INDEX, image.index);
+	run(&c);
+	pages_expect_only(&c, "digest", RELEASE_CONFLICT);
+	push_all();
+	pages_remove(path_of("manifests", image.images[0].digest));
+	run(&c);
+	pages_expect(&c, "linux/amd64", RELEASE_ABSENT);
+	pages_remove(path_of("manifests", image.whole.digest));
+	run(&c);
+	pages_expect_only(&c, "digest", RELEASE_ABSENT);
+	/* What it is called by the server is not what it says it is. */
+	push_all();
+	push_tag(image.whole.digest, IMAGE, image.index);
+	run(&c);
+	pages_expect_only(&c, "digest", RELEASE_UNKNOWN);
+	pages_close(&c);
+}
+
+/* The index that was built is one with these members. */
+static void expect_index(const char *members, const char *annotations, const char *item,
+			 enum release_verdict verdict)
+{
+	struct pages_case c;
+	char kept[2048];
+	snprintf(kept, sizeof kept, "%s", members);
+	pages_open(&c, TOML DIGEST "platforms = [\"linux/amd64\", \"linux/arm64\"]\n", "v1.2.0");
+	push_index(kept, annotations);
+	c.look.digest_text = att_str_of(image.whole.digest);
+	run(&c);
+	if (verdict == RELEASE_MATCH)
+		pages_expect_only(&c, NULL, verdict);
+	pages_expect(&c, item, verdict);
+	pages_close(&c);
+}
+
+static void test_indexes(void **state)
+{
+	char text[2048];
+	(void)state;
+	push_all();
+	expect_index(descriptor(IMAGE, image.images[0], ON("amd64")), "", "platforms", RELEASE_ABSENT);
+	snprintf(text, sizeof text, "%s,%s", both(), descriptor(IMAGE, image.images[0], ON("riscv64")));
+	expect_index(text, "", "platforms", RELEASE_CONFLICT);
+	expect_index(text, "", "linux/riscv64", RELEASE_CONFLICT);
+	expect_index("", "", "index", RELEASE_ABSENT);
+	expect_index("", "", "platforms", RELEASE_ABSENT);
+	expect_index(descriptor(INDEX, image.whole, ON("amd64")), "", "linux/amd64", RELEASE_UNKNOWN);
+	push_all();
+	struct pushed other = image.images[0];
+	other.size++;
+	expect_index(descriptor(IMAGE, other, ON("amd64")), "", "linux/amd64", RELEASE_CONFLICT);
+	expect_index("{\"mediaType\":\"x\",\"size\":1,\"digest\":\"md5:00\"}", "", "digest", RELEASE_UNKNOWN);
+	/* What a build tool attests stands in the index, for no platform. */
+	struct pushed empty = push_blob("{}"), statement = push_blob("statement");
+	snprintf(text, sizeof text,
+		 "{\"schemaVersion\":2,\"mediaType\":\"" IMAGE "\",\"config\":%s,\"layers\":[%s]}",
+		 descriptor(CONFIG, empty, ""), descriptor("application/vnd.in-toto+json", statement, ""));
+	struct pushed attestation = push_manifest(IMAGE, text);
+	snprintf(text, sizeof text, "%s,%s", both(),
+		 descriptor(IMAGE, attestation,
+			    ",\"platform\":{\"os\":\"unknown\",\"architecture\":\"unknown\"}"));
+	char item[64];
+	snprintf(item, sizeof item, "manifest %.19s", attestation.digest);
+	expect_index(text, "", item, RELEASE_UNKNOWN);
+	empty = push_blob("{\"os\":\"unknown\",\"architecture\":\"unknown\",\"config\":{}}");
+	snprintf(text, sizeof text,
+		 "{\"schemaVersion\":2,\"mediaType\":\"" IMAGE "\",\"config\":%s,\"layers\":[%s]}",
+		 descriptor(CONFIG, empty, ""), descriptor("application/vnd.in-toto+json", statement, ""));
+	attestation = push_manifest(IMAGE, text);
+	snprintf(text, sizeof text, "%s,%s", both(),
+		 descriptor(IMAGE, attestation,
+			    ",\"platform\":{\"os\":\"unknown\",\"architecture\":\"unknown\"}"));
+	snprintf(item, sizeof item, "manifest %.19s", attestation.digest);
+	expect_index(text, "", item, RELEASE_MATCH);
+	pages_remove(path_of("blobs", statement.digest));
+	expect_index(text, "", item, RELEASE_ABSENT);
+}
+
+#define ANNOTATED(revision) ",\"annotations\":{\"org.opencontainers.image.revision\":\"" revision "\"}"
+#define OTHER_COMMIT        "ff23456789abcdef0123456789abcdef01234567"
+
+static void test_revision(void **state)
+{
+	(void)state;
+	push_all();
+	push_images("{}", "");
+	expect_index(both(), "", "revision", RELEASE_ABSENT);
+	expect_index(both(), ANNOTATED(PAGES_COMMIT), "revision", RELEASE_MATCH);
+	expect_index(both(), ANNOTATED(OTHER_COMMIT), "revision", RELEASE_CONFLICT);
+	push_images("{}", ANNOTATED(PAGES_COMMIT));
+	expect_index(both(), "", "revision", RELEASE_MATCH);
+	push_images(LABELS(PAGES_COMMIT, ""), ANNOTATED(OTHER_COMMIT));
+	expect_index(both(), "", "revision", RELEASE_CONFLICT);
+	push_images(LABELS("0123456", ""), "");
+	expect_index(both(), "", "revision", RELEASE_CONFLICT);
+	push_images("7", "");
+	expect_index(both(), "", "revision", RELEASE_ABSENT);
+}
+
+/* --- who refers to it ------------------------------------------------------------------------------------ */
+
+#define SIGNATURE "application/vnd.dev.sigstore.bundle.v0.3+json"
+
+/* Pushes what refers to `subject`, and gives its descriptor. */
+static const char *push_referrer(const char *type, struct pushed subject, const char *bytes)
+{
+	char text[2048], more[256];
+	struct pushed empty = push_blob("{}"), blob = push_blob(bytes);
+	snprintf(text, sizeof text,
+		 "{\"schemaVersion\":2,\"mediaType\":\"" IMAGE "\",\"artifactType\":\"%s\",\"config\":%s,"
+		 "\"layers\":[%s],\"subject\":%s}",
+		 type, descriptor(EMPTY, empty, ""), descriptor(type, blob, ""),
+		 descriptor(INDEX, subject, ""));
+	snprintf(more, sizeof more, ",\"artifactType\":\"%s\"", type);
+	return descriptor(IMAGE, push_manifest(IMAGE, text), more);
+}
+
+static void list_referrers(const char *path, const char *descriptors)
+{
+	char text[4096];
+	snprintf(text, sizeof text, "{\"schemaVersion\":2,\"mediaType\":\"" INDEX "\",\"manifests\":[%s]}",
+		 descriptors);
+	pages_serve(path, "200 OK", "Content-Type: " INDEX "\r\n", text);
+}
+
+static const char *fallback_tag(const char *suffix)
+{
+	static char text[256];
+	snprintf(text, sizeof text, "sha256-%s%s", image.whole.digest + 7, suffix);
+	return text;
+}
+
+static void test_referrers(void **state)
+{
+	struct pages_case c;
+	(void)state;
+	open_with(&c, DIGEST "referrers = [\"signature\", \"application/x\"]\n");
+	run(&c);
+	pages_expect(&c, "referrer signature", RELEASE_ABSENT);
+	pages_expect(&c, "referrer application/x", RELEASE_ABSENT);
+	char all[2048];
+	int used = snprintf(all, sizeof all, "%s,", push_referrer(SIGNATURE, image.whole, "bundle"));
+	snprintf(all + used, sizeof all - (size_t)used, "%s", push_referrer("application/x", image.whole, "x"));
+	for (int i = 0; i < 2; i++) {
+		pages_remove(path_of("manifests", fallback_tag("")));
+		pages_remove(path_of("referrers", image.whole.digest));
+		list_referrers(i == 0 ? path_of("referrers", image.whole.digest)
+				      : path_of("manifests", fallback_tag("")),
+			       all);
+		run(&c);
+		pages_expect_only(&c, NULL, RELEASE_MATCH);
+		pages_put(path_of("blobs", pushed_of("bundle").digest), "bundlf");
+		run(&c);
+		pages_expect_only(&c, "referrer signature", RELEASE_CONFLICT);
+		push_blob("bundle");
+	}
+	/* In two parts. */
+	char headers[512], last[1024];
+	snprintf(last, sizeof last, "%s", push_referrer("application/x", image.whole, "x"));
+	snprintf(headers, sizeof headers, "Content-Type: " INDEX "\r\nLink: <%s>; rel=\"next\"\r\n",
+		 V2 "/referrers/more?n=2");
+	pages_serve(path_of("referrers", image.whole.digest), "200 OK", headers,
+		    "{\"schemaVersion\":2,\"mediaType\":\"" INDEX "\",\"manifests\":[]}");
+	list_referrers(V2 "/referrers/more", last);
+	run(&c);
+	pages_expect_only(&c, "referrer signature", RELEASE_ABSENT);
+	pages_close(&c);
+}
+
+static void test_wrong_referrers(void **state)
+{
+	struct pages_case c;
+	char text[1024];
+	(void)state;
+	open_with(&c, DIGEST "referrers = [\"signature\"]\n");
+	list_referrers(path_of("referrers", image.whole.digest),
+		       push_referrer(SIGNATURE, image.images[0], "b"));
+	run(&c);
+	pages_expect_only(&c, "referrer signature", RELEASE_CONFLICT);
+	assert_true(pages_says(&c, "referrer signature", "something else"));
+	snprintf(text, sizeof text, "%s", push_referrer("application/x", image.whole, "x"));
+	char *type = strstr(text, "\"artifactType\":\"application/x\"");
+	assert_non_null(type);
+	snprintf(type, sizeof text - (size_t)(type - text), "\"artifactType\":\"" SIGNATURE "\"}");
+	list_referrers(path_of("referrers", image.whole.digest), text);
+	run(&c);
+	pages_expect_only(&c, "referrer signature", RELEASE_CONFLICT);
+	assert_true(pages_says(&c, "referrer signature", "another type"));
+	/* What is not supported is not known to be absent. */
+	static const struct {
+		const char *status, *headers, *body;
+		enum release_verdict verdict;
+	} rows[] = {
+		{"303 See Other", "Location: @/html\r\n", "", RELEASE_UNKNOWN},
+		{"200 OK", "Content-Type: text/html\r\n", "<html>", RELEASE_UNKNOWN},
+		{"200 OK", "Content-Type: " INDEX "\r\n", "{}", RELEASE_UNKNOWN},
+		{"500 Oops", "", "", RELEASE_UNKNOWN},
+		{"429 Slow", "Retry-After: 3\r\n", "", RELEASE_UNKNOWN},
+		{"405 No", "", "", RELEASE_ABSENT},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		pages_serve(path_of("referrers", image.whole.digest), rows[i].status, rows[i].headers,
+			    rows[i].body);
+		run(&c);
+		pages_expect_only(&c, "referrer signature", rows[i].verdict);
+	}
+	pages_close(&c);
+}
+
+static void push_cosign(const char *digest)
+{
+	char text[1024];
+	struct pushed config = push_blob("{\"os\":\"\",\"architecture\":\"\"}");
+	snprintf(text, sizeof text,
+		 "{\"critical\":{\"identity\":{\"docker-reference\":\"x\"},\"image\":{\"docker-manifest-"
+		 "digest\":\"%s\"},"
+		 "\"type\":\"cosign container image signature\"},\"optional\":null}",
+		 digest);
+	struct pushed payload = push_blob(text);
+	snprintf(text, sizeof text,
+		 "{\"schemaVersion\":2,\"mediaType\":\"" IMAGE "\",\"config\":%s,\"layers\":[%s]}",
+		 descriptor(CONFIG, config, ""),
+		 descriptor("application/vnd.dev.cosign.simplesigning.v1+json", payload, ""));
+	push_tag(fallback_tag(".sig"), IMAGE, text);
+}
+
+static void test_cosign_tags(void **state)
+{
+	struct pages_case c;
+	(void)state;
+	open_with(&c, DIGEST "referrers = [\"signature\", \"attestation\"]\n");
+	push_cosign(image.whole.digest);
+	run(&c);
+	pages_expect_only(&c, "referrer attestation", RELEASE_ABSENT);
+	pages_expect(&c, "referrer signature", RELEASE_MATCH);
+	push_cosign(image.images[0].digest);
+	run(&c);
+	pages_expect(&c, "referrer signature", RELEASE_CONFLICT);
+	pages_close(&c);
+}
+
+/* --- who may ask ----------------------------------------------------------------------------------------- */
+
+/* The registry lets nobody in without the token that the service gives. */
+static char registry_answers[1][8192];
+
+static void say_guarded(struct server_request *r)
+{
+	char text[1024];
+	snprintf(text, sizeof text,
+		 "HTTP/1.1 401 x\r\nWWW-Authenticate: Bearer "
+		 "realm=\"http://127.0.0.1:%u/token?x=1\",service=\"here\","
+		 "scope=\"repository:acme/demo:pull,push,delete\"\r\nContent-Length: 0\r\n\r\n",
+		 pages_web.server.port);
+	server_say(r->fd, strstr(r->text, "\r\nAuthorization: Bearer leave\r\n") ? registry_answers[0] : text);
+}
+
+static void say_token(struct server_request *r)
+{
+	/* attest:registry-secret-0123456789 */
+	static const char basic[] = "\r\nAuthorization: Basic YXR0ZXN0OnJlZ2lzdHJ5LXNlY3JldC0wMTIzNDU2Nzg5\r\n";
+	bool asks = strstr(r->path, "?x=1&service=here&scope=repository%3Aacme%2Fdemo%3Apull") != NULL;
+	server_say(r->fd, asks && strstr(r->text, basic)
+				  ? "HTTP/1.1 200 x\r\nContent-Length: 17\r\n\r\n{\"token\":\"leave\"}"
+				  : "HTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void say_basic(struct server_request *r)
+{
+	static const char basic[] = "\r\nAuthorization: Basic bWU6cmVnaXN0cnktc2VjcmV0LTAxMjM0NTY3ODk=\r\n";
+	server_say(
+		r->fd,
+		strstr(r->text, basic)
+			? registry_answers[0]
+			: "HTTP/1.1 401 x\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n");
+}
+
+/* Whoever asks here was sent by the registry, and wants to be told its password. */
+static void say_thief(struct server_request *r)
+{
+	char text[512];
+	snprintf(text, sizeof text,
+		 "HTTP/1.1 401 x\r\nWWW-Authenticate: Basic realm=\"x\", Bearer "
+		 "realm=\"http://127.0.0.1:%u/thief\"\r\n"
+		 "Content-Length: 0\r\n\r\n",
+		 pages_web.other.port);
+	server_say(r->fd, text);
+}
+
+static unsigned asked(const char *path)
+{
+	return pages_web.routes[pages_place(path)].asked;
+}
+
+static void guard(void (*say)(struct server_request *request))
+{
+	snprintf(registry_answers[0], sizeof registry_answers[0],
+		 "HTTP/1.1 200 OK\r\nContent-Type: " INDEX "\r\nContent-Length: %zu\r\n\r\n%s",
+		 strlen(image.index), image.index);
+	pages_say(V2 "/manifests/1.2.0", say);
+	pages_say("/v2/", say);
+}
+
+static void test_login(void **state)
+{
+	struct pages_case c;
+	(void)state;
+	open_with(&c, DIGEST);
+	guard(say_guarded);
+	pages_say("/token", say_token);
+	run(&c);
+	pages_expect_only(&c, "tag 1.2.0", RELEASE_UNKNOWN);
+	assert_true(pages_says(&c, "tag 1.2.0", "let us in"));
+	c.look.token = ATT_STR(SECRET);
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	assert_false(server_was_told(&pages_web.server, SECRET));
+	c.look.is_before = true;
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	pages_expect(&c, "login", RELEASE_MATCH);
+	c.look.token = ATT_STR("wrong");
+	run(&c);
+	pages_expect(&c, "login", RELEASE_CONFLICT);
+	pages_expect(&c, "tag 1.2.0", RELEASE_UNKNOWN);
+	c.look.token = ATT_STR(SECRET);
+	pages_serve("/token", "200 OK", "", "{\"token\":\"a b\"}");
+	run(&c);
+	pages_expect(&c, "login", RELEASE_UNKNOWN);
+	pages_serve("/token", "200 OK", "", "{\"token\":");
+	run(&c);
+	pages_expect(&c, "tag 1.2.0", RELEASE_UNKNOWN);
+	pages_serve("/token", "503 x", "", "");
+	run(&c);
+	pages_expect(&c, "login", RELEASE_UNKNOWN);
+	pages_close(&c);
+	open_with(&c, DIGEST "user = \"me\"\n");
+	guard(say_basic);
+	c.look.token = ATT_STR(SECRET);
+	c.look.is_before = true;
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	pages_expect(&c, "login", RELEASE_MATCH);
+	pages_close(&c);
+}
+
+static void test_thief(void **state)
+{
+	struct pages_case c;
+	(void)state;
+	open_with(&c, DIGEST);
+	c.look.token = ATT_STR(SECRET);
+	pages_serve(path_of("blobs", image.layers[0].digest), "307 x", "Location: ~/steal\r\n", "");
+	pages_say("/steal", say_thief);
+	pages_serve("/thief", "200 OK", "", "{\"token\":\"x\"}");
+	run(&c);
+	pages_expect_only(&c, "linux/amd64", RELEASE_UNKNOWN);
+	assert_int_equal(asked("/steal"), 1);
+	assert_int_equal(asked("/thief"), 0);
+	/* Nor is it told to who is asked by plain HTTP elsewhere. */
+	pages_serve(V2 "/manifests/1.2.0", "401 x",
+		    "WWW-Authenticate: Bearer realm=\"http://registry.example/token\"\r\n", "");
+	run(&c);
+	pages_expect(&c, "tag 1.2.0", RELEASE_UNKNOWN);
+	pages_serve(V2 "/manifests/1.2.0", "401 x", "WWW-Authenticate: Bearer realm=\"x\"; y\r\n", "");
+	run(&c);
+	pages_expect(&c, "tag 1.2.0", RELEASE_UNKNOWN);
+	pages_serve(V2 "/manifests/1.2.0", "401 x", "", "");
+	run(&c);
+	pages_expect(&c, "tag 1.2.0", RELEASE_UNKNOWN);
+	pages_close(&c);
+}
+
+static void test_names(void **state)
+{
+	static const char *const bad[] = {"acme/demo",         "ghcr.io",      "ghcr.io/",
+					  "ghcr.io/Acme/demo", "ghcr.io/a//b", "ghcr.io/../x",
+					  "user@ghcr.io/a",    "ghcr.io/a?x",  "https://a.b/c",
+					  "ghcr.io/a:1.2.0",   "ghcr.io/a/-b"};
+	struct pages_case c;
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		char toml[512];
+		snprintf(toml, sizeof toml,
+			 "[project]\nname = \"demo\"\n[[channel]]\nkind = \"oci\"\nrepository = \"%s\"\n",
+			 bad[i]);
+		pages_open(&c, toml, "v1.2.0");
+		run(&c);
+		pages_expect_count(&c, 1);
+		pages_expect(&c, "repository", RELEASE_UNKNOWN);
+		pages_close(&c);
+	}
+	push_all();
+	pages_open(&c,
+		   "[project]\nname = \"demo\"\n[[channel]]\nkind = \"oci\"\nrepository = "
+		   "\"^/acme/demo\"\ntags = []\n",
+		   "v1.2.0");
+	run(&c);
+	pages_expect_count(&c, 1);
+	pages_expect(&c, "tags", RELEASE_UNKNOWN);
+	pages_close(&c);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	pages_start();
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	pages_stop();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_match),           cmocka_unit_test(test_single),
+		cmocka_unit_test(test_authority),       cmocka_unit_test(test_tags),
+		cmocka_unit_test(test_before),          cmocka_unit_test(test_transport),
+		cmocka_unit_test(test_parts),           cmocka_unit_test(test_indexes),
+		cmocka_unit_test(test_revision),        cmocka_unit_test(test_referrers),
+		cmocka_unit_test(test_wrong_referrers), cmocka_unit_test(test_cosign_tags),
+		cmocka_unit_test(test_login),           cmocka_unit_test(test_thief),
+		cmocka_unit_test(test_names),
+	};
+	return cmocka_run_group_tests(tests, start, stop);
+}
