@@ -12,6 +12,7 @@
 #include "libattest/base/file.h"
 #include "libattest/base/limits.h"
 #include "libattest/base/pool.h"
+#include "release/go_sum.h"
 
 #include "libattest/base/banned.h"
 
@@ -184,6 +185,7 @@ static int open_alignment(struct align_run *run, struct att_err *err)
 	if (status == ATT_OK)
 		status = open_fetcher(run, err);
 	alignment->fetcher = run->fetcher;
+	alignment->scratch = &run->scratch;
 	return status;
 }
 
@@ -191,6 +193,49 @@ static int open_folder(struct align_run *run, struct att_err *err)
 {
 	run->folder = open(run->base, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return run->folder >= 0 ? ATT_OK : att_err_set(err, ATT_ERR_IO, "cannot open %s", run->base);
+}
+
+/* The checksums of a Go module as git has it. What cannot be told stays empty, and is UNKNOWN then. */
+static int hash_module(struct align_run *run, struct release_channel_state *state, struct att_err *err)
+{
+	struct align_answer answer = {.fd = -1};
+	struct release_go_sums sums;
+	struct att_str version = {NULL, 0}, folder = release_channel_text(state->channel, "folder", "");
+	for (size_t i = 0; i < run->names.count; i++)
+		if (run->names.items[i].channel == state->channel &&
+		    strcmp(run->names.items[i].use, "version") == 0)
+			version = run->names.items[i].text;
+	int status = align_guard_ask(&run->guard, ALIGN_ARCHIVE, &run->commit.id, 1, &answer, err);
+	if (status == ATT_OK)
+		status = release_go_hash_tar(answer.fd, state->channel->package, version, folder, &sums, err);
+	if (status == ATT_OK) {
+		state->go_zip_h1 = att_arena_copy(&run->arena, att_str_of(sums.zip));
+		state->go_mod_h1 = att_arena_copy(&run->arena, att_str_of(sums.mod));
+	}
+	if (answer.fd >= 0)
+		close(answer.fd);
+	return status;
+}
+
+static void hash_modules(struct align_run *run)
+{
+	for (size_t c = 0; c < run->config.release.channel_count; c++) {
+		struct release_channel_state *state = &run->alignment.channels[c];
+		struct att_err err = {0};
+		if (state->is_left_out || strcmp(state->channel->kind->name, "go") != 0)
+			continue;
+		if (hash_module(run, state, &err) != ATT_OK)
+			att_findings_add_err(&run->findings, (struct att_str){NULL, 0}, NULL, &err);
+	}
+}
+
+/* Opened before the sandbox closes. Without one, what needs it is not known. */
+static void open_scratch(struct release_scratch *scratch)
+{
+	pthread_mutex_init(&scratch->lock, NULL);
+	scratch->fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (scratch->fd < 0)
+		scratch->fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
 bool align_run_open(struct align_run *run)
@@ -202,6 +247,7 @@ bool align_run_open(struct align_run *run)
 	att_findings_init(&run->findings);
 	att_steps_init(&run->steps);
 	read_options(run);
+	open_scratch(&run->scratch);
 	run->base = cli_folder_of(path);
 	int status = run->base ? ATT_OK : att_err_memory(&err);
 	/* Git is asked first, as nothing can be started once the sandbox is closed. */
@@ -220,6 +266,8 @@ bool align_run_open(struct align_run *run)
 		status = derive(run, &err);
 	if (status == ATT_OK)
 		status = open_alignment(run, &err);
+	if (status == ATT_OK)
+		hash_modules(run);
 	if (status != ATT_OK)
 		att_findings_add_err(&run->findings, (struct att_str){NULL, 0}, NULL, &err);
 	run->is_open = status == ATT_OK;
@@ -304,6 +352,9 @@ void align_run_fetch(struct align_run *run)
 
 void align_run_close(struct align_run *run)
 {
+	if (run->scratch.fd >= 0)
+		close(run->scratch.fd);
+	pthread_mutex_destroy(&run->scratch.lock);
 	align_guard_stop(&run->guard);
 	att_fetcher_close(run->fetcher);
 	release_alignment_clear(&run->alignment);

@@ -37,6 +37,7 @@ struct align_run {
 	struct release_build build;
 	struct release_alignment alignment;
 	struct att_fetcher *fetcher;
+	struct release_scratch scratch;
 	struct att_arena arena;
 	struct att_findings findings;
 	struct att_steps steps;

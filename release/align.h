@@ -13,7 +13,8 @@ struct release_channel_state {
 	const struct release_channel *channel;
 	struct release_built *built; /* what it carries; in the arena of the alignment */
 	size_t built_count;
-	struct release_checkout checkout; /* of a repository: filled by the caller before each round */
+	struct release_checkout checkout;    /* of a repository: filled by the caller before each round */
+	struct att_str go_zip_h1, go_mod_h1; /* of a Go module in git; filled by the caller */
 	struct att_str token;
 	struct att_str digest_text;       /* as in struct release_look: filled by the caller */
 	struct release_verdicts verdicts; /* of the last look */
@@ -27,6 +28,7 @@ struct release_alignment {
 	struct release_variables variables;
 	int folder; /* descriptor of that of attest.toml */
 	struct att_fetcher *fetcher;
+	struct release_scratch *scratch;        /* the caller's; NULL for none */
 	struct release_channel_state *channels; /* as in attest.toml */
 	int64_t now;
 	bool is_before;

@@ -5,6 +5,8 @@
 #ifndef RELEASE_CHANNEL_H
 #define RELEASE_CHANNEL_H
 
+#include <pthread.h>
+
 #include "libattest/net/fetch.h"
 #include "libattest/sign/digest.h"
 #include "release/derive.h"
@@ -27,6 +29,12 @@ struct release_checkout {
 	struct att_str text;   /* its bytes; data is NULL when the repository has no such file */
 };
 
+/* A file without a name, for what is too large for memory; one channel uses it at a time. */
+struct release_scratch {
+	int fd; /* -1: there is none */
+	pthread_mutex_t lock;
+};
+
 struct release_look {
 	const struct release_config *config;
 	const struct release_channel *channel;
@@ -38,6 +46,8 @@ struct release_look {
 	const struct release_checkout *checkout; /* NULL for kinds that are no repository */
 	struct att_str
 		digest_text; /* what the file holds that an image's "digest" names; "" when it is not there */
+	struct att_str go_zip_h1, go_mod_h1; /* of the module in git: release_go_hash_tar; "" for unknown */
+	struct release_scratch *scratch;     /* NULL: none */
 	struct att_fetcher *fetcher;
 	struct att_str token; /* secret; "" for none */
 	int64_t now;

@@ -10,6 +10,7 @@ extern const struct release_looker release_channel_aur;
 extern const struct release_looker release_channel_binstall;
 extern const struct release_looker release_channel_crates;
 extern const struct release_looker release_channel_github;
+extern const struct release_looker release_channel_go;
 extern const struct release_looker release_channel_homebrew;
 extern const struct release_looker release_channel_npm;
 extern const struct release_looker release_channel_oci;
@@ -22,6 +23,7 @@ const struct release_looker *const release_lookers[] = {
 	&release_channel_binstall,
 	&release_channel_crates,
 	&release_channel_github,
+	&release_channel_go,
 	&release_channel_homebrew,
 	&release_channel_npm,
 	&release_channel_oci,

@@ -17,7 +17,10 @@ make_signify() { signing/make.sh signify; }
 make_dsse() { signing/make.sh dsse; }
 make_bundle() { signing/make.sh bundle; }
 
-parts=(key minisign signify dsse bundle)
+# Zips and trees of Go modules.
+make_gosum() { (cd gosum && python3 make.py); }
+
+parts=(key minisign signify dsse bundle gosum)
 [ $# -gt 0 ] || set -- "${parts[@]}"
 for part; do
 	"make_$part"

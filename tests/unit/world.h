@@ -3,6 +3,8 @@
 #ifndef TESTS_UNIT_WORLD_H
 #define TESTS_UNIT_WORLD_H
 
+#include <fcntl.h>
+
 #include "libattest/base/base.h"
 #include "release/channel.h"
 
@@ -23,6 +25,7 @@ static struct {
 	struct release_built built[LOOK_BUILT];
 	struct att_fetcher *fetcher;
 	struct release_verdicts verdicts;
+	struct release_scratch scratch;
 	struct release_look look;
 } world;
 
@@ -67,6 +70,8 @@ static inline void look_open(const char *kind, const char *package, const char *
 	struct att_err err = {0};
 	const char *port;
 	memset(&world, 0, sizeof world);
+	world.scratch = (struct release_scratch){open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600),
+						 PTHREAD_MUTEX_INITIALIZER};
 	server_start(&world.server, "127.0.0.1", world.routes);
 	int used = snprintf(world.toml, sizeof world.toml,
 			    "[project]\nname = \"p\"\n[[channel]]\nkind = \"%s\"\npackage = \"%s\"\n", kind,
@@ -89,6 +94,7 @@ static inline void look_open(const char *kind, const char *package, const char *
 					   .channel = world.config.channels,
 					   .names = &world.names,
 					   .built = world.built,
+					   .scratch = &world.scratch,
 					   .fetcher = world.fetcher,
 					   .now = 1790000000,
 					   .verdicts = &world.verdicts};
@@ -114,6 +120,7 @@ static inline void look_close(void)
 {
 	att_fetcher_close(world.fetcher);
 	server_stop(&world.server);
+	close(world.scratch.fd);
 	release_verdicts_clear(&world.verdicts);
 	release_config_clear(&world.config);
 	att_arena_clear(&world.arena);
