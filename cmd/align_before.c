@@ -69,8 +69,7 @@ int align_before_main(int argc, const char **argv)
 	cli_parse(&command, argc, argv);
 	if (align_run_open(&run)) {
 		check_here(&run);
-		align_run_fetch(&run);
-		release_alignment_look(&run.alignment, align_run_jobs(&run));
+		align_run_look(&run, align_seconds_now());
 		outcome = release_alignment_outcome(&run.alignment);
 	}
 	int code = align_run_tell(&run, outcome);

@@ -3,6 +3,8 @@
 
 #include "libattest/base/banned.h"
 
+enum { MAX_SAID = 1 << 20 };
+
 struct gate {
 	struct align_run *run;
 	struct att_str ref;    /* "refs/tags/v1.2.0" */
@@ -34,7 +36,11 @@ static enum att_outcome fail(struct gate *g, const struct att_err *err)
 static int ask(struct gate *g, enum align_question question, const struct att_str *words, size_t count,
 	       struct att_str *text, struct att_err *err)
 {
-	return align_guard_text(&g->run->guard, question, words, count, &g->run->arena, text, err);
+	struct align_said said;
+	int status = align_record_ask(&g->run->record, &g->run->guard, question, words, count, MAX_SAID,
+				      &g->run->arena, &said, err);
+	*text = att_str_trim(said.text);
+	return status;
 }
 
 /* --- the tag --------------------------------------------------------------------------------------------- */

@@ -7,11 +7,8 @@
 #include <unistd.h>
 
 #include "cmd/align_guard_internal.h"
-#include "libattest/base/file.h"
 
 #include "libattest/base/banned.h"
-
-enum { MAX_TEXT = 1 << 20 };
 
 int align_guard_start(const char *folder, struct align_guard *guard, struct att_err *err)
 {
@@ -95,25 +92,5 @@ int align_guard_ask(const struct align_guard *guard, enum align_question questio
 		close(answer->fd);
 		answer->fd = -1;
 	}
-	return status;
-}
-
-int align_guard_text(const struct align_guard *guard, enum align_question question, const struct att_str *words,
-		     size_t count, struct att_arena *arena, struct att_str *text, struct att_err *err)
-{
-	struct align_answer answer;
-	struct att_buf bytes;
-	*text = (struct att_str){NULL, 0};
-	att_buf_init(&bytes, MAX_TEXT);
-	int status = align_guard_ask(guard, question, words, count, &answer, err);
-	if (status == ATT_OK)
-		status = att_file_read_fd(answer.fd, "what git says", &bytes, err);
-	if (status == ATT_OK) {
-		*text = att_arena_copy(arena, att_str_trim(att_buf_str(&bytes)));
-		status = text->data ? ATT_OK : att_err_memory(err);
-	}
-	if (answer.fd >= 0)
-		close(answer.fd);
-	att_buf_clear(&bytes);
 	return status;
 }

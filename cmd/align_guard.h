@@ -40,9 +40,4 @@ struct align_answer {
 int align_guard_ask(const struct align_guard *guard, enum align_question question, const struct att_str *words,
 		    size_t count, struct align_answer *answer, struct att_err *err) ATT_MUST_USE;
 
-/* The same for a text of up to a megabyte, in the arena. */
-int align_guard_text(const struct align_guard *guard, enum align_question question, const struct att_str *words,
-		     size_t count, struct att_arena *arena, struct att_str *text,
-		     struct att_err *err) ATT_MUST_USE;
-
 #endif

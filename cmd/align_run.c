@@ -153,11 +153,10 @@ static int open_fetcher(struct align_run *run, struct att_err *err)
 	const struct att_fetch_options options = {
 		.ca_file = cli_value(run->command, "ca-file"),
 		.insecure_http = cli_flag(run->command, "insecure-http"),
-		.now = (int64_t)time(NULL),
+		.now = run->alignment.now,
 		.record = cli_value(run->command, "record"),
 		.replay = cli_value(run->command, "replay"),
 	};
-	run->alignment.now = options.now;
 	return att_fetcher_open(&options, &run->fetcher, err);
 }
 
@@ -168,6 +167,7 @@ static int open_alignment(struct align_run *run, struct att_err *err)
 	alignment->names = &run->names;
 	alignment->folder = run->folder;
 	alignment->is_before = run->is_before;
+	alignment->now = run->record.replays ? run->record.answers.time : (int64_t)time(NULL);
 	alignment->blocks_preview = cli_flag(run->command, "preview");
 	int status = release_variables_of(&run->config.release, &run->commit, &run->arena,
 					  &alignment->variables, err);
@@ -189,8 +189,20 @@ static int open_alignment(struct align_run *run, struct att_err *err)
 	return status;
 }
 
+static bool open_record(struct align_run *run)
+{
+	struct att_err err = {0};
+	int status = align_record_open(&run->record, cli_value(run->command, "record"),
+				       cli_value(run->command, "replay"), &err);
+	if (status != ATT_OK)
+		att_findings_add_err(&run->findings, att_str_of(run->record.path), NULL, &err);
+	return status == ATT_OK;
+}
+
 static int open_folder(struct align_run *run, struct att_err *err)
 {
+	if (!run->base)
+		return att_err_memory(err);
 	run->folder = open(run->base, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return run->folder >= 0 ? ATT_OK : att_err_set(err, ATT_ERR_IO, "cannot open %s", run->base);
 }
@@ -262,6 +274,8 @@ bool align_run_open(struct align_run *run)
 	narrow(run, path);
 	if (status == ATT_OK && !align_config_load(path, &run->config, &run->findings))
 		return false;
+	if (status == ATT_OK && !open_record(run))
+		return false;
 	if (status == ATT_OK)
 		status = derive(run, &err);
 	if (status == ATT_OK)
@@ -305,29 +319,20 @@ static int fetch(struct align_run *run, struct release_channel_state *state, siz
 {
 	const struct release_channel *channel = state->channel;
 	struct release_checkout *checkout = &state->checkout;
-	struct align_answer answer = {.fd = -1};
-	struct att_buf text;
+	struct align_said said = {{NULL, 0}, {NULL, 0}};
 	const char *key = repositories[row].location;
 	struct att_str location = key ? release_channel_text(channel, key, "") : ATT_STR("."),
 		       branch = release_channel_text(channel, "branch", "");
-	att_buf_init(&text, ATT_MAX_DOCUMENT);
 	int status = release_template_expand(path_in(channel, row), &run->alignment.variables, &run->arena,
 					     &checkout->path, err);
 	const struct att_str here[] = {location, checkout->path}, there[] = {location, branch, checkout->path};
 	bool is_here = !key || (run->is_before && !is_url(location));
 	if (status == ATT_OK)
-		status = align_guard_ask(&run->guard, is_here ? ALIGN_LOCAL_FILE : ALIGN_REMOTE_FILE,
-					 is_here ? here : there, is_here ? 2 : 3, &answer, err);
-	checkout->commit = att_arena_copy(&run->arena, att_str_of(answer.commit));
-	if (status == ATT_OK)
-		status = att_file_read_fd(answer.fd, "what git says", &text, err);
-	if (status == ATT_OK) {
-		checkout->text = att_arena_copy(&run->arena, att_buf_str(&text));
-		status = checkout->text.data ? ATT_OK : att_err_memory(err);
-	}
-	if (answer.fd >= 0)
-		close(answer.fd);
-	att_buf_clear(&text);
+		status = align_record_ask(
+			&run->record, &run->guard, is_here ? ALIGN_LOCAL_FILE : ALIGN_REMOTE_FILE,
+			is_here ? here : there, is_here ? 2 : 3, ATT_MAX_DOCUMENT, &run->arena, &said, err);
+	checkout->commit = said.commit;
+	checkout->text = said.text;
 	return status;
 }
 
@@ -356,6 +361,7 @@ void align_run_close(struct align_run *run)
 		close(run->scratch.fd);
 	pthread_mutex_destroy(&run->scratch.lock);
 	align_guard_stop(&run->guard);
+	align_record_close(&run->record);
 	att_fetcher_close(run->fetcher);
 	release_alignment_clear(&run->alignment);
 	release_build_clear(&run->build);

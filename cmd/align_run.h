@@ -6,6 +6,7 @@
 #include "cmd/align.h"
 #include "cmd/align_git.h"
 #include "cmd/align_guard.h"
+#include "cmd/align_record.h"
 #include "cmd/report.h"
 #include "release/align.h"
 #include "release/built.h"
@@ -32,6 +33,7 @@ struct align_run {
 	struct align_config config;
 	struct align_git git;
 	struct align_guard guard;
+	struct align_record record;
 	struct release_commit commit;
 	struct release_names names;
 	struct release_build build;
@@ -54,6 +56,16 @@ void align_run_close(struct align_run *run);
 /* Fetches what channels that are repositories have: the file as it lies here before a release, and what the
  * remote has otherwise. Before each look. */
 void align_run_fetch(struct align_run *run);
+
+/* Looks, and again until nothing can get better or `end` (align_seconds_now) is over. Servers that say when
+ * they want to be asked again are not asked before. A replay looks as often as was recorded. */
+void align_run_look(struct align_run *run, int64_t end);
+
+/* The seconds of --wait; 0 without it. Exits with 2 for what is no duration. */
+int64_t align_read_wait(const struct cli_command *command);
+
+/* Of a clock that is never set back. */
+int64_t align_seconds_now(void);
 
 /* Threads for the channels: they wait more than they work. */
 unsigned align_run_jobs(const struct align_run *run);

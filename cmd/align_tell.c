@@ -119,10 +119,20 @@ static size_t count_steps(const struct align_run *run, enum att_outcome outcome)
 	return count;
 }
 
+/* A record that is not whole would tell something else when it is replayed. */
+static void end_record(struct align_run *run)
+{
+	struct att_err err = {0};
+	if (align_record_end(&run->record, run->alignment.now, &err) != ATT_OK)
+		att_findings_add_err(&run->findings, att_str_of(run->record.path), NULL, &err);
+}
+
 int align_run_tell(struct align_run *run, enum att_outcome outcome)
 {
-	if (run->is_open)
+	if (run->is_open) {
+		end_record(run);
 		release_alignment_report(&run->alignment, &run->steps, &run->findings);
+	}
 	const struct att_report_fact facts[] = {
 		{"tag", run->alignment.variables.tag.len ? run->alignment.variables.tag : ATT_STR("none"), 0},
 		{"commit", run->commit.id.len ? run->commit.id : ATT_STR("none"), 0},
