@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# attest align after against an index of Python packages: nginx serves it, as JSON (PEP 691) or as HTML (PEP 503), and
+# pip installs from it.
+
+load common
+
+setup() {
+    PATH=$BIN:$PATH
+    cd "$BATS_TEST_TMPDIR" || return
+    unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
+    PORT=$((20000 + BATS_TEST_NUMBER * 7 + $$ % 20000))
+    mkdir -p www/files logs r/dist
+    cd r || return
+    git init -q -b main .
+    git config user.email a@b.example
+    git config user.name a
+    cat >attest.toml <<END
+[project]
+name = "Plasmite.Core"
+[[artifact]]
+name = "plasmite_core-{version}-py3-none-any.whl"
+path = "dist"
+[[artifact]]
+name = "plasmite_core-{version}.tar.gz"
+path = "dist"
+[[channel]]
+kind = "pypi"
+artifacts = ["plasmite_core-*"]
+registry = "http://127.0.0.1:$PORT"
+END
+    git add attest.toml
+    git commit -q -m a
+    git tag v1.2.0
+    python3 - <<'END'
+import base64, hashlib, io, tarfile, zipfile
+meta = b"Metadata-Version: 2.1\nName: plasmite-core\nVersion: 1.2.0\n"
+info = "plasmite_core-1.2.0.dist-info"
+files = {"plasmite_core.py": b"", f"{info}/METADATA": meta,
+         f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
+record = "".join("%s,sha256=%s,%d\n" % (n, base64.urlsafe_b64encode(hashlib.sha256(d).digest()).rstrip(b"=").decode(), len(d))
+                 for n, d in files.items()) + f"{info}/RECORD,,\n"
+with zipfile.ZipFile("dist/plasmite_core-1.2.0-py3-none-any.whl", "w") as wheel:
+    for name, data in {**files, f"{info}/RECORD": record.encode()}.items():
+        wheel.writestr(zipfile.ZipInfo(name), data)
+with tarfile.open("dist/plasmite_core-1.2.0.tar.gz", "w:gz") as sdist:
+    entry = tarfile.TarInfo("plasmite_core-1.2.0/PKG-INFO")
+    entry.size = len(meta)
+    sdist.addfile(entry, io.BytesIO(meta))
+END
+    cp dist/* ../www/files
+    pages json
+}
+
+teardown() {
+    [ ! -s "$BATS_TEST_TMPDIR/nginx.pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/nginx.pid")"
+}
+
+# Lays out the pages of both APIs for the files that lie in www/files.
+pages() { # json|html
+    (cd ../www && python3 - "$1" "http://127.0.0.1:$PORT" <<'END'
+import hashlib, json, os, shutil, sys
+kind, base = sys.argv[1:]
+files = [(n, open(f"files/{n}", "rb").read()) for n in sorted(os.listdir("files"))]
+shutil.rmtree("simple", True)
+shutil.rmtree("pypi", True)
+os.makedirs("simple/plasmite-core")
+os.makedirs("pypi/plasmite-core/1.2.0")
+digest = lambda data: hashlib.sha256(data).hexdigest()
+if kind == "json":
+    page = json.dumps({"meta": {"api-version": "1.1"}, "name": "plasmite-core", "versions": ["1.2.0"], "files": [
+        {"filename": n, "url": f"../../files/{n}", "hashes": {"sha256": digest(d)}, "size": len(d), "yanked": False}
+        for n, d in files]})
+else:
+    page = "<!DOCTYPE html>\n<html><body>\n" + "".join(
+        f'<a href="../../files/{n}#sha256={digest(d)}">{n}</a><br/>\n' for n, d in files) + "</body></html>\n"
+open("simple/plasmite-core/page", "w").write(page)
+json.dump({"info": {"name": "Plasmite.Core", "version": "1.2.0"}, "urls": [
+    {"filename": n, "url": f"{base}/files/{n}", "digests": {"sha256": digest(d)}, "size": len(d), "yanked": False,
+     "packagetype": "bdist_wheel" if n.endswith(".whl") else "sdist"} for n, d in files]},
+    open("pypi/plasmite-core/1.2.0/json", "w"))
+END
+    )
+}
+
+serve() { # TYPE-OF-THE-SIMPLE-INDEX
+    command -v nginx >/dev/null || { echo "nginx is missing; ./setup check installs it"; return 1; }
+    local user="" top=$BATS_TEST_TMPDIR
+    [ "$(id -u)" -ne 0 ] || user="user root;"
+    cat >"$top/nginx.conf" <<END
+$user pid $top/nginx.pid; error_log $top/logs/error; events {}
+http {
+    access_log $top/logs/access;
+    client_body_temp_path $top/logs; proxy_temp_path $top/logs; fastcgi_temp_path $top/logs;
+    uwsgi_temp_path $top/logs; scgi_temp_path $top/logs;
+    server {
+        listen 127.0.0.1:$PORT; root $top/www;
+        location /simple/ { index page; default_type $1; }
+        location /pypi/ { default_type application/json; }
+        location /files/ { default_type application/octet-stream; }
+    }
+}
+END
+    nginx -c "$top/nginx.conf" -e "$top/logs/error"
+    for _ in $(seq 100); do
+        [ ! -s "$top/nginx.pid" ] || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+after() {
+    timeout 60 attest align after "$@"
+}
+
+pip_takes() { # FILE
+    PIP_CONFIG_FILE=/dev/null python3 -m pip --isolated --disable-pip-version-check download -q --no-deps --no-cache-dir \
+        --only-binary :all: --index-url "http://127.0.0.1:$PORT/simple" -d ../taken plasmite-core==1.2.0
+    cmp "../taken/$1" "dist/$1"
+}
+
+@test "an index in JSON matches, and pip takes the same bytes" {
+    serve application/vnd.pypi.simple.v1+json
+    after
+    pip_takes plasmite_core-1.2.0-py3-none-any.whl
+}
+
+@test "an index in HTML matches, and pip takes the same bytes" {
+    pages html
+    serve text/html
+    after
+    pip_takes plasmite_core-1.2.0-py3-none-any.whl
+}
+
+@test "one flipped byte, one file too many, one too few" {
+    serve application/vnd.pypi.simple.v1+json
+    after
+    printf x | dd of=../www/files/plasmite_core-1.2.0.tar.gz bs=1 seek=20 conv=notrunc status=none
+    run -1 after
+    [[ "$output" == *channel-conflict*"plasmite_core-1.2.0.tar.gz"*CONFLICT* ]]
+    pages json
+    run -1 after
+    [[ "$output" == *"another digest"* ]]
+    cp dist/plasmite_core-1.2.0.tar.gz ../www/files
+    echo x >../www/files/plasmite_core-1.2.0-cp39-abi3-linux_x86_64.whl
+    pages json
+    run -1 after
+    [[ "$output" == *"plasmite_core-1.2.0-cp39-abi3-linux_x86_64.whl"*"that was not built"* ]]
+    rm ../www/files/*.whl
+    pages json
+    run -1 after
+    [[ "$output" == *"plasmite_core-1.2.0-py3-none-any.whl"*ABSENT* ]]
+    mv ../www/pypi ../www/gone
+    run -1 after
+    [[ "$output" == *STALE* ]]
+}
+
+@test "what was recorded says the same without the server" {
+    serve application/vnd.pypi.simple.v1+json
+    after --record ../record
+    kill "$(cat "$BATS_TEST_TMPDIR/nginx.pid")"
+    sleep 0.2
+    after --replay ../record --rehearse
+    : >"$BATS_TEST_TMPDIR/nginx.pid"
+}
