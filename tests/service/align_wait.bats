@@ -1,0 +1,161 @@
+#!/usr/bin/env bats
+# attest align after --wait: what is looked at again, how long, and what is not. The server answers by a plan: for each
+# path the statuses of its answers one after another, the last of which stays.
+
+load common
+
+setup() {
+    PATH=$BIN:$PATH
+    cd "$BATS_TEST_TMPDIR" || return
+    unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
+    export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b.example GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b.example
+    PORT=$((20000 + BATS_TEST_NUMBER * 7 + $$ % 20000))
+    git init -q -b main r
+    mkdir -p r/dist www/simple/p www/files
+    printf '%s\n' '[project]' 'name = "p"' '[[artifact]]' 'name = "p-{version}.tar.gz"' 'path = "dist"' '[[channel]]' \
+        'kind = "pypi"' "simple = \"http://127.0.0.1:$PORT/simple\"" 'artifacts = ["p-*"]' >r/attest.toml
+    echo built >r/dist/p-1.0.0.tar.gz
+    git -C r add -A
+    git -C r commit -q -m a
+    git -C r tag v1.0.0
+    cp r/dist/p-1.0.0.tar.gz www/files
+    index "$(sha256sum r/dist/p-1.0.0.tar.gz | cut -c1-64)"
+}
+
+teardown() {
+    [ ! -s server.pid ] || kill "$(cat server.pid)" 2>/dev/null || true
+}
+
+index() { # DIGEST
+    printf '{"meta": {"api-version": "1.0"}, "name": "p", "files": [{"filename": "p-1.0.0.tar.gz", "size": 6,
+        "url": "../../files/p-1.0.0.tar.gz", "hashes": {"sha256": "%s"}, "yanked": false}]}' "$1" >www/simple/p/index
+}
+
+# Answers "ok", a status, "cut" (a body that ends early), "hang" and "loop" (a redirect to itself).
+serve() { # "PATH ANSWER..."
+    printf '%s\n' "$@" >plan
+    python3 - "$PORT" 3>&- <<'END' &
+import http.server, os, sys, time
+plan = {line.split()[0]: line.split()[1:] for line in open("plan") if line.split()}
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        with open("asked", "a") as log:
+            log.write(self.path + "\n")
+        answers = plan.get(self.path, ["ok"])
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        file = "www" + self.path + ("index" if self.path.endswith("/") else "")
+        body = open(file, "rb").read()
+        if answer == "hang":
+            time.sleep(60)
+        if answer == "loop":
+            self.send_response(302)
+            self.send_header("Location", self.path)
+            body = b""
+        elif answer in ("ok", "cut"):
+            self.send_response(200)
+            if self.path.startswith("/simple"):
+                self.send_header("Content-Type", "application/vnd.pypi.simple.v1+json")
+        else:
+            self.send_response(int(answer))
+            if answer == "429":
+                self.send_header("Retry-After", "4")
+            body = b"no"
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[:-1] if answer == "cut" else body)
+    def log_message(self, *arguments):
+        pass
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+server = Server(("127.0.0.1", int(sys.argv[1])), Handler)
+open("ready", "w").close()
+server.serve_forever()
+END
+    echo $! >server.pid
+    for _ in $(seq 100); do
+        [ ! -e ready ] || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+after() { # STATUS ARGUMENT...: and how many seconds it took
+    local begin=$SECONDS status=$1
+    shift
+    run "-$status" attest align after --config r/attest.toml "$@"
+    took=$((SECONDS - begin))
+}
+
+verdict() {
+    sed -n 's/^pypi  p-1.0.0.tar.gz  \([A-Z]*\).*/\1/p' <<<"$output"
+}
+
+@test "absent at first, then there" {
+    serve "/simple/p/ 404 404 ok"
+    after 1
+    [ "$(verdict)" = ABSENT ]
+    after 0 --wait 30s
+    [ "$(verdict)" = MATCH ]
+    [ "$took" -lt 20 ]
+}
+
+@test "what stays absent ends when time is up" {
+    serve "/simple/p/ 404"
+    after 1 --wait 5s
+    [ "$took" -ge 4 ]
+    [ "$took" -lt 20 ]
+    [ "$(verdict)" = ABSENT ]
+}
+
+@test "a conflict is not waited for" {
+    index "$(printf x | sha256sum | cut -c1-64)"
+    serve
+    after 1 --wait 60s
+    [ "$took" -lt 20 ]
+    [[ "$output" == *CONFLICT* ]]
+    [ "$(grep -c simple asked)" -eq 1 ]
+}
+
+@test "a server that is asked too often says when it wants to be asked again" {
+    serve "/simple/p/ 429 ok"
+    after 0 --wait 30s
+    [ "$took" -ge 4 ]
+    [ "$(grep -c simple asked)" -eq 2 ]
+    rm asked
+    kill "$(cat server.pid)"
+    rm ready
+    serve "/simple/p/ 429"
+    after 2 --wait 2s
+    [ "$(grep -c simple asked)" -eq 1 ]
+}
+
+@test "what is no answer is unknown, and never matches" {
+    local answer
+    for answer in 500 503 403 301 cut loop; do
+        rm -f ready
+        [ ! -s server.pid ] || kill "$(cat server.pid)"
+        serve "/simple/p/ $answer"
+        after 2
+        [[ "$output" != *" MATCH"* ]]
+        kill "$(cat server.pid)"
+        rm ready
+        serve "/files/p-1.0.0.tar.gz $answer"
+        after 2
+        [ "$(verdict)" = UNKNOWN ]
+    done
+}
+
+@test "a file that is longer than what was built is not read to its end" {
+    serve
+    { cat r/dist/p-1.0.0.tar.gz && head -c 200000000 /dev/zero; } >www/files/p-1.0.0.tar.gz
+    after 1
+    [ "$(verdict)" = CONFLICT ]
+}
+
+@test "interrupted while it waits, it leaves nothing behind" {
+    serve "/simple/p/ 404"
+    mkdir temporary
+    TMPDIR=$PWD/temporary timeout -s INT 3 attest align after --config r/attest.toml --wait 60s || true
+    sleep 0.5
+    [ -z "$(ls temporary)" ]
+}
