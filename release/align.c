@@ -97,15 +97,27 @@ bool release_channel_passes(const struct release_alignment *alignment,
 	return state->verdicts.count > 0 && !state->verdicts.failed;
 }
 
-/* Of a preview: the channel is, or the artifact that the item is called after. */
+/* The artifact that an item is called after: by its name, or as in "provenance NAME"; NULL for none. Of several
+ * the one with the longest name. */
+static const struct release_artifact *artifact_of(const struct release_channel_state *state,
+						  struct att_str item)
+{
+	const struct release_built *found = NULL;
+	for (size_t i = 0; i < state->built_count; i++) {
+		const struct release_built *built = &state->built[i];
+		struct att_str name = built->name;
+		bool is_of = att_str_ends(item, name) &&
+			     (item.len == name.len || item.data[item.len - name.len - 1] == ' ');
+		if (is_of && (!found || name.len > found->name.len))
+			found = built;
+	}
+	return found ? found->artifact : NULL;
+}
+
 static bool is_preview(const struct release_channel_state *state, struct att_str item)
 {
-	if (state->channel->tier == RELEASE_PREVIEW)
-		return true;
-	for (size_t i = 0; i < state->built_count; i++)
-		if (att_str_equal(state->built[i].name, item))
-			return state->built[i].artifact->tier == RELEASE_PREVIEW;
-	return false;
+	const struct release_artifact *artifact = artifact_of(state, item);
+	return state->channel->tier == RELEASE_PREVIEW || (artifact && artifact->tier == RELEASE_PREVIEW);
 }
 
 static bool counts(const struct release_alignment *alignment, const struct release_channel_state *state,

@@ -9,7 +9,9 @@
 
 #include "libattest/base/banned.h"
 
-enum { MAX_TABLES = 1000 };
+/* Patterns are matched with every artifact, and texts are put into templates again and again: what a project of
+ * thousands of files needs, and no more than can be multiplied. */
+enum { MAX_TABLES = 1000, MAX_LISTED = 1000, MAX_TEXT = 4096 };
 
 struct reader {
 	struct release_config *config;
@@ -30,6 +32,10 @@ static int read_text(const struct reader *r, const struct att_value *table, cons
 	if (value->string.len == 0)
 		return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, value->span,
 				      "expected a text for \"%s\", found an empty one", key);
+	if (value->string.len > MAX_TEXT)
+		return att_source_err(r->source, r->err, ATT_ERR_LIMIT, value->span,
+				      "expected at most %d bytes for \"%s\", found %zu", (int)MAX_TEXT, key,
+				      value->string.len);
 	*out = value->string;
 	if (span)
 		*span = value->span;
@@ -111,6 +117,10 @@ static int read_tier(const struct reader *r, const struct att_value *table, enum
 
 static int want_texts(const struct reader *r, const struct att_value *list, const char *key)
 {
+	r->config->listed += list->count;
+	if (r->config->listed > MAX_LISTED)
+		return att_source_err(r->source, r->err, ATT_ERR_LIMIT, list->span,
+				      "more than %d texts in all lists together", (int)MAX_LISTED);
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i].kind != ATT_STRING || list->items[i].string.len == 0)
 			return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, list->items[i].span,

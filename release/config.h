@@ -79,6 +79,7 @@ struct release_config {
 	struct release_artifact *artifacts;
 	struct release_channel *channels;
 	size_t place_count, artifact_count, channel_count;
+	size_t listed; /* texts in all lists, which have a ceiling together */
 };
 
 /* Reads attest.toml; the source outlives *config. Clear it in any case. Errors, with the place:

@@ -211,7 +211,14 @@ int release_variables_of(const struct release_config *config, const struct relea
 	int status = stamp(arena, commit, v, err);
 	if (status == ATT_OK && is_release)
 		status = release_spelling_of(RELEASE_SEMVER, v->version, arena, &v->version, err);
-	return status == ATT_OK ? release_derive_next(commit->last, arena, &v->next, err) : status;
+	if (status != ATT_OK)
+		return status;
+	/* What follows a number that nobody can count to is not known, which matters only to who asks for it.
+	 */
+	status = release_derive_next(commit->last, arena, &v->next, err);
+	if (status == ATT_ERR_UNSUPPORTED)
+		v->next = (struct att_str){NULL, 0};
+	return status == ATT_ERR_UNSUPPORTED ? ATT_OK : status;
 }
 
 static int derive(struct derivation *d, const struct release_commit *commit, struct release_names *names)

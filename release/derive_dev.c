@@ -22,6 +22,12 @@ static struct att_str numbers_of(struct att_str version, struct att_str *pre)
 	return att_str_first(version, minus);
 }
 
+static int no_next(struct att_str version, struct att_err *err)
+{
+	return att_err_set(err, ATT_ERR_UNSUPPORTED, "what follows %.*s cannot be told",
+			   ATT_STR_ARG(att_str_first(version, 60)));
+}
+
 /* The text with its last number raised by one. */
 static int raise_last(struct att_str text, struct att_arena *arena, struct att_str *out, struct att_err *err)
 {
@@ -30,8 +36,7 @@ static int raise_last(struct att_str text, struct att_arena *arena, struct att_s
 	while (begin > 0 && att_ascii_is_digit(text.data[begin - 1]))
 		begin--;
 	if (!att_str_to_uint(att_str_from(text, begin), most, &number))
-		return att_err_set(err, ATT_ERR_UNSUPPORTED, "what follows %.*s cannot be told",
-				   ATT_STR_ARG(att_str_first(text, 60)));
+		return no_next(text, err);
 	*out = att_arena_printf(arena, "%.*s%llu", (int)begin, text.data, (unsigned long long)number + 1);
 	return out->data ? ATT_OK : att_err_memory(err);
 }
@@ -61,6 +66,8 @@ static int derive_go(const struct derivation *d, const struct release_variables 
 	struct att_str pre = {NULL, 0}, id = att_str_first(v->commit, SHORT);
 	if (v->last.len > 0)
 		(void)numbers_of(v->last, &pre);
+	if (pre.len == 0 && v->next.len == 0)
+		return no_next(v->last, err);
 	const char *join = v->last.len == 0 ? "-" : pre.len > 0 ? ".0." : "-0.";
 	*out = ATT_ARENA_JOIN(d->arena, ATT_STR("v"), pre.len > 0 ? v->last : v->next, att_str_of(join),
 			      v->time, ATT_STR("-"), id);
@@ -105,6 +112,8 @@ int release_derive_dev(const struct derivation *d, enum release_scheme scheme,
 	bool after_pre = !ahead && pre.len > 0;
 	if (after_pre)
 		base = att_str_first(v->last, att_str_find_byte(v->last, '+'));
+	if (base.len == 0)
+		return no_next(v->last, err);
 	if (scheme == RELEASE_PEP440)
 		return derive_pep440(d, base, after_pre, v, out, err);
 	*out = ATT_ARENA_JOIN(d->arena, base, att_str_of(after_pre ? ".dev." : "-dev."), v->time, ATT_STR(".g"),

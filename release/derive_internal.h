@@ -19,7 +19,8 @@ struct derivation {
 
 enum release_scheme release_derive_scheme(const struct release_channel *channel);
 
-/* The least release after `last`: the next patch, or what a pre-release leads to; "0.0.0" without one. */
+/* The least release after `last`: the next patch, or what a pre-release leads to; "0.0.0" without one.
+ * Errors: ATT_ERR_UNSUPPORTED for numbers that are too great to count on. */
 int release_derive_next(struct att_str last, struct att_arena *arena, struct att_str *out, struct att_err *err);
 
 /* The version of a commit between releases, as a scheme has it: after the last one, before the next, ordered by

@@ -5,8 +5,8 @@
 
 #include "libattest/base/banned.h"
 
-/* A template is a name, not a text. */
-enum { SHORT = 7, MAX_TEMPLATE = 1024 };
+/* A template is a name, not a text, and so is what comes out of it. */
+enum { SHORT = 7, MAX_TEMPLATE = 1024, MAX_EXPANDED = 4096 };
 
 static const char names[] = "{name}, {version}, {major}, {minor}, {patch}, {tag}, {commit}, {short}, {date}, "
 			    "{time}, {last}, {next}";
@@ -101,6 +101,10 @@ int release_template_expand(struct att_str text, const struct release_variables 
 		if (is_name && value.len == 0)
 			return att_err_set(err, ATT_ERR_NOT_FOUND, "the value of {%.*s} is not known here",
 					   ATT_STR_ARG(piece));
+		if (out->len + value.len > MAX_EXPANDED)
+			return att_err_set(err, ATT_ERR_LIMIT,
+					   "expected a name of at most %d bytes out of a template",
+					   (int)MAX_EXPANDED);
 		*out = ATT_ARENA_JOIN(arena, *out, value);
 		if (!out->data)
 			return att_err_memory(err);

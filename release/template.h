@@ -14,11 +14,12 @@ struct release_variables {
 	struct att_str last, next; /* the release before the commit, and the least one after that */
 };
 
-/* Does every "{...}" name a variable? Errors: ATT_ERR_MALFORMED, saying which there are. */
+/* Does every "{...}" name a variable? Errors: ATT_ERR_MALFORMED, saying which there are; ATT_ERR_LIMIT above
+ * 1024 bytes. */
 int release_template_check(struct att_str text, struct att_err *err) ATT_MUST_USE;
 
 /* Puts values into the places; *out lives in the arena. Errors: as release_template_check; ATT_ERR_NOT_FOUND
- * when what a name stands for is not known; ATT_ERR_MEMORY. */
+ * when what a name stands for is not known; ATT_ERR_LIMIT above 4096 bytes; ATT_ERR_MEMORY. */
 int release_template_expand(struct att_str text, const struct release_variables *variables,
 			    struct att_arena *arena, struct att_str *out, struct att_err *err) ATT_MUST_USE;
 
