@@ -73,7 +73,10 @@ static void check_tag(struct gate *g)
 	struct att_err err = {0};
 	struct att_str text, kind = {NULL, 0};
 	enum att_outcome outcome;
-	if (ask(g, ALIGN_TAG, &g->ref, 1, &text, &err) != ATT_OK) {
+	int status = ask(g, ALIGN_TAG, &g->ref, 1, &text, &err);
+	if (status != ATT_OK && status != ATT_ERR_NOT_FOUND) {
+		outcome = fail(g, &err);
+	} else if (status != ATT_OK) {
 		outcome = report(g, &(struct att_finding){
 					    .code = "missing-tag",
 					    .message = ATT_STR("the release tag is not here"),

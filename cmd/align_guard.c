@@ -35,10 +35,19 @@ void align_guard_stop(struct align_guard *guard)
 {
 	if (guard->socket < 0)
 		return;
+	shutdown(guard->socket, SHUT_RDWR);
 	close(guard->socket);
 	guard->socket = -1;
 	while (waitpid(guard->child, NULL, 0) < 0 && errno == EINTR)
 		continue;
+}
+
+/* Nothing is asked any more: the answer to the next question could be the one to this. */
+static int lose(int socket, struct att_err *err)
+{
+	if (socket >= 0)
+		shutdown(socket, SHUT_RDWR);
+	return att_err_set(err, ATT_ERR_IO, "the process that runs git has ended");
 }
 
 static int read_reply(int socket, struct align_answer *answer, struct att_err *err)
@@ -58,7 +67,7 @@ static int read_reply(int socket, struct align_answer *answer, struct att_err *e
 		got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
 	while (got < 0 && errno == EINTR);
 	if (got != (ssize_t)sizeof reply)
-		return att_err_set(err, ATT_ERR_IO, "the process that runs git has ended");
+		return lose(socket, err);
 	const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 	if (header && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int)))
 		memcpy(&answer->fd, CMSG_DATA(header), sizeof(int));
@@ -86,7 +95,7 @@ int align_guard_ask(const struct align_guard *guard, enum align_question questio
 	}
 	if (guard->socket < 0 ||
 	    send(guard->socket, &message, sizeof message, MSG_NOSIGNAL) != (ssize_t)sizeof message)
-		return att_err_set(err, ATT_ERR_IO, "the process that runs git has ended");
+		return lose(guard->socket, err);
 	int status = read_reply(guard->socket, answer, err);
 	if (status != ATT_OK && answer->fd >= 0) {
 		close(answer->fd);

@@ -20,7 +20,8 @@ enum align_question {
 	ALIGN_REMOTE_FILE, /* REPOSITORY BRANCH PATH: a file at the head of a branch ("": the default one). A
 			    * path of a checkout stands for the repository that it pushes to */
 	ALIGN_ANCESTOR,    /* COMMIT COMMIT: "yes" or "no"; an error when one of them is not here */
-	ALIGN_TAG,         /* REF: "tag" or "commit", what the ref itself names, and the commit behind it */
+	ALIGN_TAG,         /* REF: "tag" or "commit", what the ref itself names, and the commit behind it;
+			    * ATT_ERR_NOT_FOUND when there is no such ref */
 	ALIGN_CHANGES,     /* changed files that git tracks, one in a line */
 	ALIGN_ARCHIVE,     /* COMMIT: a tar of all its files, as Go packs them */
 };
@@ -35,8 +36,9 @@ struct align_answer {
 	char commit[65]; /* ALIGN_REMOTE_FILE: the head of the branch; "": not known */
 };
 
-/* `words` end with NULL. Errors: what git says, as ATT_ERR_IO; ATT_ERR_NOT_FOUND for a file that is not in the
- * repository; ATT_ERR_REFUSED for words that begin like options or hold control characters. */
+/* `words` end with NULL. Errors: what git says, as ATT_ERR_IO, and nothing can be asked any more once the
+ * process could not be reached; ATT_ERR_NOT_FOUND for a file that is not in the repository; ATT_ERR_REFUSED for
+ * words that begin like options or hold control characters. */
 int align_guard_ask(const struct align_guard *guard, enum align_question question, const struct att_str *words,
 		    size_t count, struct align_answer *answer, struct att_err *err) ATT_MUST_USE;
 

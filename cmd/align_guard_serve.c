@@ -226,9 +226,16 @@ static int describe_tag(struct guard *g)
 	char commit[ALIGN_MAX_WORD + 16];
 	const char *const kind[] = {"cat-file", "-t", g->message.words[0], NULL};
 	const char *const behind[] = {"rev-parse", "--verify", "--end-of-options", commit, NULL};
-	int code = 0;
+	const char *const there[] = {"show-ref", "--verify", "--quiet", "--", g->message.words[0], NULL};
+	int code = 1;
 	snprintf(commit, sizeof commit, "%s^{commit}", g->message.words[0]);
-	int status = run(g, g->folder, kind, &code);
+	int status = run(g, g->folder, there, &code);
+	if (status == ATT_OK && code == 1)
+		return att_err_set(&g->reply.err, ATT_ERR_NOT_FOUND, "there is no %s here",
+				   g->message.words[0]);
+	code = 0;
+	if (status == ATT_OK)
+		status = run(g, g->folder, kind, &code);
 	return status == ATT_OK ? run(g, g->folder, behind, &code) : status;
 }
 

@@ -87,21 +87,24 @@ int release_build_read(const struct release_config *config, const struct release
 {
 	*build = (struct release_build){0};
 	struct slot *slots = att_arena_alloc(&build->arena, config->artifact_count, sizeof *slots);
+	build->items = att_arena_alloc(&build->arena, config->artifact_count, sizeof *build->items);
+	build->unread = att_arena_alloc(&build->arena, config->artifact_count, sizeof *build->unread);
+	if (!slots || !build->items || !build->unread)
+		return att_err_memory(err);
 	struct reading reading = {folder, slots};
-	int status = slots ? ATT_OK : att_err_memory(err);
+	int status = ATT_OK;
 	for (size_t i = 0; status == ATT_OK && i < config->artifact_count; i++)
 		status = expand(&config->artifacts[i], variables, &build->arena, &slots[i].built, err);
-	build->items = att_arena_alloc(&build->arena, config->artifact_count, sizeof *build->items);
-	if (status == ATT_OK && !build->items)
-		status = att_err_memory(err);
 	if (status != ATT_OK)
 		return status;
 	att_pool_run(jobs, config->artifact_count, read_slot, &reading);
 	for (size_t i = 0; i < config->artifact_count; i++) {
-		if (slots[i].status == ATT_OK)
+		if (slots[i].status == ATT_OK) {
 			build->items[build->count++] = slots[i].built;
-		else
-			report(config, &slots[i], findings);
+			continue;
+		}
+		build->unread[build->unread_count++] = slots[i].built;
+		report(config, &slots[i], findings);
 	}
 	return ATT_OK;
 }

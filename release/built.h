@@ -10,6 +10,8 @@ struct release_build {
 	struct release_built
 		*items; /* in the order of attest.toml; those that could not be read are left out */
 	size_t count;
+	struct release_built *unread; /* those: name and path only */
+	size_t unread_count;
 };
 
 /* Expands names and paths, opens each artifact below the descriptor `folder`, without leaving it, and hashes

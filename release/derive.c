@@ -288,5 +288,7 @@ int release_derive(const struct release_config *config, const struct release_com
 	int status = derive(&d, commit, names);
 	for (size_t i = 0; status == ATT_OK && i < names->count; i++)
 		release_derive_prove(&d, &names->items[i]);
-	return status == ATT_OK && stream == RELEASE_DEV ? prove_day(&d, commit) : status;
+	if (status == ATT_OK && stream == RELEASE_DEV)
+		status = prove_day(&d, commit);
+	return status == ATT_OK && names->arena.failed ? att_err_memory(err) : status;
 }

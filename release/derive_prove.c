@@ -107,6 +107,8 @@ static const char *object(const struct derivation *d, const struct release_name 
 	int status = release_spelling_of(name->scheme == RELEASE_GO ? RELEASE_SEMVER : name->scheme,
 					 att_str_from(name->text, name->scheme == RELEASE_GO), d->arena,
 					 &normal, why);
+	if (status == ATT_ERR_MEMORY)
+		return NULL; /* the arena knows */
 	if (status != ATT_OK)
 		return why->message;
 	if (!release_spelling_reads(name->scheme, name->text))
@@ -138,7 +140,7 @@ static void prove_order(struct derivation *d, const struct release_name *name)
 		return; /* that it is none was said */
 	if (status == ATT_OK)
 		status = att_version_compare(scheme, name->text, last, &order, NULL);
-	if (status == ATT_OK && order > 0)
+	if ((status == ATT_OK && order > 0) || status == ATT_ERR_MEMORY)
 		return;
 	report(d, name,
 	       &(struct att_finding){

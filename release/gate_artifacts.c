@@ -33,6 +33,15 @@ static bool accompanies(struct att_str name, struct att_str artifact)
 	return false;
 }
 
+/* Is it one of these artifacts, or what accompanies one? */
+static bool is_of(const struct release_built *items, size_t count, struct att_str name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (att_str_equal(name, items[i].name) || accompanies(name, items[i].name))
+			return true;
+	return false;
+}
+
 static bool is_expected(const struct release_gate *gate, struct att_str folder, struct att_str name,
 			struct att_str checksums)
 {
@@ -44,11 +53,8 @@ static bool is_expected(const struct release_gate *gate, struct att_str folder, 
 		manifest = att_str_from(checksums, slash + 1);
 	if (beside && manifest.len > 0 && (att_str_equal(name, manifest) || accompanies(name, manifest)))
 		return true;
-	for (size_t i = 0; i < gate->build->count; i++)
-		if (att_str_equal(name, gate->build->items[i].name) ||
-		    accompanies(name, gate->build->items[i].name))
-			return true;
-	return false;
+	return is_of(gate->build->items, gate->build->count, name) ||
+	       is_of(gate->build->unread, gate->build->unread_count, name);
 }
 
 static void report_extra(const struct release_gate *gate, struct att_str folder, struct att_str name)
@@ -124,10 +130,11 @@ void release_gate_extra(const struct release_gate *gate)
 		att_findings_add_err(gate->findings, (struct att_str){NULL, 0}, NULL, &err);
 	att_steps_add(gate->steps, &(struct att_step){
 					   .name = "artifacts",
-					   .outcome = extra > 0            ? ATT_REFUTED
-						      : status != ATT_OK   ? ATT_CANNOT_TELL
-						      : gate->build->count ? ATT_HOLDS
-									   : ATT_CANNOT_TELL,
+					   .outcome = extra > 0                   ? ATT_REFUTED
+						      : status != ATT_OK          ? ATT_CANNOT_TELL
+						      : gate->build->unread_count ? ATT_CANNOT_TELL
+						      : gate->build->count        ? ATT_HOLDS
+										  : ATT_CANNOT_TELL,
 					   .expected = ATT_STR("the declared ones only"),
 					   .found = att_arena_printf(&gate->steps->arena, "%zu more", extra),
 				   });
@@ -158,10 +165,11 @@ static void report_line(struct checksums *c, struct att_span span, struct att_fi
 	c->refuted = true;
 }
 
-static const struct release_built *find_built(const struct checksums *c, struct att_str name)
+static const struct release_built *find_among(const struct checksums *c, const struct release_built *items,
+					      size_t count, struct att_str name)
 {
-	for (size_t i = 0; i < c->gate->build->count; i++) {
-		const struct release_built *built = &c->gate->build->items[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct release_built *built = &items[i];
 		if (built->path.len == c->folder.len + name.len && att_str_starts(built->path, c->folder) &&
 		    att_str_ends(built->path, name))
 			return built;
@@ -178,7 +186,13 @@ static struct att_str hex(struct checksums *c, const struct att_digest *digest)
 
 static void check_line(struct checksums *c, const struct att_checksum *line)
 {
-	const struct release_built *built = find_built(c, line->name);
+	const struct release_build *build = c->gate->build;
+	const struct release_built *built = find_among(c, build->items, build->count, line->name);
+	/* Why an artifact is missing or could not be read was told. */
+	if (!built && find_among(c, build->unread, build->unread_count, line->name)) {
+		c->unknown = true;
+		return;
+	}
 	if (!built) {
 		report_line(c, line->name_at,
 			    &(struct att_finding){

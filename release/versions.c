@@ -364,6 +364,16 @@ static bool is_tag_of(struct looking *l, const struct release_group *group, stru
 	return att_str_equal(other, l->run.options->tag);
 }
 
+/* Could a place of the group not be read? What it says is not known then, and that is told elsewhere. */
+static bool is_unread(const struct looking *l, const struct release_group *group)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (l->items[i].status != ATT_OK && l->items[i].status != ATT_ERR_NOT_FOUND &&
+		    att_str_equal(l->items[i].place->group, group->name))
+			return true;
+	return false;
+}
+
 static void check_tag(struct looking *l)
 {
 	const struct release_group *group = find_group(l->run.out, tagged_group(l));
@@ -372,18 +382,18 @@ static void check_tag(struct looking *l)
 	struct att_finding finding = {.code = "wrong-tag", .found = tag};
 	struct att_err told;
 	bool holds = group->version.len > 0 && is_tag_of(l, group, &expected);
-	bool decided = group->version.len > 0;
+	bool decided = group->version.len > 0, told_why = group->decider || is_unread(l, group);
 	release_versions_add(&l->run, (struct release_versions_row){
 					      .group = group->name,
 					      .file = ATT_STR("tag"),
 					      .is_tag = true,
 					      .expected = decided ? expected : config->project.tag,
 					      .found = tag,
-					      .outcome = holds                        ? ATT_HOLDS
-							 : decided || !group->decider ? ATT_REFUTED
-										      : ATT_CANNOT_TELL,
+					      .outcome = holds                  ? ATT_HOLDS
+							 : decided || !told_why ? ATT_REFUTED
+										: ATT_CANNOT_TELL,
 				      });
-	if (holds || (!decided && group->decider))
+	if (holds || (!decided && told_why))
 		return;
 	finding.expected = decided ? expected : config->project.tag;
 	att_err_set(&told, ATT_ERR_REFUSED, "expected the tag %.*s, found %.*s",
