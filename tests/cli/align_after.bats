@@ -48,7 +48,8 @@ setup() {
 
 @test "wrong usage" {
     git tag v1.0.0
-    for words in '--wait 1' '--wait -1s' '--wait 9999d' '--rehearse' '--record a --replay b' '--tag -x' '--tag a\b' more; do
+    for words in '--wait 1' '--wait -1s' '--wait 9999d' '--rehearse' '--record a --replay b' '--tag -x' '--tag a\b' \
+        more; do
         # shellcheck disable=SC2086
         run -2 attest align after $words
         [[ "$output" == *"attest-align: "* ]]

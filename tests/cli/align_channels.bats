@@ -126,7 +126,8 @@ OCI_TAG=1.2.0,1.2,latest" ]
     printf '%s\n' '[[channel]]' 'kind = "npm"' 'name = "n"' 'dev = "{last}-dev.{date}+g{short}"' \
         '[[channel]]' 'kind = "pypi"' 'name = "p"' 'dev = "{last}.dev{date}"' \
         '[[channel]]' 'kind = "npm"' 'name = "h"' 'dev = "{next}-dev.{date}.g{short}"' \
-        '[[channel]]' 'kind = "oci"' 'name = "o"' 'repository = "r.example/x"' 'dev-tags = ["{next}+{short}"]' >>attest.toml
+        '[[channel]]' 'kind = "oci"' 'name = "o"' 'repository = "r.example/x"' 'dev-tags = ["{next}+{short}"]' \
+        >>attest.toml
     git tag v0.1.0
     commit 2026-11-22T10:00:00Z
     [ "$(codes)" = "illegal-version n

@@ -60,8 +60,8 @@ docs() {
     MANPAGER="cat" "$tree/build/bin/attest" help attest | grep -q 'the front door'
     make -s install BUILD="$BUILD" DESTDIR="$stage" PREFIX=/usr
     [ "$(find "$stage" -type f -perm 755 -printf '%P\n' | sort | tr '\n' ' ')" = \
-        "usr/bin/attest $(printf 'usr/bin/attest-%s ' advisories align checksum inspect key policy provenance sbom sign \
-            verify)" ]
+        "usr/bin/attest $(printf 'usr/bin/attest-%s ' advisories align checksum inspect key policy provenance sbom \
+            sign verify)" ]
     local version
     version=$(sed -n 's/^VERSION := //p' Makefile)
     [ "$(find "$stage" -type f -perm 644 -path '*/man1/*' -printf '%P\n' | sort | tr '\n' ' ')" = \

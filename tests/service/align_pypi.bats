@@ -37,8 +37,10 @@ meta = b"Metadata-Version: 2.1\nName: plasmite-core\nVersion: 1.2.0\n"
 info = "plasmite_core-1.2.0.dist-info"
 files = {"plasmite_core.py": b"", f"{info}/METADATA": meta,
          f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
-record = "".join("%s,sha256=%s,%d\n" % (n, base64.urlsafe_b64encode(hashlib.sha256(d).digest()).rstrip(b"=").decode(), len(d))
-                 for n, d in files.items()) + f"{info}/RECORD,,\n"
+def line(name, data):
+    digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+    return f"{name},sha256={digest},{len(data)}\n"
+record = "".join(line(*file) for file in files.items()) + f"{info}/RECORD,,\n"
 with zipfile.ZipFile("dist/plasmite_core-1.2.0-py3-none-any.whl", "w") as wheel:
     for name, data in {**files, f"{info}/RECORD": record.encode()}.items():
         wheel.writestr(zipfile.ZipInfo(name), data)
@@ -113,8 +115,8 @@ after() {
 }
 
 pip_takes() { # FILE
-    PIP_CONFIG_FILE=/dev/null python3 -m pip --isolated --disable-pip-version-check download -q --no-deps --no-cache-dir \
-        --only-binary :all: --index-url "http://127.0.0.1:$PORT/simple" -d ../taken plasmite-core==1.2.0
+    PIP_CONFIG_FILE=/dev/null python3 -m pip --isolated --disable-pip-version-check download -q --no-deps \
+        --no-cache-dir --only-binary :all: --index-url "http://127.0.0.1:$PORT/simple" -d ../taken plasmite-core==1.2.0
     cmp "../taken/$1" "dist/$1"
 }
 
