@@ -88,11 +88,16 @@ static struct att_str decode(struct att_arena *arena, struct att_str text)
 	return (struct att_str){out, len};
 }
 
+struct att_str release_packaging_file_name(struct att_str url, struct att_arena *arena)
+{
+	return decode(arena, file_of(url));
+}
+
 static const struct release_target *find_built(struct check *c, struct att_str url, size_t *index)
 {
 	struct att_arena arena = {0};
 	uint32_t at;
-	bool found = att_map_find(&c->by_name, decode(&arena, file_of(url)), &at);
+	bool found = att_map_find(&c->by_name, release_packaging_file_name(url, &arena), &at);
 	att_arena_clear(&arena);
 	if (!found)
 		return NULL;
@@ -243,10 +248,55 @@ static void check_trust(struct check *c, const struct release_item *item)
 		    span);
 }
 
+/* Registries of images serve bottles by their digest, so the url has no name. */
+static const struct release_target *find_bottle(const struct check *c, const struct release_item *item,
+						size_t *index)
+{
+	char hex[ATT_DIGEST_TEXT + 1];
+	for (size_t i = 0; i < c->packaging->built_count; i++) {
+		const struct release_target *built = &c->packaging->built[i];
+		for (size_t k = 0; k < built->digest_count; k++) {
+			if (built->digests[k].kind != item->algorithm)
+				continue;
+			att_digest_hex(&built->digests[k], hex);
+			if (!att_str_is(item->digest, hex))
+				continue;
+			*index = i;
+			return built;
+		}
+	}
+	return NULL;
+}
+
+/* Homebrew installs a bottle in the place of what "url" gives. */
+static void check_bottle(struct check *c, const struct release_item *item)
+{
+	size_t index;
+	check_trust(c, item);
+	if (find_bottle(c, item, &index)) {
+		c->pointed_at[index] = true;
+		return;
+	}
+	add(c,
+	    (struct att_finding){
+		    .code = "unbuilt-url",
+		    .message = ATT_STR("people get this bottle, which is no artifact of the release"),
+		    .help = ATT_STR(
+			    "declare the bottle as an [[artifact]] that the channel carries, or take it "
+			    "out of the formula"),
+		    .found = item->url,
+	    },
+	    or_else(item->digest_span, item->span));
+}
+
 static void check_item(struct check *c, const struct release_item *item)
 {
 	size_t index = 0;
 	const struct release_target *built = item->url.len ? find_built(c, item->url, &index) : NULL;
+	if (!built && att_str_starts(item->name, ATT_STR("bottle "))) {
+		check_bottle(c, item);
+		return;
+	}
 	bool is_part = item->name.len > 0 && !item->is_alternative;
 	/* Alternatives try one address after the other: those of nothing that was built are answered by nobody.
 	 */

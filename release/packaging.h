@@ -43,8 +43,12 @@ unsigned release_packaging_digests(const struct release_manifest *manifest);
  * (unknown-value), a url of what was not built (unbuilt-url), an artifact that nothing points at
  * (unpointed-artifact). No such finding means that it holds. Files beside the manifest, and parts with a name
  * of their own, as resources are, may be something else than artifacts; their digests have to be known and
- * strong all the same. */
+ * strong all the same. A bottle may not: it is what people get. */
 void release_packaging_check(const struct release_packaging *packaging, struct att_findings *findings);
+
+/* The file that a url names, decoded, in the arena: behind its last "/", without what a query or fragment adds.
+ */
+struct att_str release_packaging_file_name(struct att_str url, struct att_arena *arena);
 
 /* Does a manifest of this format that says `found` mean the version `version`? AUR has no "-" in versions: it
  * is "_" or

@@ -111,19 +111,58 @@ static bool tell(const struct pointing *p, const struct att_findings *findings)
 	return findings->count == 0;
 }
 
-/* What the manifest says is one thing, what people get of it another. */
-static void download(const struct pointing *p)
+/* --- what people get ------------------------------------------------------------------------------------- */
+
+struct downloads {
+	struct pointing *p;
+	struct att_map by_name, seen; /* artifacts; addresses that were asked */
+	bool *reached;                /* by artifact */
+	bool failed;
+};
+
+/* An alternative that is not the artifact's address was not held against it. */
+static bool leads_to(const struct downloads *d, const struct release_item *item, uint32_t *built)
 {
-	for (size_t t = 0; t < p->look->built_count; t++) {
-		const struct release_built *built = &p->look->built[t];
-		for (size_t i = 0; i < p->manifest.count; i++) {
-			const struct release_item *item = &p->manifest.items[i];
-			if (!att_str_ends(item->url, built->name))
-				continue;
-			release_look_artifact(p->look, built, item->url, false);
-			break;
-		}
-	}
+	struct att_str name = release_packaging_file_name(item->url, &d->p->arena);
+	if (item->url.len == 0 || !att_map_find(&d->by_name, name, built))
+		return false;
+	struct att_str url = d->p->targets[*built].url;
+	return !item->is_alternative || url.len == 0 || att_str_equal(url, item->url);
+}
+
+static void follow(struct downloads *d, const struct release_item *item)
+{
+	uint32_t built, at;
+	if (!leads_to(d, item, &built))
+		return;
+	d->reached[built] = true;
+	if (att_map_find(&d->seen, item->url, &at))
+		return;
+	d->failed |= att_map_set(&d->seen, item->url, built) != ATT_OK;
+	release_look_artifact(d->p->look, &d->p->look->built[built], item->url, false);
+}
+
+/* What the manifest says is one thing, what people get of it another. Every address is asked, since a mirror
+ * may serve something else; and an artifact that none was found for was not looked at. */
+static void download(struct pointing *p)
+{
+	const struct release_look *look = p->look;
+	struct downloads d = {.p = p};
+	d.reached = att_arena_alloc(&p->arena, look->built_count, sizeof *d.reached);
+	att_map_init(&d.by_name);
+	att_map_init(&d.seen);
+	d.failed = !d.reached;
+	for (size_t i = 0; i < look->built_count; i++)
+		d.failed |= att_map_set(&d.by_name, look->built[i].name, (uint32_t)i) != ATT_OK;
+	for (size_t i = 0; !d.failed && i < p->manifest.count; i++)
+		follow(&d, &p->manifest.items[i]);
+	for (size_t i = 0; !d.failed && i < look->built_count; i++)
+		if (!d.reached[i])
+			release_look_add(look, look->built[i].name, RELEASE_UNKNOWN, ATT_STR(""), ATT_STR(""),
+					 ATT_STR("the manifest gives no address that it could be had from"));
+	look->verdicts->failed |= d.failed;
+	att_map_clear(&d.by_name);
+	att_map_clear(&d.seen);
 }
 
 static void compare(struct pointing *p)

@@ -180,6 +180,31 @@ aur p-1.2.0-linux-x86_64.tar.gz CONFLICT" ]
     [ "$(verdicts after | cut -d' ' -f3 | sort -u)" = ABSENT ]
 }
 
+@test "an address with a query, and a mirror, are downloaded, too" {
+    sed -i '/^url/d' r/attest.toml
+    package 1.2.0
+    sed -i 's,.tar.gz",.tar.gz?raw=1",' packages/Formula/p.rb
+    sed -i "s,.*source_x86_64.*,&?raw=1\n\tsource_x86_64 = http://127.0.0.1:$PORT/mirror/p-1.2.0-linux-x86_64.tar.gz,
+        s,.*sha256sums_x86_64.*,&\n&," packages/.SRCINFO
+    publish
+    mkdir www/mirror
+    cp www/files/*.tar.gz www/mirror
+    run -0 attest align after --config r/attest.toml --channel homebrew --channel aur
+    [ "$(grep -c '^[ah].*linux-x86_64.tar.gz *MATCH' <<<"$output")" -eq 3 ]
+    echo other >www/mirror/p-1.2.0-linux-x86_64.tar.gz
+    [ "$(verdicts after)" = "aur p-1.2.0-linux-x86_64.tar.gz CONFLICT" ]
+    echo other >www/files/p-1.2.0-linux-x86_64.tar.gz
+    [ "$(verdicts after | sort -u)" = "aur p-1.2.0-linux-x86_64.tar.gz CONFLICT
+homebrew p-1.2.0-linux-x86_64.tar.gz CONFLICT" ]
+}
+
+@test "a bottle that the release did not build" {
+    package 1.2.0
+    sed -i '/^  def/i bottle do\n  sha256 x86_64_linux: "'"$(echo b | sha256sum | cut -c1-64)"'"\nend' packages/Formula/p.rb
+    publish
+    [ "$(verdicts after)" = "homebrew Formula/p.rb CONFLICT" ]
+}
+
 @test "manifests of the release before are stale, and of a later one in conflict" {
     package 1.1.0
     publish

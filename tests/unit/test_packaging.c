@@ -216,12 +216,32 @@ static void test_digest_kinds(void **state)
 	unload(&l);
 }
 
+/* People get the bottle, not what "url" gives. */
+static void test_bottles(void **state)
+{
+#define FORMULA(bottle)                                                                                        \
+	"class P < Formula\n  url \"" URL "p.tgz\"\n  version \"1.2.0-rc.1\"\n  sha256 \"" A                   \
+	"\"\n  bottle do\n    root_url \"https://b.example/v2\"\n    sha256 arm64_sequoia: \"" bottle          \
+	"\"\n  end\nend\n"
+	(void)state;
+	const struct att_digest digests[] = {digest_of(A), digest_of(B)};
+	const struct release_target built[] = {
+		{.name = ATT_STR("p.tgz"), .digests = &digests[0], .digest_count = 1},
+		{.name = ATT_STR("p.bottle.tgz"), .digests = &digests[1], .digest_count = 1},
+	};
+	check("p.rb", FORMULA(B), built, 1,
+	      "unbuilt-url 7:28  https://b.example/v2/p-1.2.0-rc.1.arm64_sequoia.bottle.tar.gz\n");
+	check("p.rb", FORMULA(B), built, 2, "");
+#undef FORMULA
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one),      cmocka_unit_test(test_several),
 		cmocka_unit_test(test_winget),   cmocka_unit_test(test_alternatives),
 		cmocka_unit_test(test_versions), cmocka_unit_test(test_digest_kinds),
+		cmocka_unit_test(test_bottles),
 	};
 	return cmocka_run_group_tests_name("packaging", tests, NULL, NULL);
 }
