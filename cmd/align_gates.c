@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/align_gates.h"
 
+#include <string.h>
+
 #include "libattest/base/banned.h"
 
 enum { MAX_SAID = 1 << 20 };
@@ -9,7 +11,7 @@ struct gate {
 	struct align_run *run;
 	struct att_str ref;    /* "refs/tags/v1.2.0" */
 	struct att_str commit; /* that the tag names here */
-	struct att_str object; /* of the tag itself, when it is annotated */
+	struct att_str object; /* that it is itself, when it is annotated: otherwise the commit */
 };
 
 static void add_step(struct gate *g, const char *name, enum att_outcome outcome, struct att_str expected,
@@ -45,9 +47,10 @@ static int ask(struct gate *g, enum align_question question, const struct att_st
 
 /* --- the tag --------------------------------------------------------------------------------------------- */
 
-static enum att_outcome judge_tag(struct gate *g, struct att_str kind)
+static enum att_outcome judge_tag(struct gate *g, struct att_str kind, struct att_str name)
 {
 	const struct release_project *project = &g->run->config.release.project;
+	struct att_str own = g->run->alignment.variables.tag;
 	if (project->is_annotated && !att_str_is(kind, "tag"))
 		return report(g, &(struct att_finding){
 					 .code = "lightweight-tag",
@@ -55,6 +58,14 @@ static enum att_outcome judge_tag(struct gate *g, struct att_str kind)
 					 .help = ATT_STR("make it with: git tag --annotate"),
 					 .expected = ATT_STR("an annotated tag"),
 					 .found = ATT_STR("a name for a commit"),
+				 });
+	if (att_str_is(kind, "tag") && !att_str_equal(name, own))
+		return report(g, &(struct att_finding){
+					 .code = "wrong-tag",
+					 .message = ATT_STR("the release tag was made under another name"),
+					 .help = ATT_STR("make it anew: git tag --annotate --force"),
+					 .expected = own,
+					 .found = name,
 				 });
 	if (!att_str_equal(g->commit, g->run->git.head))
 		return report(g, &(struct att_finding){
@@ -71,7 +82,7 @@ static enum att_outcome judge_tag(struct gate *g, struct att_str kind)
 static void check_tag(struct gate *g)
 {
 	struct att_err err = {0};
-	struct att_str text, kind = {NULL, 0};
+	struct att_str text, kind = {NULL, 0}, name = kind;
 	enum att_outcome outcome;
 	int status = ask(g, ALIGN_TAG, &g->ref, 1, &text, &err);
 	if (status != ATT_OK && status != ATT_ERR_NOT_FOUND) {
@@ -85,8 +96,10 @@ static void check_tag(struct gate *g)
 				    });
 	} else {
 		(void)att_str_split(&text, '\n', &kind);
+		(void)att_str_split(&text, '\n', &g->object);
+		(void)att_str_split(&text, '\n', &name);
 		g->commit = att_str_trim(text);
-		outcome = judge_tag(g, kind);
+		outcome = judge_tag(g, kind, name);
 	}
 	add_step(g, "tag", outcome, g->run->git.head, g->commit);
 }
@@ -109,8 +122,18 @@ static enum att_outcome judge_remote_tag(struct gate *g, struct att_str lines, s
 {
 	struct att_str plain = object_of(lines, g->ref), peeled = object_of(lines, peeled_ref);
 	struct att_str there = peeled.len ? peeled : plain;
-	if (att_str_equal(there, g->commit) && there.len > 0)
+	if (att_str_equal(there, g->commit) && there.len > 0 && att_str_equal(plain, g->object))
 		return ATT_HOLDS;
+	if (att_str_equal(there, g->commit) && there.len > 0)
+		return report(
+			g, &(struct att_finding){
+				   .code = "wrong-tag",
+				   .message = ATT_STR("the remote's tag is at this commit, but is another one"),
+				   .help = ATT_STR("find out who made it: git fetch --tags --force gets it, "
+						   "git cat-file tag shows it"),
+				   .expected = g->object,
+				   .found = plain,
+			   });
 	return report(
 		g, &(struct att_finding){
 			   .code = there.len ? "wrong-tag" : "unpushed",
@@ -177,25 +200,83 @@ static void check_pushed(struct gate *g)
 
 /* --- the tree -------------------------------------------------------------------------------------------- */
 
-static void check_tree(struct gate *g)
+static enum att_outcome report_tree(struct gate *g, const char *message, const char *help, struct att_str file)
+{
+	return report(g, &(struct att_finding){
+				 .code = "dirty-tree",
+				 .message = att_str_of(message),
+				 .help = att_str_of(help),
+				 .expected = ATT_STR("no changes"),
+				 .found = file,
+			 });
+}
+
+/* The answer of git is "COMMIT\n", and a line for each file. */
+static enum att_outcome judge_changes(struct gate *g, struct att_str lines, struct att_str *file)
+{
+	struct att_str head = {NULL, 0};
+	(void)att_str_split(&lines, '\n', &head);
+	if (!att_str_equal(head, g->run->git.head)) {
+		struct att_err err = {0};
+		att_err_set(&err, ATT_ERR_IO, "another commit was checked out while this one was looked at");
+		att_err_help(&err, "look again, when nothing else works in the checkout");
+		return fail(g, &err);
+	}
+	if (!att_str_split(&lines, '\n', file) || file->len == 0)
+		return ATT_HOLDS;
+	return report_tree(g, "files differ from the commit that is released",
+			   "commit them, or take them back: git status", *file);
+}
+
+static enum att_outcome judge_hidden(struct gate *g, struct att_str lines, struct att_str *file)
+{
+	if (!att_str_split(&lines, '\n', file) || file->len == 0)
+		return ATT_HOLDS;
+	return report_tree(g, "git was told to take a file for unchanged, so nobody knows",
+			   "git update-index --no-assume-unchanged --no-skip-worktree FILE", *file);
+}
+
+/* What decides about a release is a part of it. */
+static enum att_outcome judge_tracked(struct gate *g, struct att_str path, struct att_str *file)
 {
 	struct att_err err = {0};
-	struct att_str lines, line, rest;
-	enum att_outcome outcome = ATT_HOLDS;
-	if (ask(g, ALIGN_CHANGES, NULL, 0, &lines, &err) != ATT_OK) {
-		add_step(g, "tree", fail(g, &err), ATT_STR("no changes"), (struct att_str){NULL, 0});
-		return;
-	}
-	rest = lines;
-	if (lines.len > 0 && att_str_split(&rest, '\n', &line))
-		outcome = report(g, &(struct att_finding){
-					    .code = "dirty-tree",
-					    .message = ATT_STR("files differ from the commit that is released"),
-					    .help = ATT_STR("commit them, or take them back: git status"),
-					    .expected = ATT_STR("no changes"),
-					    .found = line,
-				    });
-	add_step(g, "tree", outcome, ATT_STR("no changes"), lines.len > 0 ? line : ATT_STR("no changes"));
+	struct att_str answer;
+	if (ask(g, ALIGN_TRACKED, &path, 1, &answer, &err) != ATT_OK)
+		return fail(g, &err);
+	if (att_str_is(answer, "yes"))
+		return ATT_HOLDS;
+	*file = path;
+	return report_tree(g, "a file that the release depends on is not in its commit",
+			   "git add, and commit it", path);
+}
+
+static enum att_outcome judge_tree(struct gate *g, struct att_str *file)
+{
+	const struct release_config *config = &g->run->config.release;
+	const char *path = align_config_path(g->run->command), *slash = strrchr(path, '/');
+	struct att_err err = {0};
+	struct att_str lines;
+	if (ask(g, ALIGN_CHANGES, NULL, 0, &lines, &err) != ATT_OK)
+		return fail(g, &err);
+	enum att_outcome outcome = judge_changes(g, lines, file);
+	if (outcome == ATT_HOLDS && ask(g, ALIGN_HIDDEN, NULL, 0, &lines, &err) != ATT_OK)
+		outcome = fail(g, &err);
+	else if (outcome == ATT_HOLDS)
+		outcome = judge_hidden(g, lines, file);
+	if (outcome == ATT_HOLDS)
+		outcome = judge_tracked(g, att_str_of(slash ? slash + 1 : path), file);
+	for (size_t i = 0; outcome == ATT_HOLDS && i < config->place_count; i++)
+		if (!config->places[i].is_stamped)
+			outcome = judge_tracked(g, config->places[i].file, file);
+	return outcome;
+}
+
+static void check_tree(struct gate *g)
+{
+	struct att_str file = {NULL, 0};
+	enum att_outcome outcome = judge_tree(g, &file);
+	add_step(g, "tree", outcome, ATT_STR("no changes"),
+		 outcome == ATT_HOLDS ? ATT_STR("no changes") : file);
 }
 
 void align_gate_git(struct align_run *run)

@@ -13,7 +13,9 @@ int align_git_read(const char *folder, struct att_str revision, struct att_arena
 {
 	static const char *const head[] = {"rev-parse", "--verify", "HEAD^{commit}", NULL};
 	static const char *const branch[] = {"symbolic-ref", "--quiet", "HEAD", NULL};
-	static const char *const at_head[] = {"tag", "--points-at", "HEAD", NULL};
+	/* What people read, as "git tag" and "git log" make it, is as their configuration has it. */
+	static const char *const at_head[] = {"for-each-ref", "--points-at=HEAD",
+					      "--format=%(refname:lstrip=2)", "refs/tags", NULL};
 	static const char *const shallow[] = {"rev-parse", "--is-shallow-repository", NULL};
 	struct att_str is_shallow;
 	*git = (struct align_git){0};
@@ -26,8 +28,10 @@ int align_git_read(const char *folder, struct att_str revision, struct att_arena
 	struct att_str id = att_arena_copy(arena, git->commit);
 	if (status == ATT_OK && !id.data)
 		status = att_err_memory(err);
-	const char *const before[] = {"tag", "--merged", id.data, NULL};
-	const char *const times[] = {"log", "--max-count=200", "--format=%ct %H", id.data, NULL};
+	const char *const before[] = {"for-each-ref", "--merged", id.data, "--format=%(refname:lstrip=2)",
+				      "refs/tags",    NULL};
+	const char *const times[] = {
+		"log", "--no-show-signature", "--max-count=200", "--format=%ct %H", id.data, NULL};
 	if (status == ATT_OK)
 		status = git_ask(folder, branch, 1, arena, &git->branch, err);
 	if (status == ATT_OK)

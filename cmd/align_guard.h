@@ -20,10 +20,13 @@ enum align_question {
 	ALIGN_REMOTE_FILE, /* REPOSITORY BRANCH PATH: a file at the head of a branch ("": the default one). A
 			    * path of a checkout stands for the repository that it pushes to */
 	ALIGN_ANCESTOR,    /* COMMIT COMMIT: "yes" or "no"; an error when one of them is not here */
-	ALIGN_TAG,         /* REF: "tag" or "commit", what the ref itself names, and the commit behind it;
-			    * ATT_ERR_NOT_FOUND when there is no such ref */
-	ALIGN_CHANGES,     /* changed files that git tracks, one in a line */
-	ALIGN_ARCHIVE,     /* COMMIT: a tar of all its files, as Go packs them */
+	ALIGN_TAG,     /* REF: "tag" or "commit", what the ref itself names; the id of that; the name that it
+			* has in itself, or "-"; and the commit behind it: a line each;
+			* ATT_ERR_NOT_FOUND when there is no such ref */
+	ALIGN_CHANGES, /* the commit that is checked out, and changed files that git tracks, one in a line */
+	ALIGN_HIDDEN,  /* files that git was told to take for unchanged, one in a line */
+	ALIGN_TRACKED, /* PATH: "yes" or "no" */
+	ALIGN_ARCHIVE, /* COMMIT: a tar of all its files, as Go packs them */
 };
 
 /* Before the sandbox closes, and before there are threads. `folder` is the one that all is relative to. Errors:

@@ -21,6 +21,13 @@ struct align_reply {
 	struct att_err err;
 };
 
+/* Writes the files of the checkout around `folder` to `out` that git was told not to look at, though they are
+ * there, one in a line. */
+int align_tree_hidden(const char *folder, int out, struct att_err *err) ATT_MUST_USE;
+
+/* Is the file, relative to `folder`, one of those that git tracks? */
+int align_tree_tracks(const char *folder, const char *path, bool *tracks, struct att_err *err) ATT_MUST_USE;
+
 /* Answers until nobody is left who could ask. */
 _Noreturn void align_guard_serve(int socket, const char *folder);
 

@@ -225,6 +225,9 @@ static int describe_tag(struct guard *g)
 {
 	char commit[ALIGN_MAX_WORD + 16];
 	const char *const kind[] = {"cat-file", "-t", g->message.words[0], NULL};
+	const char *const names[] = {"for-each-ref",
+				     "--format=%(objectname)%0a%(if)%(tag)%(then)%(tag)%(else)-%(end)",
+				     g->message.words[0], NULL};
 	const char *const behind[] = {"rev-parse", "--verify", "--end-of-options", commit, NULL};
 	const char *const there[] = {"show-ref", "--verify", "--quiet", "--", g->message.words[0], NULL};
 	int code = 1;
@@ -236,15 +239,31 @@ static int describe_tag(struct guard *g)
 	code = 0;
 	if (status == ATT_OK)
 		status = run(g, g->folder, kind, &code);
+	if (status == ATT_OK)
+		status = run(g, g->folder, names, &code);
 	return status == ATT_OK ? run(g, g->folder, behind, &code) : status;
 }
 
 static int list_changes(struct guard *g)
 {
+	static const char *const head[] = {"rev-parse", "--verify", "HEAD^{commit}", NULL};
 	static const char *const words[] = {"status", "--porcelain", "--untracked-files=no",
 					    "--ignore-submodules=untracked", NULL};
 	int code = 0;
-	return run(g, g->folder, words, &code);
+	int status = run(g, g->folder, head, &code);
+	return status == ATT_OK ? run(g, g->folder, words, &code) : status;
+}
+
+static int list_hidden(struct guard *g)
+{
+	return align_tree_hidden(g->folder, g->out, &g->reply.err);
+}
+
+static int is_tracked(struct guard *g)
+{
+	bool tracks = false;
+	int status = align_tree_tracks(g->folder, g->message.words[0], &tracks, &g->reply.err);
+	return status == ATT_OK ? put(g, tracks ? ATT_STR("yes") : ATT_STR("no")) : status;
 }
 
 static int write_attributes(struct guard *g, const char *repository)
@@ -297,6 +316,8 @@ static int answer(struct guard *g)
 		[ALIGN_ANCESTOR] = {2, 2, is_ancestor},
 		[ALIGN_TAG] = {1, 1, describe_tag},
 		[ALIGN_CHANGES] = {0, 0, list_changes},
+		[ALIGN_HIDDEN] = {0, 0, list_hidden},
+		[ALIGN_TRACKED] = {1, 1, is_tracked},
 		[ALIGN_ARCHIVE] = {1, 1, archive},
 	};
 	unsigned question = (unsigned)g->message.question;

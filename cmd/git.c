@@ -34,14 +34,15 @@ static int start(char *const *arguments, bool remote, int in, int out, int error
 	 * Where somebody else's repository is wanted, it comes by what names no program. */
 	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LC_ALL=C",
 		    prompt[] = "GIT_TERMINAL_PROMPT=0", none[] = "GIT_ALLOW_PROTOCOL=none",
-		    some[] = "GIT_ALLOW_PROTOCOL=https:http:ssh:git:file", lazy[] = "GIT_NO_LAZY_FETCH=1";
+		    some[] = "GIT_ALLOW_PROTOCOL=https:http:ssh:git:file", lazy[] = "GIT_NO_LAZY_FETCH=1",
+		    grafts[] = "GIT_GRAFT_FILE=/dev/null"; /* they give commits other parents */
 	char home[PATH_MAX + 8] = "";
-	char *environment[] = {path, locale, prompt, remote ? some : none, lazy, NULL, NULL};
+	char *environment[] = {path, locale, prompt, remote ? some : none, lazy, grafts, NULL, NULL};
 	const char *folder = getenv("HOME");
 	posix_spawn_file_actions_t actions;
 	if (folder && folder[0] == '/' && strlen(folder) < PATH_MAX) {
 		snprintf(home, sizeof home, "HOME=%s", folder);
-		environment[5] = home;
+		environment[6] = home;
 	}
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return att_err_memory(err);

@@ -31,7 +31,8 @@ static bool is_checkout(const char *folder)
 /* The one tag at the commit; when there are several or none, the branch; with neither, nothing. */
 static int find_ref(const char *folder, struct att_arena *arena, struct att_str *ref, struct att_err *err)
 {
-	static const char *const tags[] = {"tag", "--points-at", "HEAD", NULL};
+	static const char *const tags[] = {"for-each-ref", "--points-at=HEAD", "--format=%(refname:lstrip=2)",
+					   "refs/tags", NULL};
 	static const char *const head[] = {"symbolic-ref", "--quiet", "HEAD", NULL};
 	int status = git_ask(folder, tags, 0, arena, ref, err);
 	if (status != ATT_OK)

@@ -76,7 +76,8 @@ expect() { # "STEP OUTCOME" CODE
 @test "the tag: missing, lightweight, elsewhere" {
     run -2 attest align before --tag v2.0.0
     git tag -f v1.0.0 HEAD
-    expect "tag refuted" lightweight-tag
+    expect "tag refuted
+pushed refuted" lightweight-tag
     git tag -f -a -m r v1.0.0
     git commit -q --allow-empty -m b
     run -1 attest align before --tag v1.0.0
@@ -113,6 +114,57 @@ expect() { # "STEP OUTCOME" CODE
     expect "tree refuted" dirty-tree
     git add attest.toml
     expect "tree refuted" dirty-tree
+}
+
+@test "the tree: files that git was told not to look at, and what decides without being in the commit" {
+    for flag in assume-unchanged skip-worktree; do
+        git update-index --$flag VERSION
+        expect "tree refuted" dirty-tree
+        run -1 attest align before
+        [[ "$output" == *"= found: VERSION"*"--no-$flag"* ]]
+        git update-index --no-$flag VERSION
+    done
+    git update-index --skip-worktree .gitignore # as in a sparse checkout
+    rm .gitignore
+    rm -rf .git/info/exclude
+    [ -z "$(steps)" ]
+    git update-index --no-skip-worktree .gitignore
+    git checkout -q .gitignore
+    for file in attest.toml VERSION; do
+        git rm -q --cached $file
+        git commit -q -m without
+        git tag -f -a -m r v1.0.0
+        git push -q -f origin main v1.0.0
+        build dist/p-1.0.0.tgz
+        expect "tree refuted" dirty-tree
+        run -1 attest align before
+        [[ "$output" == *"= found: $file"* ]]
+        git reset -q HEAD^
+    done
+}
+
+@test "the tag: one on the remote that is another one, one made under another name, grafts" {
+    git push -q -f origin HEAD:refs/tags/v1.0.0
+    expect "pushed refuted" wrong-tag
+    git tag -a -m r v0.9.0
+    git update-ref refs/tags/v1.0.0 refs/tags/v0.9.0
+    git push -q -f origin v1.0.0
+    git tag -d v0.9.0
+    expect "tag refuted" wrong-tag
+    git commit -q --allow-empty -m b
+    git tag -f -a -m r v1.0.0
+    git push -q -f origin v1.0.0
+    build dist/p-1.0.0.tgz
+    echo "$(git rev-parse HEAD^) $(git rev-parse HEAD)" >.git/info/grafts
+    expect "pushed refuted" unpushed
+}
+
+@test "how people like to read tags and logs changes nothing" {
+    git config column.ui always
+    git config log.showSignature true
+    git config tag.sort -version:refname
+    git tag notes
+    [ -z "$(steps)" ]
 }
 
 @test "versions: another one in the sources" {
