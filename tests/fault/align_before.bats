@@ -26,6 +26,7 @@ setup() {
     # The registry answers that it has no such crate, as far as the record says.
     "$BIN/attest-align" before --record ../record >/dev/null 2>&1 || true
     for file in ../record/*.json; do
+        [ "$file" != ../record/align.json ] || continue
         jq 'del(.error) + {answer: {status: 404, url: .request.url, length: 0}}' "$file" >../new
         mv ../new "$file"
     done
