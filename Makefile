@@ -171,9 +171,10 @@ quickstart: all
 bench: all build/bench/json_only
 	$(Q)bench/run $(PEERS)
 
-# What the interop tests let read our documents; the only step that needs the network, so "check" leaves it to setup.
-peers: build/peers/complete
-build/peers/complete: tests/peers/package.json tests/peers/package-lock.json
+# What the interop tests let read our documents, and the registry that the service tests publish to; the only step that
+# needs the network, so "check" leaves it to setup.
+peers: build/peers/complete build/registry/complete
+build/%/complete: tests/%/package.json tests/%/package-lock.json
 	@mkdir -p $(@D)
 	cp $^ $(@D)
 	cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier

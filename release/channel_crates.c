@@ -214,7 +214,7 @@ static void look_crates(const struct release_look *look)
 	if (c.file.len == 0)
 		return;
 	c.built = release_package_built(look, c.file);
-	release_package_login(look, login_address(&c), "");
+	release_package_login(look, login_address(&c), "", NULL);
 	if (!find_version(&c))
 		return;
 	size_t from = look->verdicts->count;

@@ -315,7 +315,7 @@ static void look_npm(const struct release_look *look)
 	if (!name_parts(&n))
 		return;
 	n.built = release_package_built(look, n.file);
-	release_package_login(look, release_npm_url(&n, "/-/whoami"), "Bearer ");
+	release_package_login(look, release_npm_url(&n, "/-/whoami"), "Bearer ", "username");
 	look_at_version(&n);
 	judge_tag(&n);
 }

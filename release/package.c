@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "libattest/base/beneath.h"
+#include "libattest/format/json.h"
 
 #include "libattest/base/banned.h"
 
@@ -104,7 +105,22 @@ void release_package_demand(const struct release_look *look, size_t from)
 
 /* --- who publishes --------------------------------------------------------------------------------------- */
 
-static void ask_login(const struct release_look *look, struct att_str url, const char *scheme)
+/* Some registries answer whoever asks, and name only whom they know. */
+static bool names_somebody(const struct att_fetch_answer *answer, const char *member)
+{
+	struct att_arena scratch = {0};
+	struct att_source source;
+	struct att_value root = {.kind = ATT_NULL};
+	bool does = att_source_init(&source, &scratch, ATT_STR("login"), att_buf_str(&answer->body), NULL) ==
+			    ATT_OK &&
+		    att_json_parse(&source, &scratch, &root, NULL) == ATT_OK &&
+		    att_value_text(att_value_get(&root, member)).len > 0;
+	att_arena_clear(&scratch);
+	return does;
+}
+
+static void ask_login(const struct release_look *look, struct att_str url, const char *scheme,
+		      const char *member)
 {
 	static const struct att_str item = {"login", 5};
 	struct att_str value = ATT_ARENA_JOIN(&look->verdicts->arena, att_str_of(scheme), look->token);
@@ -115,31 +131,33 @@ static void ask_login(const struct release_look *look, struct att_str url, const
 		.header_count = 1,
 		.max = MAX_LOGIN,
 		.no_redirects = true,
-		.has_secret_answer = true,
+		.has_secret_answer = !member,
 	};
 	struct att_fetch_answer answer = {0};
 	struct att_err err = {0};
 	look->verdicts->failed |= !value.data;
 	int status = value.data ? att_fetch(look->fetcher, &request, &answer, &err) : att_err_memory(&err);
 	struct att_str found = att_arena_printf(&look->verdicts->arena, "status %d", answer.status);
-	bool is_refused = answer.status == 401 || answer.status == 403;
+	bool is_refused = answer.status == 401 || answer.status == 403 ||
+			  (answer.status == 200 && member && !names_somebody(&answer, member));
 	if (status != ATT_OK)
 		release_look_fail(look, item, &err);
-	else if (answer.status == 200)
+	else if (answer.status == 200 && !is_refused)
 		release_look_add(look, item, RELEASE_MATCH, ATT_STR(""), ATT_STR(""), ATT_STR(""));
 	else
-		release_look_add(look, item, RELEASE_UNKNOWN, ATT_STR("status 200"), found,
+		release_look_add(look, item, RELEASE_UNKNOWN, ATT_STR("a user"), found,
 				 is_refused ? ATT_STR("the registry does not take the token")
 					    : ATT_STR("the registry does not say whether it takes the token"));
 	att_fetch_answer_clear(&answer);
 }
 
-void release_package_login(const struct release_look *look, struct att_str url, const char *scheme)
+void release_package_login(const struct release_look *look, struct att_str url, const char *scheme,
+			   const char *member)
 {
 	if (!look->is_before || (look->token.len == 0 && look->channel->token.len == 0))
 		return;
 	if (look->token.len > 0 && url.len > 0) {
-		ask_login(look, url, scheme);
+		ask_login(look, url, scheme, member);
 		return;
 	}
 	release_look_add(look, ATT_STR("login"), RELEASE_UNKNOWN, ATT_STR("a token"),

@@ -37,7 +37,9 @@ void release_package_same(const struct release_look *look, struct att_str item, 
 void release_package_demand(const struct release_look *look, size_t from);
 
 /* Before a release: asks the address, with the token behind `scheme` ("Bearer "), whether the registry knows
- * who will publish. Nothing is asked when the channel names no token. */
-void release_package_login(const struct release_look *look, struct att_str url, const char *scheme);
+ * who will publish: by an answer at all, which is not recorded, or by one with the name in `member`. Nothing is
+ * asked when the channel names no token. */
+void release_package_login(const struct release_look *look, struct att_str url, const char *scheme,
+			   const char *member);
 
 #endif

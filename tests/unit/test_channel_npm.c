@@ -474,7 +474,7 @@ static void test_provenance(void **state)
 	expect(&t, item, RELEASE_CONFLICT, "does not name the commit");
 	serve_provenance(&t, v1, sha512, "{}");
 	expect(&t, item, RELEASE_CONFLICT, "does not name the commit");
-	sha512 = ATT_ARENA_JOIN(&t.l.arena, ATT_STR("00"), att_str_from(sha512, 2));
+	sha512 = ATT_ARENA_JOIN(&t.l.arena, att_str_from(sha512, 2), ATT_STR("00"));
 	serve_provenance(&t, v1, sha512, ours);
 	expect(&t, item, RELEASE_CONFLICT, "another package");
 	serve_provenance(&t, "https://github.com/npm/attestation/tree/main/specs/publish/v0.1", sha512, "{}");
@@ -502,6 +502,8 @@ static void test_before(void **state)
 	look_answer(&t.l, routes, "/-/whoami", ATT_STR("{\"username\":\"a\"}"));
 	look_run(&t.l);
 	look_expect(&t.l, "login", RELEASE_MATCH, "");
+	look_answer(&t.l, routes, "/-/whoami", ATT_STR("{}"));
+	expect(&t, "login", RELEASE_UNKNOWN, "does not take the token");
 	route("/-/whoami", "HTTP/1.1 401 x\r\nContent-Length: 0\r\n\r\n");
 	expect(&t, "login", RELEASE_UNKNOWN, "does not take the token");
 	/* A number that is used up. */

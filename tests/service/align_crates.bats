@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# attest align against a sparse index that nginx serves, of a crate that cargo packed and, where it is new enough, reads
+# from there.
+
+load common
+load align
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    export CARGO_HOME=$PWD/cargo CARGO_NET_OFFLINE=false
+    mkdir -p www/pl/as www/dl logs p
+    PORT=$((20000 + BATS_TEST_NUMBER * 13 + $$ % 20000))
+    URL=http://127.0.0.1:$PORT
+    serve
+    cd p || return
+}
+
+teardown() {
+    [ ! -s "$BATS_TEST_TMPDIR/nginx.pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/nginx.pid")"
+}
+
+serve() {
+    command -v nginx >/dev/null || { echo "nginx is missing; ./setup check installs it"; return 1; }
+    local user=
+    [ "$(id -u)" -ne 0 ] || user="user root;"
+    cat >nginx.conf <<END
+$user pid $PWD/nginx.pid; error_log $PWD/logs/error; events {}
+http {
+    access_log $PWD/logs/access; client_body_temp_path $PWD/logs; proxy_temp_path $PWD/logs;
+    fastcgi_temp_path $PWD/logs; uwsgi_temp_path $PWD/logs; scgi_temp_path $PWD/logs;
+    server { listen 127.0.0.1:$PORT; root $PWD/www; }
+}
+END
+    nginx -c "$PWD/nginx.conf" -e "$PWD/logs/error"
+    listening "$PORT"
+    printf '{"dl":"%s/dl/{crate}-{version}.crate","api":null}' "$URL" >www/config.json
+}
+
+# Packed by cargo, out of the commit of the release.
+plasmite() {
+    begin crates "plasmite-{version}.crate" "registry = \"sparse+$URL/\""
+    mkdir src
+    printf '%s\n' '[package]' 'name = "plasmite"' 'version = "1.2.0"' 'edition = "2021"' 'license = "MIT"' \
+        'description = "d"' 'repository = "https://example.org/p"' >Cargo.toml
+    echo '//! Nothing.' >src/lib.rs
+    printf '/Cargo.lock\n' >>.gitignore
+    release 1.2.0
+    cargo package --quiet --no-verify --offline
+    cp target/package/plasmite-1.2.0.crate dist
+}
+
+# line VERSION CRATE [YANKED]: what the index says of it.
+line() {
+    printf '{"name":"plasmite","vers":"%s","deps":[],"cksum":"%s","features":{},"yanked":%s}\n' \
+        "$1" "$(sha256sum "$2" | cut -d ' ' -f 1)" "${3:-false}"
+}
+
+publish() {
+    cp dist/plasmite-1.2.0.crate ../www/dl
+    { line 1.1.0 /dev/null; line 1.2.0 dist/plasmite-1.2.0.crate; } >../www/pl/as/plasmite
+}
+
+@test "what cargo packed is what the registry serves" {
+    plasmite
+    publish
+    align 0 after
+    row 'crates index 1.2.0 MATCH'
+    row 'crates plasmite-1.2.0.crate MATCH'
+    row 'crates commit MATCH'
+    row 'crates Cargo.toml MATCH plasmite 1.2.0'
+    [ "$(cargo --version | cut -d . -f 2)" -ge 68 ] || return 0
+    # The index is one that cargo itself reads.
+    mkdir -p ../user/src ../user/.cargo
+    touch ../user/src/lib.rs
+    printf '%s\n' '[package]' 'name = "user"' 'version = "0.1.0"' '[dependencies]' \
+        'plasmite = { version = "=1.2.0", registry = "ours" }' >../user/Cargo.toml
+    printf '[registries.ours]\nindex = "sparse+%s/"\n' "$URL" >../user/.cargo/config.toml
+    (cd ../user && cargo fetch --quiet)
+    grep -q "$(sha256sum <dist/plasmite-1.2.0.crate | cut -d ' ' -f 1)" ../user/Cargo.lock
+}
+
+@test "not there, there before the index says so, and there" {
+    plasmite
+    align 1 after
+    row 'crates index 1.2.0 ABSENT'
+    align 0 before
+    row 'crates index 1.2.0 ABSENT'
+    publish
+    line 1.1.0 /dev/null >../www/pl/as/plasmite
+    align 1 after
+    row 'crates index 1.2.0 ABSENT'
+    (sleep 3 && publish) 3>&- &
+    local publisher=$!
+    align 0 after --wait 60s
+    wait "$publisher"
+    # The very bytes: done already.
+    align 0 before
+    row 'crates plasmite-1.2.0.crate MATCH'
+}
+
+@test "one byte that is another, a checksum that is another, a yanked version" {
+    plasmite
+    publish
+    printf '\377' | dd of=../www/dl/plasmite-1.2.0.crate bs=1 seek=40 conv=notrunc status=none
+    align 1 after --wait 60s
+    row 'crates index 1.2.0 MATCH'
+    row 'crates plasmite-1.2.0.crate CONFLICT'
+    publish
+    line 1.2.0 /dev/null >../www/pl/as/plasmite
+    align 1 after
+    row 'crates index 1.2.0 CONFLICT'
+    line 1.2.0 dist/plasmite-1.2.0.crate true >../www/pl/as/plasmite
+    align 1 after
+    row 'crates index 1.2.0 CONFLICT yanked'
+    align 1 before
+    publish
+    printf 'x' >>dist/plasmite-1.2.0.crate
+    align 1 before
+    row 'crates plasmite-1.2.0.crate CONFLICT'
+}
+
+@test "packed from another commit, or from files that are in none" {
+    plasmite
+    publish
+    align 0 after
+    echo '// more' >>src/lib.rs
+    git commit -q -a -m more
+    git tag -f v1.2.0
+    align 1 after
+    row 'crates commit CONFLICT'
+    row 'crates plasmite-1.2.0.crate MATCH'
+    echo '// and more' >>src/lib.rs
+    cargo package --quiet --no-verify --offline --allow-dirty
+    cp target/package/plasmite-1.2.0.crate dist
+    publish
+    run attest align after
+    [ "$status" -ne 0 ]
+    # Cargo 1.79 and later say "dirty", older ones write no such file.
+    [[ "$output" == *"commit"*"CONFLICT"* || "$output" == *"commit"*"UNKNOWN"* ]]
+}
+
+@test "servers that cannot answer are no match" {
+    plasmite
+    publish
+    echo '<html>' >../www/pl/as/plasmite
+    align 2 after
+    row 'crates index 1.2.0 UNKNOWN'
+    publish
+    echo '{}' >../www/config.json
+    align 2 after
+    row 'crates config.json UNKNOWN'
+    kill "$(cat ../nginx.pid)"
+    rm -f ../nginx.pid
+    align 2 after
+    row 'crates index 1.2.0 UNKNOWN'
+}
