@@ -29,6 +29,7 @@ int align_channels_main(int argc, const char **argv);
 int align_show_main(int argc, const char **argv);
 int align_before_main(int argc, const char **argv);
 int align_tap_main(int argc, const char **argv);
+int align_init_main(int argc, const char **argv);
 int align_after_main(int argc, const char **argv);
 
 /* The path that --config names, or "attest.toml". */

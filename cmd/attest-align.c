@@ -16,6 +16,7 @@ static const struct {
 	{"versions", "does every place say the same version? and: write another", align_versions_main},
 	{"channels", "what a commit is called on every channel", align_channels_main},
 	{"show", "what packaging manifests point at", align_show_main},
+	{"init", "a first attest.toml, from what lies in the tree", align_init_main},
 	{"before", "may this version go out?", align_before_main},
 	{"after", "does every channel serve what was built?", align_after_main},
 	{"tap", "makes packaging manifests point at what was built", align_tap_main},

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# attest align versions when calls and allocations fail: nothing passes that does not agree, and --set changes all files
+# attest align versions and init when calls and allocations fail: nothing passes that does not agree, and --set changes all files
 # or none.
 
 load common
@@ -56,4 +56,27 @@ is_no_pass() { # STATUS: what differs is told, or nobody could tell
 
 @test "what differs never passes: memory" {
     fail_allocations 150 is_no_pass "$BIN/attest-align" versions -c drift/attest.toml
+}
+
+@test "init: memory runs out" {
+    "$BIN/attest-align" init old >want
+    is_same() { # STATUS: all of it, or none
+        case $1 in
+        0) cmp -s out want ;;
+        2) [ ! -s out ] ;;
+        *) false ;;
+        esac
+    }
+    fail_allocations 150 is_same "$BIN/attest-align" init old
+}
+
+@test "init: every system call fails in turn" {
+    is_no_other() { # STATUS: what could not be read is a comment, or the run fails
+        case $1 in
+        0) grep -q '^\[project\]$' out && ! grep -q '"1\.0\.0"' out ;;
+        2) ;;
+        *) false ;;
+        esac
+    }
+    fail_calls nothing is_no_other error=EIO -- "$BIN/attest-align" init old
 }
