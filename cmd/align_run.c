@@ -250,6 +250,14 @@ static void open_scratch(struct release_scratch *scratch)
 		scratch->fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 }
 
+/* An error with a place is about attest.toml. */
+static void add_err(struct align_run *run, const struct att_err *err)
+{
+	const struct att_source *source = &run->config.source;
+	att_findings_add_err(&run->findings, err->place.line ? source->path : (struct att_str){NULL, 0}, source,
+			     err);
+}
+
 bool align_run_open(struct align_run *run)
 {
 	const char *path = align_config_path(run->command);
@@ -283,7 +291,7 @@ bool align_run_open(struct align_run *run)
 	if (status == ATT_OK)
 		hash_modules(run);
 	if (status != ATT_OK)
-		att_findings_add_err(&run->findings, (struct att_str){NULL, 0}, NULL, &err);
+		add_err(run, &err);
 	run->is_open = status == ATT_OK;
 	return run->is_open;
 }

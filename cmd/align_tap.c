@@ -337,7 +337,9 @@ static int work(struct run *r)
 	if (status == ATT_OK)
 		status = read_release(r, &err);
 	if (status != ATT_OK)
-		att_findings_add_err(&r->findings, (struct att_str){NULL, 0}, NULL, &err);
+		att_findings_add_err(&r->findings,
+				     err.place.line ? r->config.source.path : (struct att_str){NULL, 0},
+				     &r->config.source, &err);
 	for (size_t i = 0; r->findings.errors == 0 && i < r->count; i++)
 		align(r, &r->manifests[i]);
 	if (r->writes && r->findings.errors == 0)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "libattest/base/beneath.h"
+#include "libattest/base/map.h"
 #include "libattest/base/pool.h"
 
 #include "libattest/base/banned.h"
@@ -59,6 +60,31 @@ static int expand(const struct release_artifact *artifact, const struct release_
 	return out->path.data ? ATT_OK : att_err_memory(err);
 }
 
+/* Templates that differ may come out as one name, and then nobody could tell which of the two is served. */
+static int check_names(const struct release_config *config, const struct slot *slots, struct att_err *err)
+{
+	struct att_map names;
+	int status = ATT_OK;
+	att_map_init(&names);
+	for (size_t i = 0; status == ATT_OK && i < config->artifact_count; i++) {
+		struct att_span span = config->artifacts[i].name_span;
+		uint32_t other = (uint32_t)i;
+		bool found = false;
+		status = att_map_put(&names, slots[i].built.name, (uint32_t)i, &found, &other);
+		if (status != ATT_OK)
+			status = att_err_memory(err);
+		else if (found)
+			status = att_source_err(
+				config->source, err, ATT_ERR_MALFORMED, span,
+				"expected another name, found \"%.*s\", which is that of the [[artifact]] at "
+				"line %u, too",
+				ATT_STR_ARG(att_str_first(slots[i].built.name, 100)),
+				att_source_place(config->source, config->artifacts[other].name_span).line);
+	}
+	att_map_clear(&names);
+	return status;
+}
+
 static void report(const struct release_config *config, const struct slot *slot, struct att_findings *findings)
 {
 	const struct release_artifact *artifact = slot->built.artifact;
@@ -95,6 +121,8 @@ int release_build_read(const struct release_config *config, const struct release
 	int status = ATT_OK;
 	for (size_t i = 0; status == ATT_OK && i < config->artifact_count; i++)
 		status = expand(&config->artifacts[i], variables, &build->arena, &slots[i].built, err);
+	if (status == ATT_OK)
+		status = check_names(config, slots, err);
 	if (status != ATT_OK)
 		return status;
 	att_pool_run(jobs, config->artifact_count, read_slot, &reading);

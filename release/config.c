@@ -58,6 +58,26 @@ static int read_template(const struct reader *r, const struct att_value *table, 
 						 key, why.message);
 }
 
+/* Without "." and empty parts: paths are compared. */
+static int clean_path(const struct reader *r, struct att_str *path)
+{
+	struct att_str rest = *path, part;
+	char *clean = att_arena_alloc(&r->config->arena, path->len + 1, 1);
+	size_t len = 0;
+	if (!clean)
+		return att_err_memory(r->err);
+	while (att_str_split(&rest, '/', &part)) {
+		if (part.len == 0 || att_str_is(part, "."))
+			continue;
+		if (len > 0)
+			clean[len++] = '/';
+		memcpy(clean + len, part.data, part.len);
+		len += part.len;
+	}
+	*path = (struct att_str){clean, len};
+	return ATT_OK;
+}
+
 /* A path below the folder of attest.toml. */
 static int read_path(const struct reader *r, const struct att_value *table, const char *key,
 		     struct att_str *out, struct att_span *span)
@@ -78,7 +98,7 @@ static int read_path(const struct reader *r, const struct att_value *table, cons
 			status = att_source_err(
 				r->source, r->err, ATT_ERR_MALFORMED, place,
 				"expected a path below this file's folder for \"%s\", found \"..\"", key);
-	return status;
+	return status == ATT_OK && out->len > 0 ? clean_path(r, out) : status;
 }
 
 static int read_flag(const struct reader *r, const struct att_value *table, const char *key, bool *out)

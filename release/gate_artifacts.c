@@ -2,6 +2,7 @@
 /* The artifacts that lie here beside those that were declared, and beside their checksum manifest. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "libattest/base/beneath.h"
@@ -33,28 +34,43 @@ static bool accompanies(struct att_str name, struct att_str artifact)
 	return false;
 }
 
-/* Is it one of these artifacts, or what accompanies one? */
-static bool is_of(const struct release_built *items, size_t count, struct att_str name)
+/* A file of a folder. */
+struct entry {
+	struct att_str folder, name;
+	bool is_regular; /* what accompanies an artifact is; a folder or a link may hold anything */
+};
+
+static bool is_of(const struct release_built *items, size_t count, const struct entry *entry)
 {
-	for (size_t i = 0; i < count; i++)
-		if (att_str_equal(name, items[i].name) || accompanies(name, items[i].name))
+	for (size_t i = 0; i < count; i++) {
+		bool beside = items[i].path.len == entry->folder.len + 1 + items[i].name.len &&
+			      att_str_starts(items[i].path, entry->folder);
+		if (beside && (att_str_equal(entry->name, items[i].name) ||
+			       (entry->is_regular && accompanies(entry->name, items[i].name))))
 			return true;
+	}
 	return false;
 }
 
-static bool is_expected(const struct release_gate *gate, struct att_str folder, struct att_str name,
-			struct att_str checksums)
+static bool is_expected(const struct release_gate *gate, const struct entry *entry, struct att_str checksums)
 {
 	struct att_str manifest = checksums;
 	size_t slash = att_str_find_last_byte(checksums, '/');
-	bool beside =
-		att_str_equal(slash == ATT_STR_NONE ? ATT_STR("") : att_str_first(checksums, slash), folder);
+	bool beside = att_str_equal(slash == ATT_STR_NONE ? ATT_STR("") : att_str_first(checksums, slash),
+				    entry->folder);
 	if (slash != ATT_STR_NONE)
 		manifest = att_str_from(checksums, slash + 1);
-	if (beside && manifest.len > 0 && (att_str_equal(name, manifest) || accompanies(name, manifest)))
+	if (beside && entry->is_regular && manifest.len > 0 &&
+	    (att_str_equal(entry->name, manifest) || accompanies(entry->name, manifest)))
 		return true;
-	return is_of(gate->build->items, gate->build->count, name) ||
-	       is_of(gate->build->unread, gate->build->unread_count, name);
+	return is_of(gate->build->items, gate->build->count, entry) ||
+	       is_of(gate->build->unread, gate->build->unread_count, entry);
+}
+
+static bool is_regular(DIR *entries, const char *name)
+{
+	struct stat st;
+	return fstatat(dirfd(entries), name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
 }
 
 static void report_extra(const struct release_gate *gate, struct att_str folder, struct att_str name)
@@ -85,6 +101,7 @@ static size_t list_folder(const struct release_gate *gate, struct att_str folder
 	}
 	for (const struct dirent *entry; (entry = readdir(entries));) {
 		struct att_str name = att_str_of(entry->d_name);
+		const struct entry one = {folder, name, is_regular(entries, entry->d_name)};
 		if (att_str_is(name, ".") || att_str_is(name, ".."))
 			continue;
 		if (++count > MAX_ENTRIES) {
@@ -92,7 +109,7 @@ static size_t list_folder(const struct release_gate *gate, struct att_str folder
 					      (int)MAX_ENTRIES);
 			break;
 		}
-		if (!is_expected(gate, folder, name, checksums)) {
+		if (!is_expected(gate, &one, checksums)) {
 			report_extra(gate, folder, name);
 			extra++;
 		}
@@ -236,6 +253,9 @@ static void check_line(struct checksums *c, const struct att_checksum *line)
 static void check_listed(struct checksums *c, const struct release_built *built)
 {
 	size_t count = 0;
+	/* No manifest has a line about itself, nor about its signature. */
+	if (att_str_equal(built->path, c->source.path) || accompanies(built->path, c->source.path))
+		return;
 	if (att_str_starts(built->path, c->folder))
 		(void)att_checksum_find(&c->list, att_str_from(built->path, c->folder.len), &count);
 	if (count == 0)

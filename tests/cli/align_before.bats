@@ -191,6 +191,34 @@ pushed refuted" lightweight-tag
     [ "$status" -ne 0 ]
 }
 
+@test "artifacts: what accompanies one is a file, and lies beside it" {
+    mkdir dist/p-1.0.0.tgz.spdx
+    expect "artifacts refuted" extra-artifact
+    rmdir dist/p-1.0.0.tgz.spdx
+    ln -s /bin/sh dist/p-1.0.0.tgz.provenance
+    expect "artifacts refuted" extra-artifact
+    rm dist/p-1.0.0.tgz.provenance
+    sed -i 's/^path = .*/&\n[[artifact]]\nname = "other"\npath = "more"/; s/\["p-\*"\]/["p-*", "other"]/' attest.toml
+    mkdir more
+    echo more >more/other
+    cp dist/p-1.0.0.tgz more
+    run -1 attest align before
+    [[ "$output" == *"extra-artifact"*"more/p-1.0.0.tgz"* ]]
+}
+
+@test "artifacts: two that come out as one name are none" {
+    sed -i 's/^path = .*/&\n[[artifact]]\nname = "p-{major}.0.0.tgz"\npath = "more"/' attest.toml
+    run -2 attest align before
+    [[ "$output" == *'"p-1.0.0.tgz"'*'line 10, too'*"attest.toml:13:8"* ]]
+}
+
+@test "artifacts: a path is the same, however it is written; the manifest may be an artifact" {
+    sed -i 's,^path = .*,path = "./dist//",; s,= "dist/SHA256SUMS",= "./dist/SHA256SUMS",' attest.toml
+    printf '%s\n' '[[artifact]]' 'name = "SHA256SUMS"' 'path = "dist/"' >>attest.toml
+    sed -i 's/\["p-\*"\]/["p-*", "SHA256SUMS"]/' attest.toml
+    [ "$(steps)" = "tree refuted" ]
+}
+
 @test "checksums: another digest, a line too few, a line too many, none, another algorithm" {
     echo "$(printf 'x' | sha256sum | cut -c1-64)  p-1.0.0.tgz" >dist/SHA256SUMS
     expect "checksums refuted" checksum-mismatch
