@@ -19,18 +19,9 @@ extern const struct release_looker release_channel_scoop;
 extern const struct release_looker release_channel_winget;
 
 const struct release_looker *const release_lookers[] = {
-	&release_channel_aur,
-	&release_channel_binstall,
-	&release_channel_crates,
-	&release_channel_github,
-	&release_channel_go,
-	&release_channel_homebrew,
-	&release_channel_npm,
-	&release_channel_oci,
-	&release_channel_pypi,
-	&release_channel_scoop,
-	&release_channel_winget,
-	NULL,
+	&release_channel_aur,  &release_channel_binstall, &release_channel_crates, &release_channel_github,
+	&release_channel_go,   &release_channel_homebrew, &release_channel_npm,    &release_channel_oci,
+	&release_channel_pypi, &release_channel_scoop,    &release_channel_winget, NULL,
 };
 
 const struct release_looker *release_looker_find(const struct release_channel_kind *kind)

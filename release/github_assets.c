@@ -263,7 +263,7 @@ static void look_at_manifest(const struct assets *a, struct asset *asset)
 {
 	struct att_fetch_answer answer = {0};
 	struct att_source source;
-	struct att_checksums list;
+	struct att_checksums list = {0};
 	struct att_arena arena = {NULL};
 	const struct att_checksum_options options = {.insecure_md5 = false};
 	struct att_str url;

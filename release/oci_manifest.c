@@ -98,7 +98,7 @@ static int read_platform(const struct reading *r, const struct att_value *object
 static int read_descriptor(const struct reading *r, const struct att_value *object,
 			   struct release_oci_descriptor *out)
 {
-	const struct att_value *size, *digest;
+	const struct att_value *size = NULL, *digest = NULL;
 	int status = read_text(r, object, "mediaType", true, &out->media_type);
 	if (status == ATT_OK)
 		status = read_text(r, object, "artifactType", false, &out->artifact_type);

@@ -91,7 +91,7 @@ int release_pypi_read_provenance(const struct att_source *source, struct att_str
 {
 	struct att_arena arena = {0};
 	struct att_value root;
-	const struct att_value *version, *bundles;
+	const struct att_value *version = NULL, *bundles;
 	int status = att_json_parse(source, &arena, &root, err);
 	*count = 0;
 	if (status == ATT_OK)

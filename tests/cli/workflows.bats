@@ -92,6 +92,6 @@ check() { # STATUS OPTION...
     cp -r "$ROOT/.github" .
     check 0
     [[ $stderr != *"error["* ]]
-    [ -z "$(grep '= found: ' <<<"$stderr")" ]
+    [[ $stderr != *"= found: "* ]]
     [[ $stderr == *"workflows: holds"* ]]
 }
