@@ -31,6 +31,7 @@ int align_before_main(int argc, const char **argv);
 int align_tap_main(int argc, const char **argv);
 int align_init_main(int argc, const char **argv);
 int align_after_main(int argc, const char **argv);
+int align_watch_main(int argc, const char **argv);
 
 /* The path that --config names, or "attest.toml". */
 const char *align_config_path(const struct cli_command *command);

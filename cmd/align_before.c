@@ -59,6 +59,7 @@ int align_before_main(int argc, const char **argv)
 {
 	struct cli_option options[] = {
 		ALIGN_RUN_OPTIONS,
+		ALIGN_TAG_OPTION,
 		{"rehearse", 0, NULL, "say that nothing is to be published: nothing else changes", false, NULL,
 		 0},
 		{0},

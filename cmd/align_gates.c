@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cmd/align_gates.h"
+#include "cmd/align_ledger.h"
 
 #include <string.h>
 
@@ -106,21 +107,10 @@ static void check_tag(struct gate *g)
 
 /* --- what others have ------------------------------------------------------------------------------------ */
 
-/* The object of a ref in "OBJECT\tREF" lines, or "". */
-static struct att_str object_of(struct att_str lines, struct att_str ref)
-{
-	struct att_str line;
-	while (att_str_split(&lines, '\n', &line)) {
-		size_t tab = att_str_find_byte(line, '\t');
-		if (tab != ATT_STR_NONE && att_str_equal(att_str_from(line, tab + 1), ref))
-			return att_str_first(line, tab);
-	}
-	return (struct att_str){NULL, 0};
-}
-
 static enum att_outcome judge_remote_tag(struct gate *g, struct att_str lines, struct att_str peeled_ref)
 {
-	struct att_str plain = object_of(lines, g->ref), peeled = object_of(lines, peeled_ref);
+	struct att_str plain = align_ledger_object(lines, g->ref),
+		       peeled = align_ledger_object(lines, peeled_ref);
 	struct att_str there = peeled.len ? peeled : plain;
 	if (att_str_equal(there, g->commit) && there.len > 0 && att_str_equal(plain, g->object))
 		return ATT_HOLDS;
@@ -150,7 +140,7 @@ static enum att_outcome judge_remote_tag(struct gate *g, struct att_str lines, s
 static enum att_outcome judge_remote_branch(struct gate *g, struct att_str lines, struct att_str branch)
 {
 	struct att_err err = {0};
-	struct att_str head = object_of(lines, branch), answer;
+	struct att_str head = align_ledger_object(lines, branch), answer;
 	const struct att_str words[] = {g->commit, head};
 	if (head.len == 0)
 		return report(
@@ -195,7 +185,8 @@ static void check_pushed(struct gate *g)
 	}
 	enum att_outcome tag = judge_remote_tag(g, lines, peeled),
 			 commit = judge_remote_branch(g, lines, branch);
-	add_step(g, "pushed", tag == ATT_HOLDS ? commit : tag, project->remote, object_of(lines, g->ref));
+	add_step(g, "pushed", tag == ATT_HOLDS ? commit : tag, project->remote,
+		 align_ledger_object(lines, g->ref));
 }
 
 /* --- the tree -------------------------------------------------------------------------------------------- */

@@ -30,7 +30,7 @@ static bool is_plain(const char *tag)
 
 static void read_options(struct align_run *run)
 {
-	const char *tag = cli_value(run->command, "tag");
+	const char *tag = run->is_watch ? NULL : cli_value(run->command, "tag");
 	if (cli_count_arguments(run->command) > 0)
 		cli_usage(ALIGN_PROGRAM, "expected options only, found \"%s\"", run->command->arguments[0]);
 	if (cli_value(run->command, "record") && cli_value(run->command, "replay"))
@@ -58,11 +58,19 @@ static int make_record(const struct align_run *run, struct att_err *err)
 
 static void narrow(const struct align_run *run, const char *path)
 {
+	char *beside = run->ledger ? cli_folder_of(run->ledger) : NULL;
 	const char *record = cli_value(run->command, "record"), *replay = cli_value(run->command, "replay"),
 		   *ca_file = cli_value(run->command, "ca-file");
-	const char *readable[CLI_CONNECTING + 5] = {run->base, path};
-	const char *writable[] = {record, NULL};
-	size_t count = 2;
+	const char *readable[CLI_CONNECTING + 6] = {run->base, path};
+	const char *writable[3] = {NULL};
+	size_t count = 0;
+	if (record)
+		writable[count++] = record;
+	if (beside && !run->is_watch)
+		writable[count++] = beside;
+	count = 2;
+	if (beside)
+		readable[count++] = beside;
 	if (replay)
 		readable[count++] = replay;
 	if (ca_file)
@@ -71,12 +79,13 @@ static void narrow(const struct align_run *run, const char *path)
 		readable[count++] = cli_connecting[i];
 	const struct att_sandbox sandbox = {.readable = readable, .writable = writable, .network = !replay};
 	cli_enter_sandbox(ALIGN_PROGRAM, &sandbox);
+	free(beside);
 }
 
 /* --- getting ready --------------------------------------------------------------------------------------- */
 
-/* The release that is looked at, and all its names. */
-static int derive(struct align_run *run, struct att_err *err)
+/* The release that is looked at. */
+static int find_release(struct align_run *run, struct att_err *err)
 {
 	const struct release_config *config = &run->config.release;
 	int status = align_git_fill(&run->git, &config->project, false, &run->arena, &run->commit, err);
@@ -90,7 +99,7 @@ static int derive(struct align_run *run, struct att_err *err)
 		att_err_help(err, "name the release: --tag");
 		return ATT_ERR_USAGE;
 	}
-	return release_derive(config, &run->commit, RELEASE_RELEASE, &run->names, &run->findings, err);
+	return ATT_OK;
 }
 
 /* A token comes from the variable that the channel names; what is not set is said by the channel. */
@@ -153,40 +162,11 @@ static int open_fetcher(struct align_run *run, struct att_err *err)
 	const struct att_fetch_options options = {
 		.ca_file = cli_value(run->command, "ca-file"),
 		.insecure_http = cli_flag(run->command, "insecure-http"),
-		.now = run->alignment.now,
+		.now = run->now,
 		.record = cli_value(run->command, "record"),
 		.replay = cli_value(run->command, "replay"),
 	};
 	return att_fetcher_open(&options, &run->fetcher, err);
-}
-
-static int open_alignment(struct align_run *run, struct att_err *err)
-{
-	struct release_alignment *alignment = &run->alignment;
-	alignment->config = &run->config.release;
-	alignment->names = &run->names;
-	alignment->folder = run->folder;
-	alignment->is_before = run->is_before;
-	alignment->now = run->record.replays ? run->record.answers.time : (int64_t)time(NULL);
-	alignment->blocks_preview = cli_flag(run->command, "preview");
-	int status = release_variables_of(&run->config.release, &run->commit, &run->arena,
-					  &alignment->variables, err);
-	if (status == ATT_OK)
-		status = release_build_read(&run->config.release, &alignment->variables, run->folder,
-					    att_pool_processors(), &run->build, &run->findings, err);
-	if (status == ATT_OK)
-		status = release_alignment_open(alignment, run->build.items, run->build.count, err);
-	if (status == ATT_OK)
-		status = choose_channels(run, err);
-	for (size_t c = 0; status == ATT_OK && c < alignment->config->channel_count; c++)
-		status = take_token(run, &alignment->channels[c], err);
-	for (size_t c = 0; status == ATT_OK && c < alignment->config->channel_count; c++)
-		status = take_digest(run, &alignment->channels[c], err);
-	if (status == ATT_OK)
-		status = open_fetcher(run, err);
-	alignment->fetcher = run->fetcher;
-	alignment->scratch = &run->scratch;
-	return status;
 }
 
 static bool open_record(struct align_run *run)
@@ -229,7 +209,7 @@ static int hash_module(struct align_run *run, struct release_channel_state *stat
 	return status;
 }
 
-static void hash_modules(struct align_run *run)
+void align_run_hash_modules(struct align_run *run)
 {
 	for (size_t c = 0; c < run->config.release.channel_count; c++) {
 		struct release_channel_state *state = &run->alignment.channels[c];
@@ -239,6 +219,46 @@ static void hash_modules(struct align_run *run)
 		if (hash_module(run, state, &err) != ATT_OK)
 			att_findings_add_err(&run->findings, (struct att_str){NULL, 0}, NULL, &err);
 	}
+}
+
+int align_run_open_release(struct align_run *run, const struct release_config *config, struct att_err *err)
+{
+	struct release_alignment *alignment = &run->alignment;
+	alignment->config = config;
+	alignment->names = &run->names;
+	alignment->folder = run->folder;
+	alignment->is_before = run->is_before;
+	alignment->now = run->now;
+	alignment->fetcher = run->fetcher;
+	alignment->scratch = &run->scratch;
+	alignment->blocks_preview = cli_flag(run->command, "preview");
+	int status = release_derive(config, &run->commit, RELEASE_RELEASE, &run->names, &run->findings, err);
+	if (status == ATT_OK)
+		status = release_variables_of(config, &run->commit, &run->arena, &alignment->variables, err);
+	if (status == ATT_OK && !run->is_watch)
+		status = release_build_read(config, &alignment->variables, run->folder, att_pool_processors(),
+					    &run->build, &run->findings, err);
+	if (status == ATT_OK)
+		status = release_alignment_open(alignment, run->build.items, run->build.count, err);
+	if (status == ATT_OK)
+		status = choose_channels(run, err);
+	for (size_t c = 0; status == ATT_OK && c < config->channel_count; c++)
+		status = take_token(run, &alignment->channels[c], err);
+	/* That file is of the release that lies here. */
+	for (size_t c = 0; status == ATT_OK && !run->is_watch && c < config->channel_count; c++)
+		status = take_digest(run, &alignment->channels[c], err);
+	return status;
+}
+
+/* The release that lies here. */
+static int open_own(struct align_run *run, struct att_err *err)
+{
+	int status = find_release(run, err);
+	if (status == ATT_OK)
+		status = align_run_open_release(run, &run->config.release, err);
+	if (status == ATT_OK)
+		align_run_hash_modules(run);
+	return status;
 }
 
 /* Opened before the sandbox closes. Without one, what needs it is not known. */
@@ -271,7 +291,7 @@ bool align_run_open(struct align_run *run)
 	run->base = cli_folder_of(path);
 	int status = run->base ? ATT_OK : att_err_memory(&err);
 	/* Git is asked first, as nothing can be started once the sandbox is closed. */
-	if (status == ATT_OK && access(path, R_OK) == 0)
+	if (status == ATT_OK && !run->is_watch && access(path, R_OK) == 0)
 		status = align_git_read(run->base, run->commit.ref, &run->arena, &run->git, &err);
 	if (status == ATT_OK)
 		status = open_folder(run, &err);
@@ -284,83 +304,15 @@ bool align_run_open(struct align_run *run)
 		return false;
 	if (status == ATT_OK && !open_record(run))
 		return false;
+	run->now = run->record.replays ? run->record.answers.time : (int64_t)time(NULL);
 	if (status == ATT_OK)
-		status = derive(run, &err);
-	if (status == ATT_OK)
-		status = open_alignment(run, &err);
-	if (status == ATT_OK)
-		hash_modules(run);
+		status = open_fetcher(run, &err);
+	if (status == ATT_OK && !run->is_watch)
+		status = open_own(run, &err);
 	if (status != ATT_OK)
 		add_err(run, &err);
 	run->is_open = status == ATT_OK;
 	return run->is_open;
-}
-
-/* --- repositories ---------------------------------------------------------------------------------------- */
-
-/* Where each kind says its repository, and the file in it. */
-static const struct {
-	const char *kind, *location, *file, *other_file;
-} repositories[] = {
-	{"homebrew", "tap", "formula", "cask"},  {"scoop", "bucket", "manifest", NULL},
-	{"aur", "repository", "manifest", NULL}, {"winget", "repository", "manifest", NULL},
-	{"binstall", NULL, "file", NULL}, /* in the project's own tree */
-};
-
-static struct att_str path_in(const struct release_channel *channel, size_t row)
-{
-	struct att_str path = release_channel_text(channel, repositories[row].file, "");
-	if (path.len == 0 && repositories[row].other_file)
-		path = release_channel_text(channel, repositories[row].other_file, "");
-	if (path.len > 0)
-		return path;
-	return repositories[row].location ? ATT_STR(".SRCINFO") : ATT_STR("Cargo.toml");
-}
-
-static bool is_url(struct att_str location)
-{
-	size_t colon = att_str_find_byte(location, ':'), slash = att_str_find_byte(location, '/');
-	return colon != ATT_STR_NONE && (slash == ATT_STR_NONE || colon < slash);
-}
-
-static int fetch(struct align_run *run, struct release_channel_state *state, size_t row, struct att_err *err)
-{
-	const struct release_channel *channel = state->channel;
-	struct release_checkout *checkout = &state->checkout;
-	struct align_said said = {{NULL, 0}, {NULL, 0}};
-	const char *key = repositories[row].location;
-	struct att_str location = key ? release_channel_text(channel, key, "") : ATT_STR("."),
-		       branch = release_channel_text(channel, "branch", "");
-	int status = release_template_expand(path_in(channel, row), &run->alignment.variables, &run->arena,
-					     &checkout->path, err);
-	const struct att_str here[] = {location, checkout->path}, there[] = {location, branch, checkout->path};
-	bool is_here = !key || (run->is_before && !is_url(location));
-	if (status == ATT_OK)
-		status = align_record_ask(
-			&run->record, &run->guard, is_here ? ALIGN_LOCAL_FILE : ALIGN_REMOTE_FILE,
-			is_here ? here : there, is_here ? 2 : 3, ATT_MAX_DOCUMENT, &run->arena, &said, err);
-	checkout->commit = said.commit;
-	checkout->text = said.text;
-	return status;
-}
-
-void align_run_fetch(struct align_run *run)
-{
-	for (size_t c = 0; c < run->config.release.channel_count; c++) {
-		struct release_channel_state *state = &run->alignment.channels[c];
-		struct att_err err = {0};
-		size_t row = 0, rows = sizeof repositories / sizeof repositories[0];
-		while (row < rows && strcmp(repositories[row].kind, state->channel->kind->name) != 0)
-			row++;
-		if (row == rows || state->is_left_out || release_channel_passes(&run->alignment, state))
-			continue;
-		state->checkout = (struct release_checkout){0};
-		int status = fetch(run, state, row, &err);
-		/* A repository without the file is an answer. */
-		state->checkout.is_there =
-			status == ATT_OK || (status == ATT_ERR_NOT_FOUND && state->checkout.commit.len > 0);
-		state->checkout.reason = att_arena_copy(&run->arena, att_str_of(err.message));
-	}
 }
 
 void align_run_close(struct align_run *run)

@@ -14,7 +14,6 @@
 /* Rows of the table of options. */
 #define ALIGN_RUN_OPTIONS                                                                                       \
 	ALIGN_CONFIG_OPTION,                                                                                    \
-		{"tag", 't', "TAG", "the release (default: the release tag of HEAD)", false, NULL, 0},          \
 		{"channel", 0, "NAME", "look at this channel only; may be repeated", true, NULL, 0},            \
 		{"preview", 0, NULL, "what is in preview blocks, too", false, NULL, 0},                         \
 		{"record", 0, "DIR", "keep all that was asked and answered", false, NULL, 0},                   \
@@ -24,6 +23,11 @@
 		{"insecure-http", 0, NULL, "plain HTTP to other machines, too", false, NULL, 0},                \
 	{                                                                                                       \
 		"format", 'f', "FORMAT", CLI_REPORT_HELP, false, NULL, 0                                        \
+	}
+
+#define ALIGN_TAG_OPTION                                                                                       \
+	{                                                                                                      \
+		"tag", 't', "TAG", "the release (default: the release tag of HEAD)", false, NULL, 0            \
 	}
 
 struct align_run {
@@ -43,15 +47,27 @@ struct align_run {
 	struct att_arena arena;
 	struct att_findings findings;
 	struct att_steps steps;
-	char *base; /* the folder of attest.toml; owned */
-	int folder; /* descriptor of it */
-	bool is_before, is_open;
+	char *base;         /* the folder of attest.toml; owned */
+	int folder;         /* descriptor of it */
+	const char *ledger; /* the file that is read or written; NULL: none. Set before it is opened */
+	int64_t now;
+	size_t releases;                   /* that were watched */
+	bool is_quiet;                     /* nothing is told when everything holds */
+	bool is_before, is_watch, is_open; /* the first two are set before it is opened */
 };
 
 /* Reads options and git, closes the sandbox, reads attest.toml and the artifacts, and gets ready to ask. False
  * when that could not be told; the findings then say why. Close it in any case. */
 bool align_run_open(struct align_run *run);
 void align_run_close(struct align_run *run);
+
+/* Gets ready to ask about the release of run->commit; part of align_run_open but for a watch, which fills
+ * run->build before, and clears alignment and names behind each. */
+int align_run_open_release(struct align_run *run, const struct release_config *config,
+			   struct att_err *err) ATT_MUST_USE;
+
+/* The checksums of Go modules as git has them at the commit. What goes wrong is a finding. */
+void align_run_hash_modules(struct align_run *run);
 
 /* Fetches what channels that are repositories have: the file as it lies here before a release, and what the
  * remote has otherwise. Before each look. */
@@ -69,6 +85,9 @@ int64_t align_seconds_now(void);
 
 /* Threads for the channels: they wait more than they work. */
 unsigned align_run_jobs(const struct align_run *run);
+
+/* Is nothing wrong so far, and `outcome` neither? */
+bool align_run_holds(const struct align_run *run, enum att_outcome outcome);
 
 /* Writes the report: for people a table of all items. `outcome` is the alignment's, or what else was found.
  * Returns the exit status. */

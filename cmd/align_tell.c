@@ -24,59 +24,57 @@ static void widen(size_t *width, struct att_str text)
 		*width = text.len < WIDEST ? text.len : WIDEST;
 }
 
-static void add_row(const struct release_channel_state *state, const struct release_item_verdict *item,
-		    const size_t widths[static 2], struct att_buf *out)
+static bool is_served(const struct att_step *step)
 {
-	static const struct att_str none = {"-", 1};
-	bool same = att_str_equal(item->expected, item->found);
-	add_cell(state->channel->label, widths[0], out);
-	add_cell(item->item, widths[1], out);
-	att_buf_printf(out, "%-8s", release_verdict_name(item->verdict));
-	if (item->found.len + item->expected.len > 0) {
-		att_buf_add(out, ATT_STR("  "));
-		att_utf8_add_visible(out, item->found.len ? item->found : none);
-	}
-	if (!same && item->expected.len > 0) {
-		att_buf_add(out, ATT_STR(", expected "));
-		att_utf8_add_visible(out, item->expected);
-	}
-	att_buf_add_byte(out, '\n');
+	return step->verdict != NULL;
 }
 
-/* What was looked at here stands before the channels. */
-static void add_gates(const struct align_run *run, const size_t widths[static 2], struct att_buf *out)
+/* What was looked at here has no channel. */
+static struct att_str label_of(const struct att_step *step)
 {
-	static const char *const words[] = {"UNKNOWN", "HOLDS", "WRONG", "UNKNOWN"};
-	for (size_t i = 0; i < run->steps.count; i++) {
-		const struct att_step *step = &run->steps.items[i];
-		if (strcmp(step->name, "served") == 0)
-			continue;
-		add_cell(ATT_STR("here"), widths[0], out);
-		add_cell(att_str_of(step->name), widths[1], out);
-		struct att_str about = step->artifact.len ? step->artifact : step->found;
-		att_buf_printf(out, about.len ? "%-8s  " : "%s", words[step->outcome]);
-		att_utf8_add_visible(out, about);
-		att_buf_add_byte(out, '\n');
+	return is_served(step) ? step->channel : ATT_STR("here");
+}
+
+static struct att_str item_of(const struct att_step *step)
+{
+	return is_served(step) ? step->artifact : att_str_of(step->name);
+}
+
+static void add_served(const struct att_step *step, struct att_buf *out)
+{
+	static const struct att_str none = {"-", 1};
+	bool same = att_str_equal(step->expected, step->found);
+	att_buf_printf(out, "%-8s", step->verdict);
+	if (step->found.len + step->expected.len > 0) {
+		att_buf_add(out, ATT_STR("  "));
+		att_utf8_add_visible(out, step->found.len ? step->found : none);
+	}
+	if (!same && step->expected.len > 0) {
+		att_buf_add(out, ATT_STR(", expected "));
+		att_utf8_add_visible(out, step->expected);
 	}
 }
 
 static void add_table(const struct align_run *run, struct att_buf *out)
 {
-	const struct release_alignment *alignment = &run->alignment;
+	static const char *const words[] = {"UNKNOWN", "HOLDS", "WRONG", "UNKNOWN"};
 	size_t widths[2] = {4, 0};
-	for (size_t i = 0; i < run->steps.count; i++)
-		if (strcmp(run->steps.items[i].name, "served") != 0)
-			widen(&widths[1], att_str_of(run->steps.items[i].name));
-	for (size_t c = 0; c < alignment->config->channel_count; c++) {
-		widen(&widths[0], alignment->channels[c].channel->label);
-		for (size_t i = 0; i < alignment->channels[c].verdicts.count; i++)
-			widen(&widths[1], alignment->channels[c].verdicts.items[i].item);
+	for (size_t i = 0; i < run->steps.count; i++) {
+		widen(&widths[0], label_of(&run->steps.items[i]));
+		widen(&widths[1], item_of(&run->steps.items[i]));
 	}
-	add_gates(run, widths, out);
-	for (size_t c = 0; c < alignment->config->channel_count; c++)
-		for (size_t i = 0; i < alignment->channels[c].verdicts.count; i++)
-			add_row(&alignment->channels[c], &alignment->channels[c].verdicts.items[i], widths,
-				out);
+	for (size_t i = 0; i < run->steps.count; i++) {
+		const struct att_step *step = &run->steps.items[i];
+		add_cell(label_of(step), widths[0], out);
+		add_cell(item_of(step), widths[1], out);
+		if (is_served(step)) {
+			add_served(step, out);
+		} else {
+			att_buf_printf(out, "%-8s  ", words[step->outcome]);
+			att_utf8_add_visible(out, step->artifact.len ? step->artifact : step->found);
+		}
+		att_buf_add_byte(out, '\n');
+	}
 }
 
 static int tell_people(const struct align_run *run, const struct att_report *report)
@@ -111,6 +109,11 @@ static int decide(const struct align_run *run, enum att_outcome outcome)
 	return refuted && run->is_open ? CLI_REFUTED : unknown ? CLI_UNKNOWN : CLI_HOLDS;
 }
 
+bool align_run_holds(const struct align_run *run, enum att_outcome outcome)
+{
+	return decide(run, outcome) == CLI_HOLDS;
+}
+
 static size_t count_steps(const struct align_run *run, enum att_outcome outcome)
 {
 	size_t count = 0;
@@ -123,7 +126,7 @@ static size_t count_steps(const struct align_run *run, enum att_outcome outcome)
 static void end_record(struct align_run *run)
 {
 	struct att_err err = {0};
-	if (align_record_end(&run->record, run->alignment.now, &err) != ATT_OK)
+	if (align_record_end(&run->record, run->now, &err) != ATT_OK)
 		att_findings_add_err(&run->findings, att_str_of(run->record.path), NULL, &err);
 }
 
@@ -131,8 +134,14 @@ int align_run_tell(struct align_run *run, enum att_outcome outcome)
 {
 	if (run->is_open) {
 		end_record(run);
-		release_alignment_report(&run->alignment, &run->steps, &run->findings);
+		if (!run->is_watch)
+			release_alignment_report(&run->alignment, &run->steps, &run->findings);
 	}
+	const struct att_report_fact watched[] = {
+		{"releases", {NULL, 0}, run->releases},
+		{"items", {NULL, 0}, run->steps.count},
+		{"items_aligned", {NULL, 0}, count_steps(run, ATT_HOLDS)},
+	};
 	const struct att_report_fact facts[] = {
 		{"tag", run->alignment.variables.tag.len ? run->alignment.variables.tag : ATT_STR("none"), 0},
 		{"commit", run->commit.id.len ? run->commit.id : ATT_STR("none"), 0},
@@ -140,8 +149,15 @@ int align_run_tell(struct align_run *run, enum att_outcome outcome)
 		{"items", {NULL, 0}, run->steps.count},
 		{"items_aligned", {NULL, 0}, count_steps(run, ATT_HOLDS)},
 	};
-	const struct att_report report = {
-		ALIGN_PROGRAM, run->name, decide(run, outcome),          &run->findings,
-		&run->steps,   facts,     sizeof facts / sizeof facts[0]};
+	const struct att_report report = {ALIGN_PROGRAM,
+					  run->name,
+					  decide(run, outcome),
+					  &run->findings,
+					  &run->steps,
+					  run->is_watch ? watched : facts,
+					  run->is_watch ? sizeof watched / sizeof watched[0]
+							: sizeof facts / sizeof facts[0]};
+	if (run->is_quiet && report.exit == CLI_HOLDS)
+		return report.exit;
 	return cli_report_is_human(run->format) ? tell_people(run, &report) : cli_report(run->format, &report);
 }

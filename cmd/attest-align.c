@@ -20,6 +20,7 @@ static const struct {
 	{"before", "may this version go out?", align_before_main},
 	{"after", "does every channel serve what was built?", align_after_main},
 	{"tap", "makes packaging manifests point at what was built", align_tap_main},
+	{"watch", "do channels and tags still have what was released?", align_watch_main},
 	{NULL, NULL, NULL},
 };
 

@@ -61,6 +61,7 @@ static void look_at(void *context, size_t i)
 		.token = state->token,
 		.now = alignment->now,
 		.is_before = alignment->is_before,
+		.is_past = alignment->is_past,
 		.verdicts = &state->verdicts,
 	};
 	if (looker)
@@ -182,7 +183,7 @@ static void report_item(const struct release_alignment *alignment, const struct 
 	struct att_place place = att_source_place(source, state->channel->span);
 	struct att_finding finding = {
 		.severity = counts(alignment, state, item->item) ? ATT_ERROR : ATT_WARNING,
-		.message = ATT_ARENA_JOIN(&findings->arena, item->item, ATT_STR(": "),
+		.message = ATT_ARENA_JOIN(&findings->arena, alignment->prefix, item->item, ATT_STR(": "),
 					  item->reason.len ? item->reason : ATT_STR("no reason is known")),
 		.file = source->path,
 		.place = place,
@@ -213,7 +214,8 @@ void release_alignment_report(const struct release_alignment *alignment, struct 
 						     .name = "served",
 						     .outcome = outcome_of(alignment, item),
 						     .verdict = release_verdict_name(item->verdict),
-						     .artifact = item->item,
+						     .artifact = ATT_ARENA_JOIN(&steps->arena,
+										alignment->prefix, item->item),
 						     .channel = state->channel->label,
 						     .expected = item->expected,
 						     .found = item->found,

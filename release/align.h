@@ -32,7 +32,9 @@ struct release_alignment {
 	struct release_channel_state *channels; /* as in attest.toml */
 	int64_t now;
 	bool is_before;
-	bool blocks_preview; /* what is in preview counts, too */
+	bool is_past;          /* as in struct release_look; repositories are then to be left out */
+	struct att_str prefix; /* of items in reports: which release they are of */
+	bool blocks_preview;   /* what is in preview counts, too */
 };
 
 /* Distributes the artifacts to the channels that carry them. The alignment is the caller's for

@@ -15,7 +15,11 @@
 /* An artifact as it was built: what everything else is held against. */
 struct release_built {
 	const struct release_artifact *artifact;
-	struct att_str name, path; /* expanded; the path relative to the folder of attest.toml */
+	struct att_str name; /* expanded */
+	/* Relative to the folder of attest.toml. "": it is not here any more, and its digests come from a
+	 * ledger. What is inside was looked at when it went in there, and has not changed when the digests
+	 * match. */
+	struct att_str path;
 	uint64_t size;
 	struct att_digest sha256, sha512;
 };
@@ -53,6 +57,9 @@ struct release_look {
 	int64_t now;
 	bool is_before; /* asked before the release is published: that nothing is there is expected, and other
 			 * releases' tags may not be overtaken */
+	bool is_past;   /* newer ones were released since: what moves on (dist-tags, tags of images that move,
+			 * "latest", "@latest") has moved on from it, and is not looked at. Repositories, which
+			 * have one state for all releases, are then not looked at at all */
 	struct release_verdicts *verdicts; /* filled, on this thread only */
 };
 

@@ -161,7 +161,8 @@ static void judge_file(const struct crates *c)
 	struct att_str url = file_address(c);
 	if (url.len == 0)
 		return;
-	if (release_package_fetch(c->look, c->built, c->file, url, ATT_STR(""), &download))
+	if (release_package_fetch(c->look, c->built, c->file, url, ATT_STR(""), &download) &&
+	    c->built->path.len > 0)
 		judge_inside(c);
 	/* A registry that contradicts itself. */
 	if (!c->built && download.sha256.kind != ATT_DIGEST_NONE &&

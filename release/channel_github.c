@@ -415,7 +415,7 @@ static void look_at_github(const struct release_look *look)
 		look_at_login(&g);
 	look_at_tag(&g);
 	look_at_release(&g);
-	if (!is_prerelease(g.version))
+	if (!is_prerelease(g.version) && !look->is_past)
 		look_at_latest(&g);
 }
 

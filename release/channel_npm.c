@@ -53,7 +53,7 @@ static void judge_tag(const struct npm *n)
 	struct att_str item = ATT_ARENA_JOIN(n->arena, ATT_STR("dist-tag "), tag);
 	struct att_arena scratch = {0};
 	int order = 0;
-	if (tag.len > 0 && fetch_tag(n, item, tag, &scratch, &found)) {
+	if (tag.len > 0 && !n->look->is_past && fetch_tag(n, item, tag, &scratch, &found)) {
 		bool same = att_str_equal(found, n->version);
 		int status = same || found.len == 0
 				     ? ATT_OK
@@ -216,7 +216,7 @@ static void judge_version(const struct npm *n)
 	struct extra extra = {.count = 0};
 	bool same = judge_tarball(n, &download, &extra);
 	judge_document(n, &download, &extra, same);
-	if (same)
+	if (same && n->built->path.len > 0)
 		judge_inside(n);
 	if (n->document.git_head.len > 0)
 		release_package_same(n->look, ATT_STR("gitHead"), n->look->variables.commit,

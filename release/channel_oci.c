@@ -179,7 +179,7 @@ static size_t look_at_tags(struct release_oci *o, struct att_digest *reference, 
 {
 	const struct release_names *names = o->look->names;
 	size_t count = 0;
-	for (int moves = 0; moves < 2; moves++)
+	for (int moves = 0; moves < (o->look->is_past ? 1 : 2); moves++)
 		for (size_t i = 0; i < names->count; i++) {
 			const struct release_name *name = &names->items[i];
 			if (name->channel != o->look->channel || strcmp(name->use, "tag") != 0 ||

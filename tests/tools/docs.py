@@ -302,6 +302,10 @@ def check_items(*paths):
     check_report(*paths, schema="items")
 
 
+def check_ledger(*paths):
+    check_report(*paths, schema="ledger")
+
+
 def check_report(*paths, schema="report"):
     import json
     import jsonschema
