@@ -9,6 +9,7 @@
 #include "cmd/align_git.h"
 #include "cmd/report.h"
 #include "libattest/base/limits.h"
+#include "libattest/base/map.h"
 #include "libattest/base/time.h"
 #include "libattest/base/utf8.h"
 #include "release/place.h"
@@ -33,7 +34,7 @@ struct run {
 	struct att_arena arena;
 	struct release_tree tree;
 	int root; /* descriptor of the folder of attest.toml */
-	bool has_last, is_derived;
+	bool has_last, is_derived, is_env;
 };
 
 /* --- what is asked about --------------------------------------------------------------------------------- */
@@ -126,6 +127,44 @@ static void add_variable(struct att_str label, const char *use, struct att_buf *
 	att_buf_add_byte(out, '_');
 	for (; *use; use++)
 		att_buf_add_byte(out, *use == '-' ? '_' : (char)(*use - 'a' + 'A'));
+}
+
+/* A shell takes "1_VERSION=" for a command, and of two variables of one name the first would be lost. */
+static int check_variable(struct att_str name, const struct release_channel *channel, struct att_map *seen,
+			  struct att_err *err)
+{
+	uint32_t before;
+	bool found = false;
+	if (att_map_put(seen, name, 0, &found, &before) != ATT_OK)
+		return att_err_memory(err);
+	if (!found && !att_ascii_is_digit(name.data[0]))
+		return ATT_OK;
+	att_err_set(err, ATT_ERR_USAGE,
+		    found ? "the variable %.*s of the channel \"%.*s\" is another one's, too"
+			  : "the variable %.*s of the channel \"%.*s\" would begin with a digit",
+		    ATT_STR_ARG(att_str_first(name, 100)), ATT_STR_ARG(att_str_first(channel->label, 100)));
+	att_err_help(err, "give the channel another \"name\", with letters of its own");
+	return ATT_ERR_USAGE;
+}
+
+static int check_variables(struct run *r, struct att_err *err)
+{
+	struct att_map seen;
+	int status = ATT_OK;
+	att_map_init(&seen);
+	for (size_t i = 0; status == ATT_OK && i < r->names.count; i++) {
+		const struct release_name *name = &r->names.items[i];
+		struct att_buf text;
+		if (goes_on(&r->names, i))
+			continue;
+		att_buf_init(&text, ATT_MAX_OUTPUT);
+		add_variable(name->channel->label, name->use, &text);
+		struct att_str copy = att_arena_copy(&r->arena, att_buf_str(&text));
+		status = copy.data ? check_variable(copy, name->channel, &seen, err) : att_err_memory(err);
+		att_buf_clear(&text);
+	}
+	att_map_clear(&seen);
+	return status;
 }
 
 /* Lines that a shell, and $GITHUB_ENV, read: every value was proved to hold nothing that either would act on.
@@ -254,6 +293,8 @@ static int derive(struct run *r)
 		status = find_declared(r, &err);
 	if (status == ATT_OK)
 		status = release_derive(config, &r->commit, r->stream, &r->names, &r->findings, &err);
+	if (status == ATT_OK && r->is_env)
+		status = check_variables(r, &err);
 	r->is_derived = status == ATT_OK;
 	if (r->is_derived)
 		return decide(r);
@@ -301,6 +342,7 @@ int align_channels_main(int argc, const char **argv)
 		cli_usage(ALIGN_PROGRAM, "expected options only, found \"%s\"", command.arguments[0]);
 	const char *name = cli_value(&command, "format");
 	bool env = name && strcmp(name, "env") == 0;
+	r.is_env = env;
 	const struct att_report_format *format = env ? NULL : cli_report_format(&command, "format", "human");
 	att_findings_init(&r.findings);
 	read_options(&r);

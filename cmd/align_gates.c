@@ -180,6 +180,8 @@ static void check_pushed(struct gate *g)
 	if (g->commit.len == 0)
 		return;
 	if (ask(g, ALIGN_REFS, words, 4, &lines, &err) != ATT_OK) {
+		att_err_help(&err, "releases are pushed to \"remote\" of [project], origin without it; does "
+				   "git ls-remote get an answer from it?");
 		add_step(g, "pushed", fail(g, &err), project->remote, (struct att_str){NULL, 0});
 		return;
 	}

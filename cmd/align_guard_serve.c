@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -364,9 +365,25 @@ static ssize_t receive(int socket, void *buffer, size_t size)
 	return got;
 }
 
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
+/* Whoever interrupts the program interrupts git, too, as a program that is started forgets our handlers; this
+ * process then takes away what git left, and ends as nobody can ask any more. */
+static void outlive_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	const struct sigaction action = {.sa_handler = ignore};
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+		sigaction(signals[i], &action, NULL);
+}
+
 _Noreturn void align_guard_serve(int socket, const char *folder)
 {
 	struct guard g = {.socket = socket, .folder = folder, .out = -1};
+	outlive_signals();
 	while (receive(socket, &g.message, sizeof g.message) == (ssize_t)sizeof g.message) {
 		g.reply = (struct align_reply){0};
 		g.reply.status = answer(&g);

@@ -55,6 +55,15 @@ static void add_served(const struct att_step *step, struct att_buf *out)
 	}
 }
 
+/* A channel that --channel leaves out stands there all the same: what holds, holds without it. */
+static void add_left_out(const struct release_channel_state *state, const size_t widths[static 2],
+			 struct att_buf *out)
+{
+	add_cell(state->channel->label, widths[0], out);
+	add_cell(ATT_STR("-"), widths[1], out);
+	att_buf_add(out, ATT_STR("not looked at: --channel leaves it out\n"));
+}
+
 static void add_table(const struct align_run *run, struct att_buf *out)
 {
 	static const char *const words[] = {"UNKNOWN", "HOLDS", "WRONG", "UNKNOWN"};
@@ -75,6 +84,17 @@ static void add_table(const struct align_run *run, struct att_buf *out)
 		}
 		att_buf_add_byte(out, '\n');
 	}
+	for (size_t c = 0; c < run->config.release.channel_count; c++)
+		if (run->alignment.channels[c].is_left_out)
+			add_left_out(&run->alignment.channels[c], widths, out);
+}
+
+static size_t count_left_out(const struct align_run *run)
+{
+	size_t count = 0;
+	for (size_t c = 0; run->is_open && c < run->config.release.channel_count; c++)
+		count += run->alignment.channels[c].is_left_out;
+	return count;
 }
 
 static int tell_people(const struct align_run *run, const struct att_report *report)
@@ -146,6 +166,8 @@ int align_run_tell(struct align_run *run, enum att_outcome outcome)
 		{"tag", run->alignment.variables.tag.len ? run->alignment.variables.tag : ATT_STR("none"), 0},
 		{"commit", run->commit.id.len ? run->commit.id : ATT_STR("none"), 0},
 		{"artifacts", {NULL, 0}, run->build.count},
+		{"channels", {NULL, 0}, run->config.release.channel_count},
+		{"channels_left_out", {NULL, 0}, count_left_out(run)},
 		{"items", {NULL, 0}, run->steps.count},
 		{"items_aligned", {NULL, 0}, count_steps(run, ATT_HOLDS)},
 	};

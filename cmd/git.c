@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,7 +18,12 @@
 
 #include "libattest/base/banned.h"
 
-enum { MAX_OUTPUT = 1 << 20, MAX_ARGUMENTS = 26 };
+/* A remote that says nothing for so long says nothing; the first clone of a large repository takes minutes. */
+#ifndef GIT_REMOTE_SECONDS
+#define GIT_REMOTE_SECONDS 300
+#endif
+
+enum { MAX_OUTPUT = 1 << 20, MAX_ARGUMENTS = 26, GRACE_SECONDS = 5 };
 
 /* Never through PATH: the build that we state something about may have put things there. */
 static const char *find_git(void)
@@ -67,6 +75,37 @@ static int wait_for(pid_t child, int *code, struct att_err *err)
 			return att_err_set_errno(err, errno, "cannot wait for git");
 	*code = WIFEXITED(state) ? WEXITSTATUS(state) : -1;
 	return ATT_OK;
+}
+
+static bool ends_within(int process, int seconds)
+{
+	struct pollfd one = {.fd = process, .events = POLLIN};
+	int ready;
+	do
+		ready = poll(&one, 1, seconds * 1000);
+	while (ready < 0 && errno == EINTR);
+	return ready != 0;
+}
+
+/* Git ends its own helpers when it is asked to end. */
+static int wait_for_remote(pid_t child, int *code, struct att_err *err)
+{
+	int process = (int)syscall(SYS_pidfd_open, child, 0);
+	bool late = process >= 0 && !ends_within(process, GIT_REMOTE_SECONDS);
+	if (late) {
+		kill(child, SIGTERM);
+		if (!ends_within(process, GRACE_SECONDS))
+			kill(child, SIGKILL);
+	}
+	if (process >= 0)
+		close(process);
+	int status = wait_for(child, code, err);
+	if (status != ATT_OK || !late)
+		return status;
+	att_err_set(err, ATT_ERR_IO, "the other repository gave git no whole answer within %d seconds",
+		    GIT_REMOTE_SECONDS);
+	att_err_help(err, "see whether it answers at all: git ls-remote");
+	return ATT_ERR_IO;
 }
 
 static int read_output(int fd, struct att_arena *arena, struct att_str *out, struct att_err *err)
@@ -138,7 +177,7 @@ static int run(const char *folder, const char *const *words, bool remote, int in
 	int no = *code;
 	status = start((char *const *)(uintptr_t)arguments, remote, in, out, errors, &child, err);
 	if (status == ATT_OK)
-		status = wait_for(child, code, err);
+		status = remote ? wait_for_remote(child, code, err) : wait_for(child, code, err);
 	if (status == ATT_OK && *code != 0 && *code != no)
 		status = complain(errors, &arena, words[0], err);
 	close(errors);

@@ -133,6 +133,8 @@ void release_gate_extra(const struct release_gate *gate)
 	struct att_str checksums = {NULL, 0}, folder;
 	struct att_err err = {0};
 	size_t extra = 0;
+	if (gate->config->artifact_count == 0) /* as of a project whose channels serve its sources only */
+		return;
 	int status = release_template_expand(gate->config->project.checksums, gate->variables, &arena,
 					     &checksums, &err);
 	for (size_t i = 0; status == ATT_OK && i < gate->config->artifact_count; i++) {

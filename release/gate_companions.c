@@ -118,6 +118,16 @@ static void verify(const struct release_gate *gate, const struct att_keyring *ke
 		return;
 	}
 	att_verify_file(path.data, &options, &verdict);
+	/* It was read again, and everything else is held against what was read first. */
+	if (verdict.outcome == ATT_HOLDS && !att_digest_equal(&verdict.digest, &built->sha256)) {
+		struct att_err err = {0};
+		att_err_set(&err, ATT_ERR_IO, "the artifact was changed while it was looked at");
+		att_err_help(&err, "look again, when nothing builds any more");
+		att_findings_add_err(gate->findings, built->path, NULL, &err);
+		add_step(gate, what, built, ATT_CANNOT_TELL, ATT_STR("the artifact was changed"));
+		att_verdict_clear(&verdict);
+		return;
+	}
 	add_step(gate, what, built, verdict.outcome, verdict.sentence);
 	/* That each of the two files is not the other is no news: both were asked for. */
 	for (size_t i = 0; i < verdict.findings.count; i++)

@@ -46,6 +46,40 @@ setup() {
     [[ "$output" == *'there is no channel "nmp"'* ]]
 }
 
+@test "a channel that --channel leaves out is told" {
+    git tag v1.0.0
+    printf '%s\n' '[[channel]]' 'kind = "pypi"' >>attest.toml
+    run -2 attest align after --channel npm
+    [[ "$output" == *"pypi  - "*"not looked at: --channel leaves it out"* ]]
+    [ "$(attest align after --channel npm --format json 2>/dev/null |
+        jq -c '[.summary.channels, .summary.channels_left_out]')" = '[2,1]' ]
+}
+
+@test "interrupted while git talks to somebody who says nothing, nothing is left behind" {
+    local port=$((20000 + $$ % 20000)) guard
+    git tag v1.0.0
+    python3 -c "
+import socket, time
+s = socket.create_server(('127.0.0.1', $port))
+open('ready', 'w').close()
+c = s.accept()
+time.sleep(60)" 3>&- &
+    server=$!
+    for _ in $(seq 50); do [ ! -e ready ] || break; sleep 0.1; done
+    printf '%s\n' '[[channel]]' 'kind = "homebrew"' 'formula = "p.rb"' "tap = \"git://127.0.0.1:$port/x\"" \
+        'artifacts = ["p-*"]' >>attest.toml
+    mkdir tmp
+    TMPDIR=$PWD/tmp setsid "$BIN/attest-align" after --channel homebrew >/dev/null 2>&1 3>&- &
+    guard=$!
+    for _ in $(seq 50); do [ -z "$(ls tmp)" ] || break; sleep 0.1; done
+    [ -n "$(ls tmp)" ]
+    kill -TERM -- "-$guard" || true
+    for _ in $(seq 50); do [ -n "$(ls tmp)" ] || break; sleep 0.1; done
+    ls tmp
+    kill "$server"
+    [ -z "$(ls tmp)" ]
+}
+
 @test "wrong usage" {
     git tag v1.0.0
     for words in '--wait 1' '--wait -1s' '--wait 9999d' '--rehearse' '--record a --replay b' '--tag -x' '--tag a\b' \

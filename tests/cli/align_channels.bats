@@ -44,6 +44,19 @@ oci tag: latest" ]
   npm     version   1.2.0" ]
 }
 
+@test "variables that a shell would not have, and two of one name, are refused" {
+    git tag v1.2.0
+    run -0 attest align channels --format env
+    for names in '1 2' 'é ü' 'a-b a.b' 'a a-dist'; do
+        printf '%s\n' '[project]' 'name = "p"' '[[channel]]' 'kind = "npm"' "name = \"${names% *}\"" \
+            '[[channel]]' 'kind = "oci"' 'repository = "r.example/a/b"' "name = \"${names#* }\"" >attest.toml
+        [ "$names" != 'é ü' ] && [ "$names" != 'a-b a.b' ] || sed -i 's/oci/crates/; /repository/d' attest.toml
+        run -2 attest align channels --format env
+        [[ "$output" == *"the variable "*"of the channel "*"another \"name\""* ]]
+        run -0 attest align channels
+    done
+}
+
 @test "a pre-release leaves what others follow alone" {
     git tag v1.3.0-rc.1
     [ "$(names | grep -v version)" = "npm dist-tag: next
