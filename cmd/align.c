@@ -3,11 +3,35 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "libattest/base/file.h"
 #include "libattest/base/limits.h"
 
 #include "libattest/base/banned.h"
+
+static bool is_plain(const char *tag)
+{
+	if (!att_ascii_is_alnum(*tag))
+		return false;
+	for (; *tag; tag++)
+		if (!att_ascii_is_alnum(*tag) && !strchr("._-+/", *tag))
+			return false;
+	return true;
+}
+
+struct att_str align_tag_option(const struct cli_command *command, struct att_arena *arena)
+{
+	const char *tag = cli_value(command, "tag");
+	if (!tag)
+		return (struct att_str){NULL, 0};
+	if (!is_plain(tag))
+		cli_usage(ALIGN_PROGRAM, "expected a tag of letters, digits and \"._-+/\" for --tag");
+	struct att_str ref = ATT_ARENA_JOIN(arena, ATT_STR("refs/tags/"), att_str_of(tag));
+	if (!ref.data)
+		cli_usage(ALIGN_PROGRAM, "out of memory");
+	return ref;
+}
 
 const char *align_config_path(const struct cli_command *command)
 {

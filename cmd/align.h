@@ -36,6 +36,9 @@ int align_watch_main(int argc, const char **argv);
 /* The path that --config names, or "attest.toml". */
 const char *align_config_path(const struct cli_command *command);
 
+/* The ref of --tag, in the arena; "" without one. Ends the program when it can be no tag. */
+struct att_str align_tag_option(const struct cli_command *command, struct att_arena *arena);
+
 /* Reads it. What is wrong with the text becomes findings; true when there are none of severity error. */
 bool align_config_load(const char *path, struct align_config *config, struct att_findings *findings);
 void align_config_clear(struct align_config *config);

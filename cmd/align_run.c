@@ -18,31 +18,15 @@
 
 /* --- options --------------------------------------------------------------------------------------------- */
 
-static bool is_plain(const char *tag)
-{
-	if (!att_ascii_is_alnum(*tag))
-		return false;
-	for (; *tag; tag++)
-		if (!att_ascii_is_alnum(*tag) && !strchr("._-+/", *tag))
-			return false;
-	return true;
-}
-
 static void read_options(struct align_run *run)
 {
-	const char *tag = run->is_watch ? NULL : cli_value(run->command, "tag");
 	if (cli_count_arguments(run->command) > 0)
 		cli_usage(ALIGN_PROGRAM, "expected options only, found \"%s\"", run->command->arguments[0]);
 	if (cli_value(run->command, "record") && cli_value(run->command, "replay"))
 		cli_usage(ALIGN_PROGRAM, "expected --record or --replay, found both");
-	if (tag && !is_plain(tag))
-		cli_usage(ALIGN_PROGRAM, "expected a tag of letters, digits and \"._-+/\" for --tag");
+	if (!run->is_watch)
+		run->commit.ref = align_tag_option(run->command, &run->arena);
 	run->format = cli_report_format(run->command, "format", "human");
-	if (!tag)
-		return;
-	run->commit.ref = ATT_ARENA_JOIN(&run->arena, ATT_STR("refs/tags/"), att_str_of(tag));
-	if (!run->commit.ref.data)
-		cli_usage(ALIGN_PROGRAM, "out of memory");
 }
 
 /* --- narrowing ------------------------------------------------------------------------------------------- */

@@ -19,8 +19,6 @@
 
 #include "libattest/base/banned.h"
 
-#define PROGRAM ALIGN_PROGRAM
-
 /* A manifest of a channel. */
 struct manifest {
 	const struct release_channel *channel;
@@ -64,6 +62,19 @@ static bool is_url(struct att_str repository)
 		att_str_find_byte(repository, ':') != ATT_STR_NONE);
 }
 
+/* The file of a manifest, which does not leave its folder. */
+static int name_file(struct run *r, struct att_str *file, struct att_err *err)
+{
+	struct att_str rest = *file, part;
+	int status = release_template_expand(*file, &r->variables, &r->arena, file, err);
+	while (status == ATT_OK && att_str_split(&rest, '/', &part))
+		if (att_str_is(part, ".."))
+			status = att_err_set(err, ATT_ERR_REFUSED,
+					     "expected a file below its folder, found %.*s",
+					     ATT_STR_ARG(att_str_first(*file, 200)));
+	return status;
+}
+
 static int choose_of(struct run *r, const struct release_channel *channel, size_t kind, struct att_err *err)
 {
 	struct att_str folder = release_channel_text(channel, settings[kind].folder, "");
@@ -75,6 +86,9 @@ static int choose_of(struct run *r, const struct release_channel *channel, size_
 		struct att_str file = release_channel_text(channel, settings[kind].files[i], otherwise);
 		if (!file.len)
 			continue;
+		int status = name_file(r, &file, err);
+		if (status != ATT_OK)
+			return status;
 		struct manifest *m = &r->manifests[r->count++];
 		m->channel = channel;
 		m->path = ATT_ARENA_JOIN(&r->arena, is_absolute ? ATT_STR("") : att_str_of(r->config.folder),
@@ -130,33 +144,35 @@ static int narrow(struct run *r, struct att_err *err)
 	}
 	readable[r->count] = r->config.folder;
 	const struct att_sandbox sandbox = {.readable = readable, .writable = writable};
-	cli_enter_sandbox(PROGRAM, &sandbox);
+	cli_enter_sandbox(ALIGN_PROGRAM, &sandbox);
 	return ATT_OK;
 }
 
 /* --- what was built ------------------------------------------------------------------------------------- */
 
-static int read_release(struct run *r, struct att_err *err)
+static int read_names(struct run *r, struct att_err *err)
 {
 	const struct release_config *config = &r->config.release;
 	int status = align_git_fill(&r->git, &config->project, false, &r->arena, &r->commit, err);
-	if (status == ATT_OK && release_classify(&config->project, r->commit.ref) != RELEASE_RELEASE) {
-		status = att_err_set(
-			err, ATT_ERR_USAGE, "expected a release tag as %.*s, found %.*s",
-			ATT_STR_ARG(att_str_first(config->project.tag, 100)),
-			ATT_STR_ARG(r->commit.ref.len ? att_str_first(r->commit.ref, 100) : ATT_STR("none")));
-		att_err_help(err, "name the release: --tag");
-	}
-	if (status == ATT_OK)
-		status = release_variables_of(config, &r->commit, &r->arena, &r->variables, err);
+	if (status != ATT_OK)
+		return status;
+	if (release_classify(&config->project, r->commit.ref) == RELEASE_RELEASE)
+		return release_variables_of(config, &r->commit, &r->arena, &r->variables, err);
+	att_err_set(err, ATT_ERR_USAGE, "expected a release tag as %.*s, found %.*s",
+		    ATT_STR_ARG(att_str_first(config->project.tag, 100)),
+		    ATT_STR_ARG(r->commit.ref.len ? att_str_first(r->commit.ref, 100) : ATT_STR("none")));
+	att_err_help(err, "name the release: --tag");
+	return ATT_ERR_USAGE;
+}
+
+static int read_build(struct run *r, struct att_err *err)
+{
 	int folder = open(r->config.folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (status == ATT_OK && folder < 0)
-		status = att_err_set_errno(err, errno, "cannot open %s", r->config.folder);
-	if (status == ATT_OK)
-		status = release_build_read(config, &r->variables, folder, att_pool_processors(), &r->build,
-					    &r->findings, err);
-	if (folder >= 0)
-		close(folder);
+	if (folder < 0)
+		return att_err_set_errno(err, errno, "cannot open %s", r->config.folder);
+	int status = release_build_read(&r->config.release, &r->variables, folder, att_pool_processors(),
+					&r->build, &r->findings, err);
+	close(folder);
 	return status;
 }
 
@@ -272,7 +288,7 @@ static int tell(struct run *r, int exit_code)
 		{"written", {NULL, 0}, r->written},
 	};
 	const struct att_report report = {
-		.program = PROGRAM,
+		.program = ALIGN_PROGRAM,
 		.command = "tap",
 		.exit = exit_code,
 		.findings = &r->findings,
@@ -300,7 +316,7 @@ static int tell(struct run *r, int exit_code)
 		status = cli_report_write(r->format, &report, NULL, &err);
 	}
 	if (status != ATT_OK)
-		cli_complain(PROGRAM, &err);
+		cli_complain(ALIGN_PROGRAM, &err);
 	return status == ATT_OK ? exit_code : CLI_UNKNOWN;
 }
 
@@ -308,19 +324,11 @@ static int tell(struct run *r, int exit_code)
 
 static void read_options(struct run *r)
 {
-	const char *tag = cli_value(r->command, "tag");
 	if (cli_count_arguments(r->command) > 0)
-		cli_usage(PROGRAM, "expected options only, found \"%s\"", r->command->arguments[0]);
+		cli_usage(ALIGN_PROGRAM, "expected options only, found \"%s\"", r->command->arguments[0]);
 	r->format = cli_report_format(r->command, "format", "human");
 	r->writes = cli_flag(r->command, "write") && !cli_flag(r->command, "dry-run");
-	if (!tag)
-		return;
-	for (const char *c = tag; *c || c == tag; c++)
-		if (!att_ascii_is_alnum(*c) && (c == tag || !strchr("._-+/", *c)))
-			cli_usage(PROGRAM, "expected a tag of letters, digits and \"._-+/\" for --tag");
-	r->commit.ref = ATT_ARENA_JOIN(&r->arena, ATT_STR("refs/tags/"), att_str_of(tag));
-	if (!r->commit.ref.data)
-		cli_usage(PROGRAM, "out of memory");
+	r->commit.ref = align_tag_option(r->command, &r->arena);
 }
 
 static int work(struct run *r)
@@ -328,14 +336,16 @@ static int work(struct run *r)
 	struct att_err err = {0};
 	if (!align_config_load(align_config_path(r->command), &r->config, &r->findings))
 		return CLI_UNKNOWN;
-	int status = choose(r, &err);
 	/* Git is asked first, as nothing can be started once the sandbox is closed. */
+	int status = align_git_read(r->config.folder, r->commit.ref, &r->arena, &r->git, &err);
 	if (status == ATT_OK)
-		status = align_git_read(r->config.folder, r->commit.ref, &r->arena, &r->git, &err);
+		status = read_names(r, &err);
+	if (status == ATT_OK)
+		status = choose(r, &err);
 	if (status == ATT_OK)
 		status = narrow(r, &err);
 	if (status == ATT_OK)
-		status = read_release(r, &err);
+		status = read_build(r, &err);
 	if (status != ATT_OK)
 		att_findings_add_err(&r->findings,
 				     err.place.line ? r->config.source.path : (struct att_str){NULL, 0},
@@ -361,7 +371,7 @@ int align_tap_main(int argc, const char **argv)
 		{0},
 	};
 	struct cli_command command = {
-		.program = PROGRAM,
+		.program = ALIGN_PROGRAM,
 		.synopsis = "attest align tap [--write] [OPTION...]\n",
 		.description = "Makes the packaging manifests of channels that lie in a folder here (a tap, a "
 			       "bucket) point at\n"

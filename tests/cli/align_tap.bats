@@ -180,3 +180,15 @@ scoop() { # VERSION DIGEST
     [[ "$stderr" == *missing-artifact* ]]
     cmp ../before ../tap/Formula/tool.rb
 }
+
+@test "the path of a manifest says the version, and does not leave its folder" {
+    cp ../before ../tap/Formula/tool-1.3.0.rb
+    sed -i 's,^formula = .*,formula = "Formula/tool-{version}.rb",' attest.toml
+    run -0 attest align tap --write
+    [[ "$(<../tap/Formula/tool-1.3.0.rb)" == *"$(digest linux_x86_64)"* ]]
+    cp ../before ../outside.rb
+    sed -i 's,^formula = .*,formula = "Formula/../../outside.rb",' attest.toml
+    run -2 attest align tap --write
+    [[ "$output" == *"expected a file below its folder"* ]]
+    cmp ../before ../outside.rb
+}
