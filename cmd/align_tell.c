@@ -79,8 +79,9 @@ static void add_table(const struct align_run *run, struct att_buf *out)
 		if (is_served(step)) {
 			add_served(step, out);
 		} else {
-			att_buf_printf(out, "%-8s  ", words[step->outcome]);
-			att_utf8_add_visible(out, step->artifact.len ? step->artifact : step->found);
+			struct att_str about = step->artifact.len ? step->artifact : step->found;
+			att_buf_printf(out, about.len ? "%-8s  " : "%s", words[step->outcome]);
+			att_utf8_add_visible(out, about);
 		}
 		att_buf_add_byte(out, '\n');
 	}
