@@ -384,13 +384,13 @@ END
 
 # A repository that holds every input that a cataloger or a check knows, and what these lead to.
 every_input() {
-    local folder
+    local source name
     mkdir -p every/.github/workflows every/actions/one every/odd every/lib every/.cargo
-    for folder in "$TESTDATA"/*/good; do
-        # Folders that are named as a case are trees of catalogers.
-        if compgen -G "$folder/*.expect" >/dev/null; then
-            mkdir -p "every/$(basename "${folder%/good}")"
-            cp -R "$folder/." "every/$(basename "${folder%/good}")"
+    for source in "$ROOT"/sbom/cataloger_*.c; do
+        name=$(basename "${source##*/cataloger_}" .c)
+        if [ -d "$TESTDATA/$name/good" ]; then
+            mkdir -p "every/$name"
+            cp -R "$TESTDATA/$name/good/." "every/$name"
         fi
     done
     find every -name '*.expect' -delete
