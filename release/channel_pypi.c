@@ -185,7 +185,7 @@ static void judge_built(const struct look *l, const struct release_built *built)
 	const struct release_pypi_file *release = release_pypi_find(&l->release, built->name);
 	struct att_str said;
 	enum release_pypi_kind kind = release_pypi_file_kind(built->name, l->project, &said);
-	if (kind == RELEASE_PYPI_OTHER || !release_pypi_is_of(built->name, l->project, l->version))
+	if (kind == RELEASE_PYPI_OTHER || !release_pypi_is_version(said, l->version))
 		add(l, built->name, RELEASE_CONFLICT,
 		    att_arena_printf(arena_of(l), "%.*s %.*s", ATT_STR_ARG(l->project),
 				     ATT_STR_ARG(l->version)),

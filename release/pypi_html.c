@@ -217,27 +217,6 @@ static const struct attribute *attribute_of(const struct tag *tag, const char *n
 
 /* --- what tags say --------------------------------------------------------------------------------------- */
 
-/* The last part of a URL's path, which is what pip takes for the file's name, whatever the link's text says. */
-static int name_of(struct page *p, struct att_str url, struct att_str *out)
-{
-	struct att_str name = att_str_first(url, att_str_find_byte(url, '#'));
-	name = att_str_first(name, att_str_find_byte(name, '?'));
-	name = att_str_from(name, att_str_find_last_byte(name, '/') + 1);
-	char *text = att_arena_alloc(&p->arena, name.len + 1, 1);
-	size_t len = 0;
-	if (!text)
-		return att_err_memory(p->err);
-	for (size_t i = 0; i < name.len; i++) {
-		int high = i + 2 < name.len ? att_ascii_hex(name.data[i + 1]) : -1;
-		int low = high >= 0 ? att_ascii_hex(name.data[i + 2]) : -1;
-		bool is_code = name.data[i] == '%' && low >= 0;
-		text[len++] = is_code ? (char)(high * 16 + low) : name.data[i];
-		i += is_code ? 2 : 0;
-	}
-	*out = (struct att_str){text, len};
-	return ATT_OK;
-}
-
 static struct att_str sha256_of(struct att_str url)
 {
 	size_t at = att_str_find_byte(url, '#');
@@ -254,11 +233,14 @@ static int read_anchor(struct page *p, const struct tag *tag)
 	struct release_pypi_file file = {.is_yanked = attribute_of(tag, "data-yanked") != NULL};
 	if (!href)
 		return ATT_OK;
+	char text[2 * ATT_FETCH_MAX_URL];
+	bool is_of = false;
 	att_arena_clear(&p->arena);
-	int status = decode(p, href->value, tag->span.begin, &file.url);
+	/* The link's name counts, whatever its text says. */
+	int status = decode(p, att_str_trim(href->value), tag->span.begin, &file.url);
 	if (status == ATT_OK)
-		status = name_of(p, file.url, &file.name);
-	if (status != ATT_OK || !release_pypi_is_of(file.name, p->index->project, p->index->version))
+		status = release_pypi_take_link(p->source, p->index, &file, text, tag->span, &is_of, p->err);
+	if (status != ATT_OK || !is_of)
 		return status;
 	file.sha256 = sha256_of(file.url);
 	return release_pypi_keep(p->source, p->index, &file, tag->span, p->err);

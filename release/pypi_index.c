@@ -59,8 +59,8 @@ static bool cut_ending(struct att_str *text, const char *ending)
 
 static bool is_sdist(struct att_str *text)
 {
-	static const char *const endings[] = {".tar.gz", ".zip",   ".tar.bz2", ".tgz",
-					      ".tar.xz", ".tar.Z", ".tar"};
+	static const char *const endings[] = {".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz",   ".tar.Z",
+					      ".tar",    ".tbz", ".txz",     ".tlz", ".tar.lzma", ".tar.lz"};
 	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
 		if (cut_ending(text, endings[i]))
 			return true;
@@ -99,18 +99,39 @@ enum release_pypi_kind release_pypi_file_kind(struct att_str file, struct att_st
 	return kind;
 }
 
-static bool is_version(struct att_str text, struct att_str version)
+bool release_pypi_is_version(struct att_str text, struct att_str version)
 {
 	struct att_pep440 a, b;
 	return att_pep440_read(text, &a) && att_pep440_read(version, &b) && att_pep440_compare(&a, &b) == 0;
+}
+
+/* Is it what "==VERSION" installs? Without a local part that takes those with any, and prefers them. */
+static bool is_version(struct att_str text, struct att_str version)
+{
+	struct att_pep440 a, b;
+	if (!att_pep440_read(text, &a) || !att_pep440_read(version, &b))
+		return false;
+	return b.local.len > 0 ? att_pep440_compare(&a, &b) == 0 : att_pep440_compare_public(&a, &b) == 0;
+}
+
+/* In a wheel's name no part has a dash, and pip reads "_" as one. */
+static bool is_wheel_version(struct att_str text, struct att_str version)
+{
+	char copy[RELEASE_PYPI_MAX_NAME];
+	if (text.len > sizeof copy)
+		return false;
+	for (size_t i = 0; i < text.len; i++)
+		copy[i] = text.data[i] == '_' ? '-' : text.data[i];
+	return is_version(text, version) || is_version((struct att_str){copy, text.len}, version);
 }
 
 bool release_pypi_is_of(struct att_str file, struct att_str project, struct att_str version)
 {
 	struct att_str said;
 	size_t name = pass_project(file, project);
-	if (release_pypi_file_kind(file, project, &said) != RELEASE_PYPI_OTHER)
-		return is_version(said, version);
+	enum release_pypi_kind kind = release_pypi_file_kind(file, project, &said);
+	if (kind != RELEASE_PYPI_OTHER)
+		return kind == RELEASE_PYPI_WHEEL ? is_wheel_version(said, version) : is_version(said, version);
 	if (name == 0 || name >= file.len || file.data[name] != '-')
 		return false;
 	said = att_str_from(file, name + 1);
@@ -121,6 +142,76 @@ bool release_pypi_is_of(struct att_str file, struct att_str project, struct att_
 	said = att_str_from(said, version.len);
 	return said.len == 0 || !(att_ascii_is_alnum(said.data[0]) || said.data[0] == '+' ||
 				  (said.data[0] == '.' && said.len > 1 && att_ascii_is_digit(said.data[1])));
+}
+
+/* --- links ----------------------------------------------------------------------------------------------- */
+
+/* Without percent-encoding. `out` may be where `text` is. */
+static struct att_str unquote(struct att_str text, char *out)
+{
+	size_t len = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		int high = i + 2 < text.len ? att_ascii_hex(text.data[i + 1]) : -1;
+		int low = high >= 0 ? att_ascii_hex(text.data[i + 2]) : -1;
+		bool is_code = text.data[i] == '%' && low >= 0;
+		out[len++] = is_code ? (char)(high * 16 + low) : text.data[i];
+		i += is_code ? 2 : 0;
+	}
+	return (struct att_str){out, len};
+}
+
+static struct att_str last_part(struct att_str path)
+{
+	size_t slash = att_str_find_last_byte(path, '/');
+	return slash == ATT_STR_NONE ? path : att_str_from(path, slash + 1);
+}
+
+/* Some drop tabs and ends of lines from links, and some take the name and version from "egg=" in place of the
+ * file's name: a page with either means different things to different programs. */
+static const char *find_trick(struct att_str url)
+{
+	for (size_t i = 0; i < url.len; i++)
+		if ((unsigned char)url.data[i] < ' ' || url.data[i] == 0x7f)
+			return "expected a link, found control characters in one";
+	if (att_str_find(url, ATT_STR("#egg=")) != ATT_STR_NONE ||
+	    att_str_find(url, ATT_STR("&egg=")) != ATT_STR_NONE)
+		return "expected links to files, found one with \"egg=\", which can stand for any version";
+	return NULL;
+}
+
+int release_pypi_take_link(const struct att_source *source, const struct release_pypi_index *index,
+			   struct release_pypi_file *file, char text[static 2 * ATT_FETCH_MAX_URL],
+			   struct att_span span, bool *is_of, struct att_err *err)
+{
+	struct att_str path = att_str_first(file->url, att_str_find_byte(file->url, '#'));
+	const char *trick = find_trick(file->url);
+	*is_of = false;
+	path = att_str_first(path, att_str_find_byte(path, '?'));
+	if (trick || path.len > ATT_FETCH_MAX_URL)
+		return att_source_err(source, err, ATT_ERR_UNSUPPORTED, span, "%s",
+				      trick ? trick
+					    : "expected links of at most 8192 bytes, found a longer one");
+	/* pip decodes, passes slashes at the end, cuts, and decodes once more; others cut first. */
+	struct att_str whole = unquote(path, text);
+	while (att_str_ends(whole, ATT_STR("/")))
+		whole.len--;
+	struct att_str part = last_part(whole), cut = last_part(path);
+	struct att_str as_pip = {text, 0}, as_others = unquote(cut, text + ATT_FETCH_MAX_URL);
+	memmove(text, part.data, part.len);
+	as_pip = unquote((struct att_str){text, part.len}, text);
+	struct att_str said = file->name.data ? file->name : as_pip;
+	const struct att_str names[] = {said, as_pip, as_others};
+	for (size_t i = 0; i < 3; i++)
+		*is_of |= release_pypi_is_of(names[i], index->project, index->version);
+	if (*is_of && (!att_str_equal(said, as_pip) || !att_str_equal(said, as_others)))
+		return att_source_err(
+			source, err, ATT_ERR_MALFORMED, span,
+			"expected a link to a file of the name that is said, found \"%.*s\" and "
+			"\"%.*s\"",
+			ATT_STR_ARG(att_str_first(said, 150)),
+			ATT_STR_ARG(att_str_first(att_str_equal(said, as_pip) ? as_others : as_pip, 150)));
+	file->name = said;
+	return ATT_OK;
 }
 
 /* --- files ----------------------------------------------------------------------------------------------- */
@@ -239,8 +330,14 @@ static int read_entry(const struct att_source *source, const struct att_value *e
 {
 	struct release_pypi_file file = {0};
 	const struct att_value *hashes;
+	char text[2 * ATT_FETCH_MAX_URL];
+	bool is_of = wants_all;
 	int status = read_text(source, entry, "filename", true, &file.name, err);
-	if (status != ATT_OK || (!wants_all && !release_pypi_is_of(file.name, index->project, index->version)))
+	/* pip goes by the link, and others by the name. */
+	file.url = att_value_text(att_value_get(entry, "url"));
+	if (status == ATT_OK && !wants_all)
+		status = release_pypi_take_link(source, index, &file, text, entry->span, &is_of, err);
+	if (status != ATT_OK || !is_of)
 		return status;
 	status = read_text(source, entry, "url", true, &file.url, err);
 	if (status == ATT_OK)

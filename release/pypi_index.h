@@ -7,6 +7,7 @@
 #include "libattest/base/arena.h"
 #include "libattest/base/err.h"
 #include "libattest/base/source.h"
+#include "libattest/net/fetch.h"
 
 /* Files of one version: PyPI's largest releases have some 300. */
 enum { RELEASE_PYPI_MAX_FILES = 4096, RELEASE_PYPI_MAX_NAME = 1024, RELEASE_PYPI_SHA256 = 64 };
@@ -45,9 +46,12 @@ struct att_str release_pypi_normalise(struct att_arena *arena, struct att_str na
 enum release_pypi_kind release_pypi_file_kind(struct att_str file, struct att_str project,
 					      struct att_str *version);
 
-/* Is it a file of the version, whatever its kind? Old installers, whose names nobody specified, are when the
- * version is what follows the project's name. */
+/* Is it a file of the version, or one that installers take for it, whatever its kind? Old installers, whose
+ * names nobody specified, are when the version is what follows the project's name. */
 bool release_pypi_is_of(struct att_str file, struct att_str project, struct att_str version);
+
+/* Are the two versions equal, local parts included? */
+bool release_pypi_is_version(struct att_str text, struct att_str version);
 
 /* Each reads a whole document and keeps the files of the version (the JSON API's has no others). What the
  * document says about other versions is not looked at. Clear the index in any case. Errors, with the place:
@@ -63,6 +67,14 @@ int release_pypi_read_html(const struct att_source *source, struct release_pypi_
 
 /* Of a name, or NULL. */
 const struct release_pypi_file *release_pypi_find(const struct release_pypi_index *index, struct att_str name);
+
+/* For the readers: *is_of tells whether file->url leads to a file of the version. file->name becomes the link's
+ * when it is not set, and may be a view of `text` then. Errors: ATT_ERR_MALFORMED for a link to a file of the
+ * version whose name programs do not agree on, ATT_ERR_UNSUPPORTED for what installers read as something else
+ * than a link to a file. */
+int release_pypi_take_link(const struct att_source *source, const struct release_pypi_index *index,
+			   struct release_pypi_file *file, char text[static 2 * ATT_FETCH_MAX_URL],
+			   struct att_span span, bool *is_of, struct att_err *err) ATT_MUST_USE;
 
 /* For the readers: keeps a file, whose link and digest stand at `span`. */
 int release_pypi_keep(const struct att_source *source, struct release_pypi_index *index,

@@ -189,10 +189,19 @@ static void test_conflicts(void **state)
 static void test_others(void **state)
 {
 	(void)state;
-	static const struct entry
-		other = {"plasmite_core-1.2.0-cp39-abi3-linux_x86_64.whl", "x", "/x", "bdist_wheel", 1, ""},
-		older = {"plasmite_core-1.1.0.tar.gz", "x", "/x", "sdist", 1, ""},
-		strange = {"plasmite-core-1.2.0.win32.exe", "x", "/x", "bdist_wininst", 1, ""};
+	static const struct entry other = {"plasmite_core-1.2.0-cp39-abi3-linux_x86_64.whl",
+					   "x",
+					   "/plasmite_core-1.2.0-cp39-abi3-linux_x86_64.whl",
+					   "bdist_wheel",
+					   1,
+					   ""},
+				  older = {"plasmite_core-1.1.0.tar.gz", "x", "/x", "sdist", 1, ""},
+				  strange = {"plasmite-core-1.2.0.win32.exe",
+					     "x",
+					     "/plasmite-core-1.2.0.win32.exe",
+					     "bdist_wininst",
+					     1,
+					     ""};
 	serve_simple(ENTRIES(&older, &wheel, &sdist, &other));
 	assert_look(GOOD "\nplasmite_core-1.2.0-cp39-abi3-linux_x86_64.whl CONFLICT");
 	serve_release("1.2.0", ENTRIES(&wheel, &sdist, &other));
@@ -280,6 +289,11 @@ static void test_html(void **state)
 	assert_look(GOOD);
 	look_serves(SIMPLE, "application/vnd.pypi.simple.v1+html", page);
 	assert_look(GOOD);
+	/* Of two that "==1.2.0" installs, that with a local part goes first. */
+	snprintf(page + strlen(page), sizeof page - strlen(page),
+		 "<a href=\"/f/plasmite_core-1.2.0+evil-py3-none-any.whl\">c</a>");
+	look_serves(SIMPLE, type, page);
+	assert_look(GOOD "\nplasmite_core-1.2.0+evil-py3-none-any.whl CONFLICT");
 	snprintf(page, sizeof page, "<a href=\"/f/%s\">a</a><a data-yanked href=\"/f/%s#sha256=%s\">b</a>",
 		 WHEEL, SDIST, hex[1]);
 	look_serves(SIMPLE, type, page);

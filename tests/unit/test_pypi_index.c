@@ -149,6 +149,16 @@ static void test_refusals(void **state)
 		{"attributes.html", ATT_ERR_MALFORMED, 1, 250, "at most 64 attributes"},
 		{"end.html", ATT_ERR_MALFORMED, 2, 1, "the end of a tag"},
 		{"doctype.html", ATT_ERR_MALFORMED, 1, 1, "the end of a tag"},
+		{"slash.html", ATT_ERR_MALFORMED, 3, 2, "the name that is said"},
+		{"end-slash.html", ATT_ERR_MALFORMED, 3, 2, "the name that is said"},
+		{"double.html", ATT_ERR_MALFORMED, 3, 2, "the name that is said"},
+		{"egg.html", ATT_ERR_UNSUPPORTED, 3, 2, "\"egg=\""},
+		{"egg-query.html", ATT_ERR_UNSUPPORTED, 3, 2, "\"egg=\""},
+		{"tab.html", ATT_ERR_UNSUPPORTED, 3, 2, "control characters"},
+		{"simple.hidden.json", ATT_ERR_MALFORMED, 2, 1,
+		 "found \"notes.txt\" and \"plasmite_core-1.2.0"},
+		{"simple.other.json", ATT_ERR_MALFORMED, 2, 1, "and \"notes.txt\""},
+		{"simple.egg.json", ATT_ERR_UNSUPPORTED, 2, 1, "\"egg=\""},
 		{"simple.version.json", ATT_ERR_UNSUPPORTED, 1, 26, "version 1 of the simple API"},
 		{"simple.name.json", ATT_ERR_MALFORMED, 1, 42, "expected the project plasmite-core"},
 		{"simple.no-meta.json", ATT_ERR_MALFORMED, 1, 1, "\"meta\""},
@@ -156,8 +166,8 @@ static void test_refusals(void **state)
 		{"simple.entry.json", ATT_ERR_MALFORMED, 2, 1, "found a string"},
 		{"simple.hashes.json", ATT_ERR_MALFORMED, 2, 1, "\"hashes\""},
 		{"simple.digest.json", ATT_ERR_MALFORMED, 2, 1, "64 hexadecimal digits"},
-		{"simple.size.json", ATT_ERR_MALFORMED, 2, 78, "a number of bytes"},
-		{"simple.yanked.json", ATT_ERR_MALFORMED, 2, 80, "true, false or a reason"},
+		{"simple.size.json", ATT_ERR_MALFORMED, 2, 103, "a number of bytes"},
+		{"simple.yanked.json", ATT_ERR_MALFORMED, 2, 105, "true, false or a reason"},
 		{"simple.cut.json", ATT_ERR_MALFORMED, 1, 69, ""},
 		{"release.type.json", ATT_ERR_MALFORMED, 2, 1, "\"packagetype\""},
 		{"release.name.json", ATT_ERR_MALFORMED, 1, 19, "found other"},
@@ -201,7 +211,12 @@ static void test_names(void **state)
 		{"plasmite-core-1.2.0.1.win32.exe", RELEASE_PYPI_OTHER, "", false},
 		{"plasmite-core-1.2.01.exe", RELEASE_PYPI_OTHER, "", false},
 		{"plasmite-core-1.2.0", RELEASE_PYPI_OTHER, "", true},
-		{"plasmite-core-1.2.0+local.exe", RELEASE_PYPI_OTHER, "", false},
+		{"plasmite-core-1.2.0+local.exe", RELEASE_PYPI_OTHER, "", true},
+		{"plasmite_core-1.2.0+local-py3-none-any.whl", RELEASE_PYPI_WHEEL, "1.2.0+local", true},
+		{"plasmite-core-1.2+local.tar.gz", RELEASE_PYPI_SDIST, "1.2+local", true},
+		{"plasmite_core-1.2.0_1-py3-none-any.whl", RELEASE_PYPI_WHEEL, "1.2.0_1", false},
+		{"plasmite-core-1.2.tbz", RELEASE_PYPI_SDIST, "1.2", true},
+		{"plasmite-core-1.2.tar.lzma", RELEASE_PYPI_SDIST, "1.2", true},
 		{"plasmite-1.2.0.tar.gz", RELEASE_PYPI_OTHER, "", false},
 		{"plasmite-cores-1.2.0.tar.gz", RELEASE_PYPI_OTHER, "", false},
 		{"plasmite-core.tar.gz", RELEASE_PYPI_OTHER, "", false},
@@ -216,6 +231,19 @@ static void test_names(void **state)
 		    release_pypi_is_of(file, project, ATT_STR("1.2.0")) != cases[i].is_of)
 			fail_msg("%s: \"%.*s\"", cases[i].file, ATT_STR_ARG(version));
 	}
+}
+
+/* What pip takes for a post-release, and what a local part is of. */
+static void test_spellings(void **state)
+{
+	(void)state;
+	struct att_str project = ATT_STR("p"), post = ATT_STR("1.2.0.post1"), local = ATT_STR("1.2.0+a");
+	assert_true(release_pypi_is_of(ATT_STR("p-1.2.0_1-py3-none-any.whl"), project, post));
+	assert_false(release_pypi_is_of(ATT_STR("p-1.2.0_2-py3-none-any.whl"), project, post));
+	assert_true(release_pypi_is_of(ATT_STR("p-1.2+A.tar.gz"), project, local));
+	assert_false(release_pypi_is_of(ATT_STR("p-1.2.0+b.tar.gz"), project, local));
+	assert_false(release_pypi_is_version(ATT_STR("1.2.0+a"), ATT_STR("1.2.0")));
+	assert_true(release_pypi_is_version(ATT_STR("v1.2"), ATT_STR("1.2.0")));
 }
 
 static void test_normalised(void **state)
@@ -288,10 +316,10 @@ static void test_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_html),       cmocka_unit_test(test_json),
-		cmocka_unit_test(test_refusals),   cmocka_unit_test(test_names),
-		cmocka_unit_test(test_normalised), cmocka_unit_test(test_links),
-		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_html),      cmocka_unit_test(test_json),
+		cmocka_unit_test(test_refusals),  cmocka_unit_test(test_names),
+		cmocka_unit_test(test_spellings), cmocka_unit_test(test_normalised),
+		cmocka_unit_test(test_links),     cmocka_unit_test(test_many),
 	};
 	return cmocka_run_group_tests_name("pypi_index", tests, NULL, NULL);
 }
