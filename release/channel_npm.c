@@ -47,30 +47,102 @@ static bool fetch_tag(const struct npm *n, struct att_str item, struct att_str t
 	return status == ATT_OK && found == 200;
 }
 
+/* What follows from the version that a tag names; *reason is set unless it is ours. */
+static enum release_verdict tag_verdict(const struct npm *n, struct att_str found, const char **reason)
+{
+	int order = 0;
+	if (att_str_equal(found, n->version))
+		return RELEASE_MATCH;
+	if (found.len == 0) {
+		*reason = "there is no such tag, or not yet";
+		return RELEASE_ABSENT;
+	}
+	if (att_version_compare(att_version_scheme_find(ATT_STR("semver")), found, n->version, &order, NULL) ==
+		    ATT_OK &&
+	    order < 0) {
+		*reason = "it names an older version";
+		return RELEASE_STALE;
+	}
+	*reason =
+		n->look->is_before ? "it would move backwards" : "it names another version, which is not older";
+	return RELEASE_CONFLICT;
+}
+
 static void judge_tag(const struct npm *n)
 {
 	struct att_str tag = release_look_name(n->look, "dist-tag"), found;
 	struct att_str item = ATT_ARENA_JOIN(n->arena, ATT_STR("dist-tag "), tag);
 	struct att_arena scratch = {0};
-	int order = 0;
 	if (tag.len > 0 && !n->look->is_past && fetch_tag(n, item, tag, &scratch, &found)) {
-		bool same = att_str_equal(found, n->version);
-		int status = same || found.len == 0
-				     ? ATT_OK
-				     : att_version_compare(att_version_scheme_find(ATT_STR("semver")), found,
-							   n->version, &order, NULL);
-		if (same)
-			release_npm_add(n, item, RELEASE_MATCH, n->version, found, "");
-		else if (found.len == 0)
-			release_npm_add(n, item, RELEASE_ABSENT, n->version, ATT_STR("none"),
-					"there is no such tag, or not yet");
-		else if (status == ATT_OK && order < 0)
-			release_npm_add(n, item, RELEASE_STALE, n->version, found, "it names an older version");
-		else
-			release_npm_add(n, item, RELEASE_CONFLICT, n->version, found,
-					n->look->is_before ? "it would move backwards"
-							   : "it names another version, which is not older");
+		const char *reason = "";
+		enum release_verdict verdict = tag_verdict(n, found, &reason);
+		release_npm_add(n, item, verdict, n->version, found.len > 0 ? found : ATT_STR("none"), reason);
 	}
+	att_arena_clear(&scratch);
+}
+
+/* --- what npm installs from ------------------------------------------------------------------------------ */
+
+/* The document of the version is for those who look; npm reads that of the package, which is cached by itself.
+ */
+static void judge_listed(const struct npm *n, struct att_str item, const struct release_npm_listed *listed)
+{
+	const struct release_npm_version *v = &listed->version;
+	struct att_str tag = release_look_name(n->look, "dist-tag");
+	const char *reason = "";
+	enum release_verdict tagged =
+		tag.len > 0 && !n->look->is_past ? tag_verdict(n, listed->tagged, &reason) : RELEASE_MATCH;
+	bool is_same = att_str_equal(v->name, n->name) && att_str_equal(v->version, n->version) &&
+		       att_str_equal(v->integrity, n->document.integrity) &&
+		       (v->sha1.kind == n->document.sha1.kind &&
+			(v->sha1.kind == ATT_DIGEST_NONE || att_digest_equal(&v->sha1, &n->document.sha1)));
+	if (!listed->is_there)
+		release_npm_add(n, item, n->look->is_before ? RELEASE_UNKNOWN : RELEASE_STALE, n->version,
+				ATT_STR("other versions"),
+				"the package's document, which npm installs from, does not have the version");
+	else if (!is_same)
+		release_npm_add(n, item, RELEASE_CONFLICT, n->document.integrity, v->integrity,
+				"the package's document, which npm installs from, says something else of the "
+				"version than the version's own");
+	else if (tagged != RELEASE_MATCH)
+		release_look_add(n->look, item, tagged, n->version, listed->tagged,
+				 ATT_ARENA_JOIN(n->arena, ATT_STR("the tag in the package's document: "),
+						att_str_of(reason)));
+	else
+		release_npm_add(n, item, RELEASE_MATCH, ATT_STR(""), v->integrity, "");
+	if (!listed->is_there || att_str_equal(v->tarball, n->document.tarball) || !n->built)
+		return;
+	struct release_built twin = *n->built;
+	twin.name = ATT_ARENA_JOIN(n->arena, n->file, ATT_STR(" of the package's document"));
+	if (v->tarball.len > 0)
+		release_look_artifact(n->look, &twin, v->tarball, false);
+	else
+		release_npm_add(n, twin.name, RELEASE_UNKNOWN, ATT_STR("an address"), ATT_STR("none"),
+				"the registry does not say where it is");
+}
+
+static void look_at_listed(const struct npm *n)
+{
+	struct att_str item = ATT_ARENA_JOIN(n->arena, ATT_STR("index "), n->version);
+	struct att_fetch_answer answer = {0};
+	struct att_arena scratch = {0};
+	struct att_source source;
+	struct release_npm_listed listed;
+	struct att_err err = {0};
+	if (release_look_document(n->look, item, release_npm_url(n, "/%.*s", ATT_STR_ARG(n->escaped)),
+				  ABBREVIATED, false, &answer)) {
+		int status =
+			att_source_init(&source, &scratch, ATT_STR("package"), att_buf_str(&answer.body), &err);
+		if (status == ATT_OK)
+			status = release_npm_read_listed(&source, n->version,
+							 release_look_name(n->look, "dist-tag"), &scratch,
+							 &listed, &err);
+		if (status == ATT_OK)
+			judge_listed(n, item, &listed);
+		else
+			release_look_fail(n->look, item, &err);
+	}
+	att_fetch_answer_clear(&answer);
 	att_arena_clear(&scratch);
 }
 
@@ -221,6 +293,7 @@ static void judge_version(const struct npm *n)
 	if (n->document.git_head.len > 0)
 		release_package_same(n->look, ATT_STR("gitHead"), n->look->variables.commit,
 				     n->document.git_head, "the registry names another commit");
+	look_at_listed(n);
 	release_npm_judge_signatures(n);
 	release_npm_judge_provenance(n);
 }

@@ -155,28 +155,32 @@ static int take_dist(const struct att_source *source, const struct att_value *di
 	return status;
 }
 
-int release_npm_read_version(const struct att_source *source, struct att_arena *arena,
-			     struct release_npm_version *out, struct att_err *err)
+static int take_version(const struct att_source *source, const struct att_value *root, struct att_arena *arena,
+			struct release_npm_version *out, struct att_err *err)
 {
-	struct att_value root;
 	const struct att_value *dist = NULL, *deprecated;
-	*out = (struct release_npm_version){.digest_count = 0};
-	int status = release_npm_parse(source, arena, &root, err);
-	if (status != ATT_OK)
-		return status;
-	status = take(source, &root, "name", &out->name, err);
+	int status = take(source, root, "name", &out->name, err);
 	if (status == ATT_OK)
-		status = take(source, &root, "version", &out->version, err);
+		status = take(source, root, "version", &out->version, err);
 	/* What comes with gitHead is the publisher's, of any kind. */
-	out->git_head = att_value_text(att_value_get(&root, "gitHead"));
-	deprecated = att_value_get(&root, "deprecated");
+	out->git_head = att_value_text(att_value_get(root, "gitHead"));
+	deprecated = att_value_get(root, "deprecated");
 	if (att_value_is_true(deprecated))
 		out->deprecated = ATT_STR("without a reason");
 	else
 		out->deprecated = att_value_text(deprecated);
 	if (status == ATT_OK)
-		status = att_value_want(source, &root, "dist", ATT_OBJECT, true, &dist, err);
+		status = att_value_want(source, root, "dist", ATT_OBJECT, true, &dist, err);
 	return status == ATT_OK ? take_dist(source, dist, arena, out, err) : status;
+}
+
+int release_npm_read_version(const struct att_source *source, struct att_arena *arena,
+			     struct release_npm_version *out, struct att_err *err)
+{
+	struct att_value root;
+	*out = (struct release_npm_version){.digest_count = 0};
+	int status = release_npm_parse(source, arena, &root, err);
+	return status == ATT_OK ? take_version(source, &root, arena, out, err) : status;
 }
 
 /* --- a package ------------------------------------------------------------------------------------------- */
@@ -196,6 +200,25 @@ int release_npm_read_tag(const struct att_source *source, bool is_package, struc
 				      "expected a version for a tag, found %s", att_value_kind_name(version));
 	*out = att_str_first(att_value_text(version), MAX_TAG);
 	return status;
+}
+
+int release_npm_read_listed(const struct att_source *source, struct att_str version, struct att_str tag,
+			    struct att_arena *arena, struct release_npm_listed *out, struct att_err *err)
+{
+	struct att_value root;
+	const struct att_value *tags = NULL, *versions = NULL;
+	*out = (struct release_npm_listed){.is_there = false};
+	int status = release_npm_parse(source, arena, &root, err);
+	if (status == ATT_OK)
+		status = att_value_want(source, &root, "dist-tags", ATT_OBJECT, true, &tags, err);
+	if (status == ATT_OK)
+		status = att_value_want(source, &root, "versions", ATT_OBJECT, true, &versions, err);
+	if (status != ATT_OK)
+		return status;
+	const struct att_value *listed = att_value_get_str(versions, version);
+	out->tagged = att_str_first(att_value_text(att_value_get_str(tags, tag)), MAX_TAG);
+	out->is_there = listed != NULL;
+	return listed ? take_version(source, listed, arena, &out->version, err) : ATT_OK;
 }
 
 int release_npm_read_time(const struct att_source *source, struct att_str version, struct att_arena *arena,

@@ -41,6 +41,18 @@ int release_npm_read_version(const struct att_source *source, struct att_arena *
 int release_npm_read_tag(const struct att_source *source, bool is_package, struct att_str tag,
 			 struct att_arena *arena, struct att_str *out, struct att_err *err) ATT_MUST_USE;
 
+/* What npm installs from: a package's document, whole or abbreviated. */
+struct release_npm_listed {
+	bool is_there; /* it has the version */
+	struct release_npm_version version;
+	struct att_str tagged; /* the version that the tag names there; "" for none */
+};
+
+/* GET /NAME. Errors as of release_npm_read_version. */
+int release_npm_read_listed(const struct att_source *source, struct att_str version, struct att_str tag,
+			    struct att_arena *arena, struct release_npm_listed *out,
+			    struct att_err *err) ATT_MUST_USE;
+
 /* When a version was published, of a package's whole document. */
 struct release_npm_time {
 	bool is_known;

@@ -104,6 +104,14 @@ static void check_signatures(const struct npm *n, const struct release_npm_keys 
 		release_npm_add(n, signature_item, RELEASE_MATCH, ATT_STR(""), v->signatures[0].key_id, "");
 }
 
+/* npm's own registry signs all that it has, and keys are pinned where signatures are to be there: whoever leaves
+ * out both the signature and the keys does not get away with it. */
+static bool has_to_be_signed(const struct npm *n)
+{
+	return release_channel_text(n->look->channel, "keys", "").len > 0 ||
+	       att_str_equal_nocase(n->registry, ATT_STR("https://registry.npmjs.org"));
+}
+
 void release_npm_judge_signatures(const struct npm *n)
 {
 	struct att_arena scratch = {0};
@@ -126,6 +134,9 @@ void release_npm_judge_signatures(const struct npm *n)
 				"it is signed, and the registry serves no keys");
 	else if (signatures > 0 && keys.count > 0)
 		check_signatures(n, &keys);
+	else if (served != TOLD && keys.count == 0 && has_to_be_signed(n))
+		release_npm_add(n, signature_item, RELEASE_UNKNOWN, ATT_STR("a signature"), ATT_STR("none"),
+				"it is not signed, and there are no keys");
 	else if (keys.count > 0)
 		release_npm_add(n, signature_item, RELEASE_CONFLICT, ATT_STR("a signature"), ATT_STR("none"),
 				"the registry has keys, and did not sign this version");

@@ -40,6 +40,7 @@ struct npm_test {
 	/* Of the document; what is NULL is left out. */
 	const char *name, *version, *more;
 	struct att_str integrity, shasum, signature, attestations;
+	struct att_str document;
 	char host[32];
 };
 
@@ -64,6 +65,14 @@ static struct att_str digest_text(struct npm_test *t, enum att_digest_kind kind,
 				      ATT_STR_ARG(encode(t, att_digest_str(&digest))));
 }
 
+/* The package's document: it has the version as the version's own has it. */
+static void serve_listed(struct npm_test *t, const char *tags, const char *more)
+{
+	look_answer(&t->l, routes, PACKAGE,
+		    att_arena_printf(&t->l.arena, "{\"dist-tags\":{%s},\"versions\":{\"1.2.0\":%.*s}%s}", tags,
+				     ATT_STR_ARG(t->document), more));
+}
+
 /* The document with what is in *t. */
 static void serve_version(struct npm_test *t)
 {
@@ -81,7 +90,9 @@ static void serve_version(struct npm_test *t)
 		att_buf_printf(&out, "\"attestations\":{\"url\":\"%.*s\"},", ATT_STR_ARG(t->attestations));
 	att_buf_printf(&out, "\"tarball\":\"http://%s:%u" TARBALL "\"}%s}", t->host, t->l.server.port, t->more);
 	look_answer(&t->l, routes, VERSION, att_buf_str(&out));
+	t->document = att_arena_copy(&t->l.arena, att_buf_str(&out));
 	att_buf_clear(&out);
+	serve_listed(t, "\"latest\":\"1.2.0\"", "");
 }
 
 /* A signature in base64 of "NAME@VERSION:INTEGRITY". */
@@ -181,7 +192,8 @@ static void test_match(void **state)
 	look_expect(&t.l, "package.json", RELEASE_MATCH, "");
 	look_expect(&t.l, "dist-tag latest", RELEASE_MATCH, "");
 	assert_true(look_all_match(&t.l));
-	assert_int_equal(t.l.verdicts.count, 4);
+	look_expect(&t.l, "index 1.2.0", RELEASE_MATCH, "");
+	assert_int_equal(t.l.verdicts.count, 5);
 	/* Several digests, another host, a reason not to use it, the commit. */
 	struct att_str sha384 = digest_text(&t, ATT_SHA384, false), sha1 = digest_text(&t, ATT_SHA1, false);
 	t.integrity = ATT_ARENA_JOIN(&t.l.arena, sha384, ATT_STR(" "), t.integrity, ATT_STR("?opt  "), sha1);
@@ -328,8 +340,9 @@ static void test_tags(void **state)
 	expect(&t, "dist-tag latest", RELEASE_UNKNOWN, "no answer");
 	/* Where tags are not served, the package has them. */
 	route(TAGS, NOTHING);
+	route(PACKAGE, NOTHING);
 	expect(&t, "dist-tag latest", RELEASE_ABSENT, "not there");
-	look_answer(&t.l, routes, PACKAGE, ATT_STR("{\"dist-tags\":{\"latest\":\"1.2.0\"}}"));
+	serve_listed(&t, "\"latest\":\"1.2.0\"", "");
 	look_run(&t.l);
 	assert_true(look_all_match(&t.l));
 	assert_true(server_was_told(&t.l.server, "application/vnd.npm.install-v1+json"));
@@ -337,6 +350,54 @@ static void test_tags(void **state)
 	expect(&t, "dist-tag latest", RELEASE_STALE, "older");
 	look_answer(&t.l, routes, PACKAGE, ATT_STR("{}"));
 	expect(&t, "dist-tag latest", RELEASE_UNKNOWN, "dist-tags");
+	close_npm(&t);
+}
+
+/* npm reads the package's document, whatever that of the version says. */
+static void test_listed(void **state)
+{
+	struct npm_test t;
+	struct att_str good_integrity, good_shasum;
+	(void)state;
+	open_npm(&t, "");
+	look_answer(&t.l, routes, PACKAGE,
+		    ATT_STR("{\"dist-tags\":{\"latest\":\"1.1.0\"},\"versions\":{\"1.1.0\":{}}}"));
+	expect(&t, "index 1.2.0", RELEASE_STALE, "does not have the version");
+	t.l.look.is_before = true;
+	expect(&t, "index 1.2.0", RELEASE_UNKNOWN, "does not have the version");
+	t.l.look.is_before = false;
+	serve_listed(&t, "\"latest\":\"1.1.0\"", "");
+	expect(&t, "index 1.2.0", RELEASE_STALE, "older");
+	serve_listed(&t, "\"latest\":\"6.6.6\"", "");
+	expect(&t, "index 1.2.0", RELEASE_CONFLICT, "not older");
+	serve_listed(&t, "", "");
+	expect(&t, "index 1.2.0", RELEASE_ABSENT, "no such tag");
+	/* The version's own is right each time. */
+	good_integrity = t.integrity;
+	good_shasum = t.shasum;
+	const struct att_str right = t.document;
+	t.integrity = (struct att_str){NULL, 0};
+	serve_version(&t);
+	look_answer(&t.l, routes, VERSION, right);
+	expect(&t, "index 1.2.0", RELEASE_CONFLICT, "something else");
+	look_expect(&t.l, "1.2.0", RELEASE_MATCH, "");
+	t.integrity = good_integrity;
+	t.shasum = ATT_STR("da39a3ee5e6b4b0d3255bfef95601890afd80709");
+	serve_version(&t);
+	look_answer(&t.l, routes, VERSION, right);
+	expect(&t, "index 1.2.0", RELEASE_CONFLICT, "something else");
+	t.shasum = good_shasum;
+	/* It leads elsewhere: what is there counts. */
+	snprintf(t.host, sizeof t.host, "localhost");
+	serve_version(&t);
+	look_answer(&t.l, routes, VERSION, right);
+	look_run(&t.l);
+	look_expect(&t.l, FILE_NAME " of the package's document", RELEASE_MATCH, "");
+	assert_true(look_all_match(&t.l));
+	look_answer(&t.l, routes, PACKAGE, ATT_STR("{\"versions\":{}}"));
+	expect(&t, "index 1.2.0", RELEASE_UNKNOWN, "dist-tags");
+	route(PACKAGE, NOTHING);
+	expect(&t, "index 1.2.0", RELEASE_ABSENT, "not there");
 	close_npm(&t);
 }
 
@@ -375,10 +436,10 @@ static void test_signatures(void **state)
 	assert_true(look_all_match(&t.l));
 	look_answer(&t.l, routes, KEYS, key_text(&t, "SHA256:a", "\"2025-01-29T00:00:00.000Z\""));
 	expect(&t, "signature", RELEASE_UNKNOWN, "when it was published");
-	look_answer(&t.l, routes, PACKAGE, ATT_STR("{\"time\":{\"1.2.0\":\"2025-01-28T23:59:59.999Z\"}}"));
+	serve_listed(&t, "\"latest\":\"1.2.0\"", ",\"time\":{\"1.2.0\":\"2025-01-28T23:59:59.999Z\"}");
 	look_run(&t.l);
 	assert_true(look_all_match(&t.l));
-	look_answer(&t.l, routes, PACKAGE, ATT_STR("{\"time\":{\"1.2.0\":\"2025-01-29T00:00:00.000Z\"}}"));
+	serve_listed(&t, "\"latest\":\"1.2.0\"", ",\"time\":{\"1.2.0\":\"2025-01-29T00:00:00.000Z\"}");
 	expect(&t, "signature", RELEASE_CONFLICT, "had expired");
 	look_answer(&t.l, routes, KEYS, key_text(&t, "SHA256:a", "\"soon\""));
 	expect(&t, "signature", RELEASE_UNKNOWN, "expires");
@@ -425,6 +486,11 @@ static void test_pinned_keys(void **state)
 	t.signature = (struct att_str){NULL, 0};
 	serve_version(&t);
 	expect(&t, "signature", RELEASE_CONFLICT, "did not sign");
+	/* Keys that are pinned, and none is there. */
+	fd = openat(t.l.look.folder, "keys.json", O_WRONLY | O_TRUNC | O_CLOEXEC);
+	assert_true(write(fd, "{\"keys\":[]}", 11) == 11);
+	close(fd);
+	expect(&t, "signature", RELEASE_UNKNOWN, "there are no keys");
 	unlinkat(t.l.look.folder, "keys.json", 0);
 	close_npm(&t);
 }
@@ -556,6 +622,8 @@ static void test_transport(void **state)
 		if (strstr(cases[i].answer, "Retry-After"))
 			assert_int_equal(look_item(&t.l, "1.2.0")->retry_after, 7);
 		t.l.look.is_before = true;
+		if (strcmp(cases[i].path, VERSION) == 0)
+			route(PACKAGE, NOTHING);
 		look_run(&t.l);
 		look_expect(&t.l, cases[i].item,
 			    strcmp(cases[i].path, TARBALL) == 0 && cases[i].verdict == RELEASE_ABSENT
@@ -645,7 +713,7 @@ int main(void)
 		cmocka_unit_test(test_signatures), cmocka_unit_test(test_pinned_keys),
 		cmocka_unit_test(test_provenance), cmocka_unit_test(test_before),
 		cmocka_unit_test(test_transport),  cmocka_unit_test(test_names),
-		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_listed),     cmocka_unit_test(test_vectors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
