@@ -145,6 +145,9 @@ static bool check_blobs(struct release_oci *o, const struct release_oci_manifest
 	if (manifest->is_index)
 		return release_oci_wrong(problem, RELEASE_UNKNOWN, ATT_STR("a manifest"), ATT_STR("an index"),
 					 "an index as a referrer is not followed");
+	if (manifest->count == 0)
+		return release_oci_wrong(problem, RELEASE_UNKNOWN, ATT_STR("what refers to the image"),
+					 ATT_STR("nothing"), "the referrer holds nothing");
 	if (!release_oci_blob(o, &manifest->config, NULL, problem))
 		return false;
 	for (size_t i = 0; i < manifest->count; i++)
@@ -223,13 +226,17 @@ static bool check_tag(const struct referrers *r, const char *suffix, struct rele
 	bool good = release_oci_fetch(r->o, tag, ATT_SHA256, &document, problem) &&
 		    release_oci_read(r->o, &document, problem) &&
 		    check_blobs(r->o, &document.manifest, problem);
-	if (good && document.manifest.count == 0)
-		good = release_oci_wrong(problem, RELEASE_ABSENT, ATT_STR("a signature"), ATT_STR("none"),
-					 "the tag names nothing");
+	size_t payloads = 0;
 	for (size_t i = 0; good && i < document.manifest.count; i++)
 		if (att_str_is(document.manifest.items[i].media_type,
-			       "application/vnd.dev.cosign.simplesigning.v1+json"))
+			       "application/vnd.dev.cosign.simplesigning.v1+json")) {
+			payloads++;
 			good = check_payload(r, &document.manifest.items[i], problem);
+		}
+	/* Any image can have such a tag. */
+	if (good && payloads == 0 && strcmp(suffix, ".sig") == 0)
+		good = release_oci_wrong(problem, RELEASE_UNKNOWN, ATT_STR("what cosign signs"),
+					 ATT_STR("something else"), "what has the tag of a signature is none");
 	release_oci_document_clear(&document);
 	return good;
 }

@@ -673,6 +673,28 @@ static void test_cosign_tags(void **state)
 	push_cosign(image.images[0].digest);
 	run(&c);
 	pages_expect(&c, "referrer signature", RELEASE_CONFLICT);
+	/* Any image under the tag; and one that holds nothing. */
+	char text[2048];
+	struct pushed config = push_blob("{\"os\":\"\",\"architecture\":\"\"}"), layer = push_blob("layer");
+	for (int i = 0; i < 2; i++) {
+		snprintf(text, sizeof text,
+			 "{\"schemaVersion\":2,\"mediaType\":\"" IMAGE "\",\"config\":%s,\"layers\":[%s]}",
+			 descriptor(CONFIG, config, ""), i == 0 ? descriptor(LAYER, layer, "") : "");
+		push_tag(fallback_tag(".sig"), IMAGE, text);
+		run(&c);
+		pages_expect(&c, "referrer signature", RELEASE_UNKNOWN);
+	}
+	snprintf(text, sizeof text,
+		 "{\"schemaVersion\":2,\"mediaType\":\"" IMAGE "\",\"artifactType\":\"" SIGNATURE
+		 "\",\"config\":%s,\"layers\":[],\"subject\":%s}",
+		 descriptor(EMPTY, push_blob("{}"), ""), descriptor(INDEX, image.whole, ""));
+	char path[256];
+	snprintf(path, sizeof path, V2 "/referrers/%s", image.whole.digest);
+	push_cosign(image.whole.digest);
+	list_referrers(path,
+		       descriptor(IMAGE, push_manifest(IMAGE, text), ",\"artifactType\":\"" SIGNATURE "\""));
+	run(&c);
+	pages_expect(&c, "referrer signature", RELEASE_UNKNOWN);
 	pages_close(&c);
 }
 
