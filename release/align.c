@@ -89,13 +89,29 @@ static bool passes(const struct release_alignment *alignment, const struct relea
 	       (alignment->is_before && (item->verdict == RELEASE_ABSENT || item->verdict == RELEASE_STALE));
 }
 
+/* Without memory a text is empty, and two that are empty are equal. */
+static bool is_incomplete(const struct release_channel_state *state)
+{
+	return state->verdicts.failed || state->verdicts.arena.failed;
+}
+
 bool release_channel_passes(const struct release_alignment *alignment,
 			    const struct release_channel_state *state)
 {
 	for (size_t i = 0; i < state->verdicts.count; i++)
 		if (!passes(alignment, &state->verdicts.items[i]))
 			return false;
-	return state->verdicts.count > 0 && !state->verdicts.failed;
+	return state->verdicts.count > 0 && !is_incomplete(state);
+}
+
+/* A server names files of its own, too: what ends in the name of one of ours need not be about it. */
+static bool is_about(struct att_str item, struct att_str name)
+{
+	static const char *const words[] = {"", "provenance ", "attestation of "};
+	for (size_t i = 0; att_str_ends(item, name) && i < sizeof words / sizeof words[0]; i++)
+		if (att_str_is(att_str_first(item, item.len - name.len), words[i]))
+			return true;
+	return false;
 }
 
 /* The artifact that an item is called after: by its name, or as in "provenance NAME"; NULL for none. Of several
@@ -107,9 +123,7 @@ static const struct release_artifact *artifact_of(const struct release_channel_s
 	for (size_t i = 0; i < state->built_count; i++) {
 		const struct release_built *built = &state->built[i];
 		struct att_str name = built->name;
-		bool is_of = att_str_ends(item, name) &&
-			     (item.len == name.len || item.data[item.len - name.len - 1] == ' ');
-		if (is_of && (!found || name.len > found->name.len))
+		if (is_about(item, name) && (!found || name.len > found->name.len))
 			found = built;
 	}
 	return found ? found->artifact : NULL;
@@ -161,7 +175,7 @@ enum att_outcome release_alignment_outcome(const struct release_alignment *align
 			if (!passes(alignment, item))
 				*(item->verdict == RELEASE_UNKNOWN ? &unknown : &refuted) = true;
 		}
-		unknown |= state->verdicts.failed || (!state->is_left_out && state->verdicts.count == 0);
+		unknown |= is_incomplete(state) || (!state->is_left_out && state->verdicts.count == 0);
 	}
 	return refuted ? ATT_REFUTED : unknown || looked == 0 ? ATT_CANNOT_TELL : ATT_HOLDS;
 }

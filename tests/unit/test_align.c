@@ -169,11 +169,13 @@ static void test_before(void **state)
 static void test_previews(void **state)
 {
 	static const char *const previews[] = {"b", "provenance b", "attestation of b"};
-	static const char *const officials[] = {"a",   "official b", "signature official b",
-						"lib", "1.0.0",      "b 1"};
+	static const char *const officials[] = {"a", "official b", "signature official b", "lib", "1.0.0",
+						"b 1",
+						/* as a server may call what nobody built */
+						"extra b"};
 	struct run r;
 	(void)state;
-	for (size_t i = 0; i < 3 + 6; i++) {
+	for (size_t i = 0; i < 3 + 7; i++) {
 		begin(&r);
 		add(&r, 0, "1.0.0", RELEASE_MATCH);
 		add(&r, 0, i < 3 ? previews[i] : officials[i - 3], RELEASE_CONFLICT);
