@@ -146,7 +146,7 @@ bool release_pypi_is_of(struct att_str file, struct att_str project, struct att_
 
 /* --- links ----------------------------------------------------------------------------------------------- */
 
-/* Without percent-encoding. `out` may be where `text` is. */
+/* Without percent-encoding. `out` may be where `text` is, or before it. */
 static struct att_str unquote(struct att_str text, char *out)
 {
 	size_t len = 0;
@@ -196,9 +196,7 @@ int release_pypi_take_link(const struct att_source *source, const struct release
 	while (att_str_ends(whole, ATT_STR("/")))
 		whole.len--;
 	struct att_str part = last_part(whole), cut = last_part(path);
-	struct att_str as_pip = {text, 0}, as_others = unquote(cut, text + ATT_FETCH_MAX_URL);
-	memmove(text, part.data, part.len);
-	as_pip = unquote((struct att_str){text, part.len}, text);
+	struct att_str as_others = unquote(cut, text + ATT_FETCH_MAX_URL), as_pip = unquote(part, text);
 	struct att_str said = file->name.data ? file->name : as_pip;
 	const struct att_str names[] = {said, as_pip, as_others};
 	for (size_t i = 0; i < 3; i++)
