@@ -58,6 +58,14 @@ static int take_line(const struct att_source *line, const struct att_value *root
 		status = att_value_want(line, root, "yanked", ATT_BOOL, false, &yanked, err);
 	if (status != ATT_OK)
 		return status;
+	/* Cargo passes lines of a later kind by, and sees an older version instead. */
+	const struct att_value *kind = NULL;
+	status = att_value_want(line, root, "v", ATT_INTEGER, false, &kind, err);
+	if (status == ATT_OK && kind && (kind->integer.negative || kind->integer.magnitude > 2))
+		status = att_source_err(line, err, ATT_ERR_UNSUPPORTED, kind->span,
+					"expected an entry of kind 1 or 2, which Cargo reads, found another");
+	if (status != ATT_OK)
+		return status;
 	out->matches++;
 	out->is_yanked = att_value_is_true(yanked);
 	out->version = att_arena_copy(arena, att_value_text(its_version));

@@ -154,6 +154,8 @@ static void test_index(void **state)
 	open_crates(&c, "");
 	serve_index(&c, "1.2.0", ",\"yanked\":true");
 	expect(&c, "index 1.2.0", RELEASE_CONFLICT, "yanked");
+	serve_index(&c, "1.2.0", ",\"yanked\":false,\"v\":3");
+	expect(&c, "index 1.2.0", RELEASE_UNKNOWN, "which Cargo reads");
 	serve_index(&c, "1.2.0+other", "");
 	expect(&c, "index 1.2.0", RELEASE_CONFLICT, "build metadata");
 	look_answer(&c.l, routes, INDEX, ATT_STR(OTHER));
