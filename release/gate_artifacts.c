@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The artifacts that lie here beside those that were declared, and beside their checksum manifest. */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -67,10 +68,22 @@ static bool is_expected(const struct release_gate *gate, const struct entry *ent
 	       is_of(gate->build->unread, gate->build->unread_count, entry);
 }
 
-static bool is_regular(DIR *entries, const char *name)
+static int look_at_file(DIR *entries, const char *name, bool *is_regular, struct att_err *err)
 {
 	struct stat st;
-	return fstatat(dirfd(entries), name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+	if (fstatat(dirfd(entries), name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return att_err_set_errno(err, errno, "cannot look at %s among the artifacts", name);
+	*is_regular = S_ISREG(st.st_mode);
+	return ATT_OK;
+}
+
+/* *name is NULL at the end. */
+static int next_name(DIR *entries, const char **name, struct att_err *err)
+{
+	errno = 0;
+	const struct dirent *entry = readdir(entries);
+	*name = entry ? entry->d_name : NULL;
+	return entry || errno == 0 ? ATT_OK : att_err_set_errno(err, errno, "cannot list the artifacts");
 }
 
 static void report_extra(const struct release_gate *gate, struct att_str folder, struct att_str name)
@@ -85,37 +98,41 @@ static void report_extra(const struct release_gate *gate, struct att_str folder,
 			 });
 }
 
-static size_t list_folder(const struct release_gate *gate, struct att_str folder, struct att_str checksums,
-			  struct att_err *err, int *status)
+static int list_entries(const struct release_gate *gate, struct att_str folder, struct att_str checksums,
+			DIR *entries, size_t *extra, struct att_err *err)
+{
+	const char *name = NULL;
+	size_t count = 0;
+	int status = next_name(entries, &name, err);
+	for (; status == ATT_OK && name; status = status == ATT_OK ? next_name(entries, &name, err) : status) {
+		struct entry one = {folder, att_str_of(name), false};
+		if (att_str_is(one.name, ".") || att_str_is(one.name, ".."))
+			continue;
+		status = ++count > MAX_ENTRIES
+				 ? att_err_set(err, ATT_ERR_LIMIT, "more than %d files among the artifacts",
+					       (int)MAX_ENTRIES)
+				 : look_at_file(entries, name, &one.is_regular, err);
+		if (status != ATT_OK || is_expected(gate, &one, checksums))
+			continue;
+		report_extra(gate, folder, one.name);
+		++*extra;
+	}
+	return status;
+}
+
+static int list_folder(const struct release_gate *gate, struct att_str folder, struct att_str checksums,
+		       size_t *extra, struct att_err *err)
 {
 	int fd = -1;
-	size_t extra = 0, count = 0;
-	*status = att_open_beneath(gate->folder, folder, O_DIRECTORY, &fd, err);
-	DIR *entries = *status == ATT_OK ? fdopendir(fd) : NULL;
-	if (!entries) {
-		if (fd >= 0)
-			close(fd);
-		if (*status == ATT_OK)
-			*status = att_err_memory(err);
-		return 0;
-	}
-	for (const struct dirent *entry; (entry = readdir(entries));) {
-		struct att_str name = att_str_of(entry->d_name);
-		const struct entry one = {folder, name, is_regular(entries, entry->d_name)};
-		if (att_str_is(name, ".") || att_str_is(name, ".."))
-			continue;
-		if (++count > MAX_ENTRIES) {
-			*status = att_err_set(err, ATT_ERR_LIMIT, "more than %d files among the artifacts",
-					      (int)MAX_ENTRIES);
-			break;
-		}
-		if (!is_expected(gate, &one, checksums)) {
-			report_extra(gate, folder, name);
-			extra++;
-		}
-	}
+	int status = att_open_beneath(gate->folder, folder, O_DIRECTORY, &fd, err);
+	DIR *entries = status == ATT_OK ? fdopendir(fd) : NULL;
+	if (!entries && fd >= 0)
+		close(fd);
+	if (!entries)
+		return status == ATT_OK ? att_err_memory(err) : status;
+	status = list_entries(gate, folder, checksums, entries, extra, err);
 	closedir(entries);
-	return extra;
+	return status;
 }
 
 static bool is_first_of_folder(const struct release_gate *gate, size_t i)
@@ -143,7 +160,7 @@ void release_gate_extra(const struct release_gate *gate)
 		status = release_template_expand(gate->config->artifacts[i].path, gate->variables, &arena,
 						 &folder, &err);
 		if (status == ATT_OK)
-			extra += list_folder(gate, folder, checksums, &err, &status);
+			status = list_folder(gate, folder, checksums, &extra, &err);
 	}
 	if (status != ATT_OK)
 		att_findings_add_err(gate->findings, (struct att_str){NULL, 0}, NULL, &err);

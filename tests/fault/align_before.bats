@@ -23,16 +23,21 @@ setup() {
     release v1.0.0
     echo built >dist/p-1.0.0.crate
     "$BIN/attest-checksum" write -o dist/SHA256SUMS dist/p-1.0.0.crate
-    # The registry answers that it has no such crate, as far as the record says.
+    record
+    BEFORE=("$BIN/attest-align" before --replay ../record)
+    CHANNELS=("$BIN/attest-align" channels --commit 0123456789abcdef0123456789abcdef01234567
+        --date 2026-01-31T12:00:00Z --ref refs/heads/main --last 1.2.0)
+}
+
+# The registry answers that it has no such crate, as far as the record says.
+record() {
+    rm -rf ../record
     "$BIN/attest-align" before --record ../record >/dev/null 2>&1 || true
     for file in ../record/*.json; do
         [ "$file" != ../record/align.json ] || continue
         jq 'del(.error) + {answer: {status: 404, url: .request.url, length: 0}}' "$file" >../new
         mv ../new "$file"
     done
-    BEFORE=("$BIN/attest-align" before --replay ../record)
-    CHANNELS=("$BIN/attest-align" channels --commit 0123456789abcdef0123456789abcdef01234567
-        --date 2026-01-31T12:00:00Z --ref refs/heads/main --last 1.2.0)
 }
 
 release() { # TAG
@@ -47,6 +52,7 @@ drift() {
     git tag -d v1.0.0 >/dev/null
     git push -q -d origin v1.0.0
     release v1.0.0
+    record
 }
 
 nothing() { :; }
