@@ -76,15 +76,25 @@ static int read_at(const struct zip *z, uint64_t offset, char *bytes, size_t siz
 
 /* --- the list -------------------------------------------------------------------------------------------- */
 
+/* Does the head before an entry say of its bytes what the list says? Sizes and checksum may be left open there,
+ * for what comes behind the bytes. Go unpacks by the list, others by the head. */
+static bool is_same(const char *head, const char *listed)
+{
+	static const char open[12];
+	bool is_open = (number(head + 6, 2) & 8) != 0 && memcmp(head + 14, open, sizeof open) == 0;
+	return memcmp(head + 6, listed + 8, 4) == 0 && (is_open || memcmp(head + 14, listed + 16, 12) == 0);
+}
+
 /* The name in the list is the one before the entry. */
-static int check_local(const struct zip *z, const struct entry *entry)
+static int check_local(const struct zip *z, const struct entry *entry, const char *listed)
 {
 	char head[LOCAL], name[RELEASE_GO_MAX_NAME * 2];
 	int status = entry->name.len <= sizeof name
 			     ? read_at(z, entry->offset, head, sizeof head)
 			     : att_err_set(z->err, ATT_ERR_LIMIT, "expected names of at most %d bytes",
 					   RELEASE_GO_MAX_NAME);
-	if (status == ATT_OK && (number(head, 4) != 0x04034b50 || number(head + 26, 2) != entry->name.len))
+	if (status == ATT_OK && (number(head, 4) != 0x04034b50 || number(head + 26, 2) != entry->name.len ||
+				 !is_same(head, listed)))
 		status = malformed(z, "its list and its entries differ");
 	if (status == ATT_OK)
 		status = read_at(z, entry->offset + LOCAL, name, entry->name.len);
@@ -146,7 +156,7 @@ static int read_listed(struct zip *z, struct att_str *list, uint64_t *total)
 	struct att_str below = entry->name;
 	int status = check_listed(z, head);
 	if (status == ATT_OK)
-		status = check_local(z, entry);
+		status = check_local(z, entry, head);
 	if (status == ATT_OK)
 		status = check_name(z, &below);
 	if (status == ATT_OK &&
