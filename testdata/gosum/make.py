@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Zips and archives of Go modules, and the checksums that they have to have: X.expect beside X. Which files of a tree
+"""Zips and archives of Go modules, and the checksums that they have to have: X.sums beside X. Which files of a tree
 belong to its module stands here as a list, not as a rule."""
 import base64
 import hashlib
@@ -81,14 +81,14 @@ def end(data, **fields):
 def zips():
     whole = zipped(FILES.items(), out=Pipe())
     write("good/go.zip", whole)
-    write("good/go.zip.expect", h1(FILES).encode())
+    write("good/go.zip.sums", h1(FILES).encode())
     write("good/plain.zip", zipped(reversed(list(FILES.items()))))
-    write("good/plain.zip.expect", h1(FILES).encode())
+    write("good/plain.zip.sums", h1(FILES).encode())
     write("good/stored.zip", zipped([stored(*item) for item in FILES.items()]))
-    write("good/stored.zip.expect", h1(FILES).encode())
+    write("good/stored.zip.sums", h1(FILES).encode())
     accents = {"go.mod": b"module x\n", "\u00e9t\u00e9.txt": b"summer\n"}
     write("good/accents.zip", zipped(accents.items()))
-    write("good/accents.zip.expect", h1(accents).encode())
+    write("good/accents.zip.sums", h1(accents).encode())
 
     offset, size = struct.unpack("<I", whole[-6:-2])[0], struct.unpack("<I", whole[-10:-6])[0]
     first = zipped([("go.mod", b"x")])
@@ -174,7 +174,7 @@ def tree(name, files, kept, extra=()):
     inside.update(extra)
     gomod = inside.get("go.mod", f"module {MODULE}\n".encode())
     write(f"good/{name}.tar", tarred(files))
-    write(f"good/{name}.tar.expect", (h1(inside) + " " + h1({"go.mod": gomod}, "")).encode())
+    write(f"good/{name}.tar.sums", (h1(inside) + " " + h1({"go.mod": gomod}, "")).encode())
 
 
 def trees():

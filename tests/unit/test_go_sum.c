@@ -47,7 +47,7 @@ static void check_good(const char *name)
 	struct sums found;
 	struct att_buf text;
 	att_buf_init(&text, 4096);
-	snprintf(path, sizeof path, "testdata/gosum/good/%s.expect", name);
+	snprintf(path, sizeof path, "testdata/gosum/good/%s.sums", name);
 	assert_int_equal(att_file_read(AT_FDCWD, path, &text, NULL), ATT_OK);
 	hash_file("good", name, &found);
 	if (found.status != ATT_OK)
@@ -66,7 +66,7 @@ static void test_good(void **state)
 	DIR *dir = opendir("testdata/gosum/good");
 	assert_non_null(dir);
 	for (struct dirent *entry; (entry = readdir(dir));)
-		if (entry->d_name[0] != '.' && !strstr(entry->d_name, ".expect")) {
+		if (entry->d_name[0] != '.' && !strstr(entry->d_name, ".sums")) {
 			check_good(entry->d_name);
 			count++;
 		}
