@@ -194,7 +194,9 @@ static int read_list(struct zip *z)
 		return malformed(z, "its list is not where its end says");
 	char *bytes = att_arena_alloc(&z->arena, size + 1, 1);
 	z->entries = att_arena_alloc(&z->arena, count, sizeof *z->entries);
-	status = bytes && z->entries ? read_at(z, offset, bytes, size) : att_err_memory(z->err);
+	if (!bytes || !z->entries)
+		return att_err_memory(z->err);
+	status = read_at(z, offset, bytes, size);
 	struct att_str list = {bytes, size};
 	while (status == ATT_OK && z->count < count)
 		status = read_listed(z, &list, &total);
