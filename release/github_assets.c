@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include "libattest/base/beneath.h"
 #include "libattest/net/header.h"
 #include "libattest/sign/checksum.h"
 #include "release/github.h"
@@ -21,6 +24,7 @@ struct assets {
 	struct asset *items;
 	size_t count;
 	struct att_str manifest; /* the name of the checksum manifest, or "" */
+	struct att_str manifest_path;
 };
 
 static void add(const struct assets *a, struct att_str item, enum release_verdict verdict,
@@ -176,12 +180,25 @@ static bool is_companion_of(struct att_str base, struct att_str name)
 	return true;
 }
 
+/* What the file accompanies: the path of an artifact or of the manifest as they lie here. False when it does
+ * not accompany any. */
+static bool find_accompanied(const struct assets *a, struct att_str name, struct att_str *path)
+{
+	*path = a->manifest_path;
+	if (is_companion_of(a->manifest, name))
+		return true;
+	for (size_t i = 0; i < a->look->built_count; i++) {
+		*path = a->look->built[i].path;
+		if (is_companion_of(a->look->built[i].name, name))
+			return true;
+	}
+	return false;
+}
+
 static bool is_companion(const struct assets *a, struct att_str name)
 {
-	bool is_one = is_companion_of(a->manifest, name);
-	for (size_t i = 0; !is_one && i < a->look->built_count; i++)
-		is_one = is_companion_of(a->look->built[i].name, name);
-	return is_one;
+	struct att_str path;
+	return find_accompanied(a, name, &path);
 }
 
 static const struct release_built *find_built(const struct assets *a, struct att_str name)
@@ -287,6 +304,47 @@ static void look_at_manifest(const struct assets *a, struct asset *asset)
 	att_arena_clear(&arena);
 }
 
+/* --- signatures and the like as they lie here ------------------------------------------------------------ */
+
+/* The file beside what it accompanies, hashed. */
+static int hash_beside(const struct assets *a, struct att_str path, struct att_str name,
+		       struct release_built *out, struct att_err *err)
+{
+	struct att_digest_job job = {.kind = ATT_SHA256};
+	size_t slash = att_str_find_last_byte(path, '/');
+	int fd = -1;
+	out->name = name;
+	out->path =
+		ATT_ARENA_JOIN(a->g->arena, att_str_first(path, slash == ATT_STR_NONE ? 0 : slash + 1), name);
+	if (!out->path.data)
+		return att_err_memory(err);
+	int status = att_open_beneath(a->look->folder, out->path, 0, &fd, err);
+	if (status == ATT_OK)
+		status = att_digest_run(fd, out->path.data, &job, 1, NULL, &out->size, err);
+	if (fd >= 0)
+		close(fd);
+	out->sha256 = job.digest;
+	return status;
+}
+
+/* Of artifacts of which only digests are known, as of those of past releases, nobody knows what accompanied
+ * them. */
+static void look_at_companion(const struct assets *a, struct asset *asset, struct att_str path)
+{
+	struct release_built beside = {0};
+	struct att_err err = {0};
+	if (a->look->built_count == 0 || a->look->built[0].path.len == 0)
+		return;
+	int status = hash_beside(a, path, asset->name, &beside, &err);
+	if (status == ATT_ERR_NOT_FOUND)
+		add(a, asset->name, RELEASE_UNKNOWN, beside.path, ATT_STR("none"),
+		    "what accompanies the artifact there does not lie beside it here, to be compared");
+	else if (status != ATT_OK)
+		release_look_fail(a->look, asset->name, &err);
+	else
+		look_at_ours(a, &beside, asset);
+}
+
 /* --- all of them ----------------------------------------------------------------------------------------- */
 
 static struct asset *find_asset(const struct assets *a, struct att_str name)
@@ -301,12 +359,17 @@ static void look_at_others(const struct assets *a)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		struct asset *asset = &a->items[i];
+		struct att_str path;
 		if (find_asset(a, asset->name) != asset)
 			add(a, asset->name, RELEASE_CONFLICT, ATT_STR("one file"), ATT_STR("two"),
 			    "two files of the release have this name");
 		else if (a->manifest.len > 0 && att_str_equal(asset->name, a->manifest))
 			look_at_manifest(a, asset);
-		else if (!find_built(a, asset->name) && !is_companion(a, asset->name))
+		else if (find_built(a, asset->name))
+			continue;
+		else if (find_accompanied(a, asset->name, &path))
+			look_at_companion(a, asset, path);
+		else
 			add(a, asset->name, RELEASE_CONFLICT, ATT_STR("nothing"), bytes_of(a, asset->size),
 			    "the release has a file that was not built");
 	}
@@ -319,6 +382,7 @@ static void find_manifest(struct assets *a)
 	    release_template_expand(path, &a->look->variables, a->g->arena, &text, NULL) != ATT_OK)
 		return;
 	size_t slash = att_str_find_last_byte(text, '/');
+	a->manifest_path = text;
 	a->manifest = slash == ATT_STR_NONE ? text : att_str_from(text, slash + 1);
 }
 

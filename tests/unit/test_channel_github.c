@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -314,12 +316,20 @@ static void serve_assets(const char *first, const char *second, const char *thir
 	serve_release(FINAL, text);
 }
 
+/* Only digests are known, as of past releases: what accompanies the files is not looked at. */
+static void forget_paths(struct pages_case *c)
+{
+	for (size_t i = 0; i < c->look.built_count; i++)
+		c->built[i].path = ATT_STR("");
+}
+
 static void test_assets(void **state)
 {
 	struct pages_case c;
 	char more[256];
 	(void)state;
 	open_case(&c);
+	forget_paths(&c);
 	serve_assets(asset("demo_1.2.0_linux", LINUX, ""), "", "");
 	run(&c);
 	pages_expect_only(&c, "demo_1.2.0_mac", RELEASE_ABSENT);
@@ -365,12 +375,46 @@ static void test_assets(void **state)
 	pages_close(&c);
 }
 
+/* What accompanies a file has to be what lies beside it here. */
+static void test_companions(void **state)
+{
+	char folder[] = "/tmp/github-XXXXXX";
+	struct pages_case c;
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	open_case(&c);
+	c.look.folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	c.built[0].path = c.built[0].name;
+	c.built[1].path = c.built[1].name;
+	serve_assets(two_assets(), asset("demo_1.2.0_linux.minisig", "signed", ""), "");
+	pages_put(FILES "/demo_1.2.0_linux.minisig", "signed");
+	run(&c);
+	pages_expect_only(&c, "demo_1.2.0_linux.minisig", RELEASE_UNKNOWN);
+	int fd = openat(c.look.folder, "demo_1.2.0_linux.minisig", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, "signed", 6), 6);
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	pages_expect(&c, "demo_1.2.0_linux.minisig", RELEASE_MATCH);
+	pages_put(FILES "/demo_1.2.0_linux.minisig", "sigNed");
+	run(&c);
+	pages_expect_only(&c, "demo_1.2.0_linux.minisig", RELEASE_CONFLICT);
+	pages_remove(FILES "/demo_1.2.0_linux.minisig");
+	run(&c);
+	pages_expect_only(&c, "demo_1.2.0_linux.minisig", RELEASE_ABSENT);
+	close(fd);
+	unlinkat(c.look.folder, "demo_1.2.0_linux.minisig", 0);
+	close(c.look.folder);
+	rmdir(folder);
+	pages_close(&c);
+}
+
 static void test_manifest(void **state)
 {
 	struct pages_case c;
 	char text[512];
 	(void)state;
 	open_case(&c);
+	forget_paths(&c);
 	serve_assets(two_assets(), asset("SHA256SUMS", "x", ""), asset("SHA256SUMS.minisig", "x", ""));
 	snprintf(text, sizeof text, "%s  demo_1.2.0_linux\n%s  demo_1.2.0_mac\n", hex(LINUX), hex(MAC));
 	pages_put(FILES "/SHA256SUMS", text);
@@ -616,13 +660,14 @@ static int stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_match),        cmocka_unit_test(test_nothing_there),
-		cmocka_unit_test(test_tag),          cmocka_unit_test(test_release),
-		cmocka_unit_test(test_drafts),       cmocka_unit_test(test_immutable),
-		cmocka_unit_test(test_latest),       cmocka_unit_test(test_assets),
-		cmocka_unit_test(test_manifest),     cmocka_unit_test(test_transport),
-		cmocka_unit_test(test_api_failures), cmocka_unit_test(test_token),
-		cmocka_unit_test(test_private),      cmocka_unit_test(test_settings),
+		cmocka_unit_test(test_match),      cmocka_unit_test(test_nothing_there),
+		cmocka_unit_test(test_tag),        cmocka_unit_test(test_release),
+		cmocka_unit_test(test_drafts),     cmocka_unit_test(test_immutable),
+		cmocka_unit_test(test_latest),     cmocka_unit_test(test_assets),
+		cmocka_unit_test(test_companions), cmocka_unit_test(test_manifest),
+		cmocka_unit_test(test_transport),  cmocka_unit_test(test_api_failures),
+		cmocka_unit_test(test_token),      cmocka_unit_test(test_private),
+		cmocka_unit_test(test_settings),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
 }
