@@ -24,7 +24,7 @@ static const struct {
 	{NULL, NULL, NULL},
 };
 
-static _Noreturn void print_help(void)
+static int print_help(void)
 {
 	printf("usage: attest align COMMAND [OPTION...] [ARGUMENT...]\n\n"
 	       "May this version go out, and did every channel get exactly the bytes that were built?\n\n"
@@ -35,7 +35,7 @@ static _Noreturn void print_help(void)
 	       "manual "
 	       "page.\n"
 	       "Exit status: 0 aligned, 1 not aligned, 2 could not tell.\n");
-	exit(fflush(stdout) == 0 ? CLI_HOLDS : CLI_UNKNOWN);
+	return fflush(stdout) == 0 ? CLI_HOLDS : CLI_UNKNOWN;
 }
 
 int main(int argc, char **argv)
@@ -45,10 +45,8 @@ int main(int argc, char **argv)
 	argc--;
 	if (argc == 1 && strcmp(arguments[0], "--version") == 0)
 		cli_print_version(ALIGN_PROGRAM);
-	if (argc == 1 && strcmp(arguments[0], "--help") == 0)
-		print_help();
 	cli_start_crypto(ALIGN_PROGRAM);
-	int exit_code = -1;
+	int exit_code = argc == 1 && strcmp(arguments[0], "--help") == 0 ? print_help() : -1;
 	for (size_t i = 0; commands[i].name; i++)
 		if (argc > 0 && strcmp(arguments[0], commands[i].name) == 0)
 			exit_code = commands[i].run(argc - 1, arguments + 1);

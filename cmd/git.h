@@ -16,7 +16,8 @@ int git_run(const char *folder, const char *const *words, int in, int out, int *
 	    struct att_err *err) ATT_MUST_USE;
 
 /* The same for a command that talks to another repository: by https, ssh, git, http to this machine, or a file,
- * and with no program that the checkout's configuration names. What takes longer than five minutes is ATT_ERR_IO.
+ * and with no program that the checkout's configuration names. What takes longer than five minutes is
+ * ATT_ERR_IO.
  */
 int git_run_remote(const char *folder, const char *const *words, int out, int *code,
 		   struct att_err *err) ATT_MUST_USE;

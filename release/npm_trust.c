@@ -104,8 +104,8 @@ static void check_signatures(const struct npm *n, const struct release_npm_keys 
 		release_npm_add(n, signature_item, RELEASE_MATCH, ATT_STR(""), v->signatures[0].key_id, "");
 }
 
-/* npm's own registry signs all that it has, and keys are pinned where signatures are to be there: whoever leaves
- * out both the signature and the keys does not get away with it. */
+/* npm's own registry signs all that it has, and keys are pinned where signatures are to be there: whoever
+ * leaves out both the signature and the keys does not get away with it. */
 static bool has_to_be_signed(const struct npm *n)
 {
 	return release_channel_text(n->look->channel, "keys", "").len > 0 ||

@@ -72,7 +72,8 @@ has() { # LINE...: next to each other
 
 @test "npm: scopes, locks, private packages, and what others wrote" {
     printf '{"name": "@acme/tool", "version": "1.0.0-rc.1"}' >package.json
-    printf '{"name": "@acme/tool", "version": "1.0.0-rc.1", "packages": {"": {"version": "1.0.0-rc.1"}}}' >package-lock.json
+    printf '{"name": "@acme/tool", "version": "1.0.0-rc.1", "packages": {"": {"version": "1.0.0-rc.1"}}}' \
+        >package-lock.json
     mkdir -p site node_modules/x tests/fixtures packages/empty
     printf '{"name": "site", "version": "1.0.0-rc.1", "private": true}' >site/package.json
     printf '{"name": "empty", "private": true}' >packages/empty/package.json

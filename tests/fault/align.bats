@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# attest align versions and init when calls and allocations fail: nothing passes that does not agree, and --set changes all files
-# or none.
+# attest align versions and init when calls and allocations fail: nothing passes that does not agree, and --set changes
+# all files or none.
 
 load common
 

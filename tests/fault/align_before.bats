@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# attest align channels and before when calls and allocations fail: what does not hold never passes, and what holds is not
-# refuted. Git, and the process that asks it, are none of ours: what fails is what comes after the sandbox.
+# attest align channels and before when calls and allocations fail: what does not hold never passes, and what holds is
+# not refuted. Git, and the process that asks it, are none of ours: what fails is what comes after the sandbox.
 
 load common
 

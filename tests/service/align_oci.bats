@@ -88,8 +88,8 @@ for machine in "amd64", "arm64":
         kinds + "config.v1+json")
     manifests.append(blob({"schemaVersion": 2, "mediaType": kinds + "manifest.v1+json", "config": config,
         "layers": [layer]}, kinds + "manifest.v1+json", platform={"os": "linux", "architecture": machine}))
-index = blob({"schemaVersion": 2, "mediaType": kinds + "index.v1+json", "manifests": manifests}, kinds + "index.v1+json",
-    annotations={"org.opencontainers.image.ref.name": "built"})
+index = blob({"schemaVersion": 2, "mediaType": kinds + "index.v1+json", "manifests": manifests},
+    kinds + "index.v1+json", annotations={"org.opencontainers.image.ref.name": "built"})
 json.dump({"schemaVersion": 2, "manifests": [index]}, open("layout/index.json", "w"))
 json.dump({"imageLayoutVersion": "1.0.0"}, open("layout/oci-layout", "w"))
 END

@@ -200,7 +200,8 @@ homebrew p-1.2.0-linux-x86_64.tar.gz CONFLICT" ]
 
 @test "a bottle that the release did not build" {
     package 1.2.0
-    sed -i '/^  def/i bottle do\n  sha256 x86_64_linux: "'"$(echo b | sha256sum | cut -c1-64)"'"\nend' packages/Formula/p.rb
+    sed -i '/^  def/i bottle do\n  sha256 x86_64_linux: "'"$(echo b | sha256sum | cut -c1-64)"'"\nend' \
+        packages/Formula/p.rb
     publish
     [ "$(verdicts after)" = "homebrew Formula/p.rb CONFLICT" ]
 }
