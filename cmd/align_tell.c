@@ -55,11 +55,21 @@ static void add_served(const struct att_step *step, struct att_buf *out)
 	}
 }
 
+/* By what was asked for: a watch has an alignment for each release, and none in the end. */
+static bool is_left_out(const struct align_run *run, const struct release_channel *channel)
+{
+	const struct cli_option *wanted = cli_option(run->command, "channel");
+	for (size_t i = 0; i < wanted->count; i++)
+		if (att_str_is(channel->label, wanted->values[i]))
+			return false;
+	return wanted->count > 0;
+}
+
 /* A channel that --channel leaves out stands there all the same: what holds, holds without it. */
-static void add_left_out(const struct release_channel_state *state, const size_t widths[static 2],
+static void add_left_out(const struct release_channel *channel, const size_t widths[static 2],
 			 struct att_buf *out)
 {
-	add_cell(state->channel->label, widths[0], out);
+	add_cell(channel->label, widths[0], out);
 	add_cell(ATT_STR("-"), widths[1], out);
 	att_buf_add(out, ATT_STR("not looked at: --channel leaves it out\n"));
 }
@@ -86,15 +96,15 @@ static void add_table(const struct align_run *run, struct att_buf *out)
 		att_buf_add_byte(out, '\n');
 	}
 	for (size_t c = 0; c < run->config.release.channel_count; c++)
-		if (run->alignment.channels[c].is_left_out)
-			add_left_out(&run->alignment.channels[c], widths, out);
+		if (is_left_out(run, &run->config.release.channels[c]))
+			add_left_out(&run->config.release.channels[c], widths, out);
 }
 
 static size_t count_left_out(const struct align_run *run)
 {
 	size_t count = 0;
 	for (size_t c = 0; run->is_open && c < run->config.release.channel_count; c++)
-		count += run->alignment.channels[c].is_left_out;
+		count += is_left_out(run, &run->config.release.channels[c]);
 	return count;
 }
 
