@@ -56,16 +56,18 @@ setup() {
 }
 
 @test "interrupted while git talks to somebody who says nothing, nothing is left behind" {
-    local port=$((20000 + $$ % 20000)) guard
+    local port guard
     git tag v1.0.0
     python3 -c "
 import socket, time
-s = socket.create_server(('127.0.0.1', $port))
+s = socket.create_server(('127.0.0.1', 0))
+open('port', 'w').write(str(s.getsockname()[1]))
 open('ready', 'w').close()
 c = s.accept()
 time.sleep(60)" 3>&- &
     server=$!
     for _ in $(seq 50); do [ ! -e ready ] || break; sleep 0.1; done
+    port=$(cat port)
     printf '%s\n' '[[channel]]' 'kind = "homebrew"' 'formula = "p.rb"' "tap = \"git://127.0.0.1:$port/x\"" \
         'artifacts = ["p-*"]' >>attest.toml
     mkdir tmp

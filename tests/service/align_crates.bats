@@ -9,7 +9,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
     export CARGO_HOME=$PWD/cargo CARGO_NET_OFFLINE=false
     mkdir -p www/pl/as www/dl logs p
-    PORT=$((20000 + BATS_TEST_NUMBER * 13 + $$ % 20000))
+    PORT=$(free_ports 4)
     URL=http://127.0.0.1:$PORT
     serve
     cd p || return

@@ -7,7 +7,7 @@ setup() {
     PATH=$BIN:$PATH
     cd "$BATS_TEST_TMPDIR" || return
     unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
-    PORT=$((20000 + BATS_TEST_NUMBER * 7 + $$ % 20000))
+    PORT=$(free_ports 4)
     URL=http://127.0.0.1:$PORT
     API=www/api/repos/o/r
     FILES=www/o/r/releases/download/v1.2.0

@@ -10,7 +10,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
     export HOME=$PWD/home
     mkdir -p home p
-    PORT=$((20000 + BATS_TEST_NUMBER * 11 + $$ % 20000))
+    PORT=$(free_ports 4)
     URL=http://127.0.0.1:$PORT
     printf '%s\n' 'storage: ./storage' 'auth: { htpasswd: { file: ./htpasswd } }' 'uplinks: {}' 'packages:' \
         "  '**': { access: \$all, publish: \$all, unpublish: \$all }" 'web: { enable: false }' \

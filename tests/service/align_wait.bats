@@ -9,7 +9,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
     unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
     export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b.example GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b.example
-    PORT=$((20000 + BATS_TEST_NUMBER * 7 + $$ % 20000))
+    PORT=$(free_ports 4)
     git init -q -b main r
     mkdir -p r/dist www/simple/p www/files
     printf '%s\n' '[project]' 'name = "p"' '[[artifact]]' 'name = "p-{version}.tar.gz"' 'path = "dist"' '[[channel]]' \

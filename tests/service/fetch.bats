@@ -9,7 +9,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
     unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
     mkdir -p www logs
-    PORT=$((20000 + BATS_TEST_NUMBER * 7 + $$ % 20000))
+    PORT=$(free_ports 4)
     TLS=$((PORT + 1))
     openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost \
         -addext 'subjectAltName = DNS:localhost' 2>/dev/null

@@ -11,7 +11,7 @@ setup() {
     mkdir -p www osv logs
     record EXAMPLE-1 >osv/EXAMPLE-1.json
     tar cf www/a.tar osv
-    PORT=$((20000 + BATS_TEST_NUMBER * 7 + $$ % 20000))
+    PORT=$(free_ports 4)
     URL=http://127.0.0.1:$PORT
 }
 
