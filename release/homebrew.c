@@ -173,7 +173,7 @@ static void finish(struct file *file)
 	bool has_main = false;
 	for (size_t i = 0; i < out->count; i++) {
 		const struct release_item *item = &out->items[i];
-		bool is_main = item->name.len == 0 || att_str_starts(item->name, ATT_STR("on_"));
+		bool is_main = item->role == RELEASE_ROLE_MAIN;
 		if (is_main && out->version.len == 0 && !has_main)
 			out->version = item->version;
 		else if (is_main && !att_str_equal(out->version, item->version))

@@ -299,6 +299,9 @@ static void put(struct release_manifest *out, const struct group *g, const char 
 	if (range.len)
 		name = name.len ? ATT_ARENA_JOIN(&out->arena, name, ATT_STR(" ("), range, ATT_STR(")")) : range;
 	item->name = name;
+	item->role = g->kind == HOMEBREW_MAIN     ? RELEASE_ROLE_MAIN
+		     : g->kind == HOMEBREW_BOTTLE ? RELEASE_ROLE_BOTTLE
+						  : RELEASE_ROLE_PART;
 	item->version = g->version;
 	item->url = g->url;
 	item->platform = att_str_of(platform);

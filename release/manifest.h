@@ -8,10 +8,20 @@
 #include "libattest/format/value.h"
 #include "libattest/sign/digest.h"
 
+/* What an item is to the package. Names do not tell: one that holds on some versions of a system only is called
+ * after these, and is the main thing there all the same. */
+enum release_role {
+	RELEASE_ROLE_MAIN,
+	RELEASE_ROLE_PART,   /* a resource or a patch, which may be somebody else's */
+	RELEASE_ROLE_BOTTLE, /* of Homebrew, built of the main thing and installed in its place */
+};
+
 /* One thing that a manifest makes its reader download. Views live in the manifest's arena or the source's text.
  * What is pinned by two digests is two items with the same url. */
 struct release_item {
-	struct att_str name;    /* of the part: "" for the main thing, else of the resource or bottle */
+	enum release_role role;
+	struct att_str
+		name; /* of a resource, bottle or target, and where it holds when that is not everywhere */
 	struct att_str version; /* "" when it says none */
 	struct att_str url;     /* without a scheme: a file beside the manifest */
 	enum att_digest_kind

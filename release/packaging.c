@@ -293,11 +293,11 @@ static void check_item(struct check *c, const struct release_item *item)
 {
 	size_t index = 0;
 	const struct release_target *built = item->url.len ? find_built(c, item->url, &index) : NULL;
-	if (!built && att_str_starts(item->name, ATT_STR("bottle "))) {
+	if (!built && item->role == RELEASE_ROLE_BOTTLE) {
 		check_bottle(c, item);
 		return;
 	}
-	bool is_part = item->name.len > 0 && !item->is_alternative;
+	bool is_part = item->role == RELEASE_ROLE_PART;
 	/* Alternatives try one address after the other: those of nothing that was built are answered by nobody.
 	 */
 	if (built && item->is_alternative && built->url.len && !att_str_equal(built->url, item->url))
@@ -331,7 +331,7 @@ static void check_versions(struct check *c)
 	size_t seen = 0, index;
 	for (size_t i = 0; i < manifest->count; i++) {
 		const struct release_item *item = &manifest->items[i];
-		bool is_part = item->name.len > 0 && !item->is_alternative;
+		bool is_part = item->role != RELEASE_ROLE_MAIN;
 		if (is_part && !(item->url.len && find_built(c, item->url, &index)))
 			continue;
 		seen++;

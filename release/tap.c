@@ -199,19 +199,14 @@ static int demand(struct round *r, const struct release_item *item, struct att_s
 	return ATT_OK;
 }
 
-static bool is_part(const struct release_item *item)
-{
-	return item->name.len && !att_str_starts(item->name, ATT_STR("on_"));
-}
-
 static int look_at(struct round *r, const struct release_item *item, struct att_err *err)
 {
 	const struct release_tap *tap = r->tap;
-	const struct release_tap_artifact *artifact = is_part(item) ? NULL : find(r, item);
+	bool is_main = item->role == RELEASE_ROLE_MAIN;
+	const struct release_tap_artifact *artifact = is_main ? find(r, item) : NULL;
 	int status = ATT_OK;
-	if (is_part(item)) {
-		bool is_bottle = att_str_starts(item->name, ATT_STR("bottle "));
-		if (is_bottle && r->is_last)
+	if (!is_main) {
+		if (item->role == RELEASE_ROLE_BOTTLE && r->is_last)
 			complain(r, "unbuilt-url", item->span, "a bottle, which the release did not build",
 				 ATT_STR(""), item->url);
 		return ATT_OK;

@@ -235,13 +235,33 @@ static void test_bottles(void **state)
 #undef FORMULA
 }
 
+/* What holds on some versions of macOS only is what people there get, not a part. */
+static void test_ranges(void **state)
+{
+#define FORMULA(old, digest)                                                                                   \
+	"class P < Formula\n  version \"1.2.0-rc.1\"\n"                                                        \
+	"  on_monterey :or_older do\n    url \"" old "\"\n    sha256 \"" digest "\"\n  end\n"                  \
+	"  on_ventura :or_newer do\n    url \"" URL "p.tgz\"\n    sha256 \"" A "\"\n  end\n"                   \
+	"  on_linux do\n    url \"" URL "p.tgz\"\n    sha256 \"" A "\"\n  end\n"                               \
+	"  resource \"r\" do\n    url \"https://r.example/r-1.tgz\"\n    sha256 \"" B "\"\n  end\nend\n"
+	(void)state;
+	const struct att_digest digests[] = {digest_of(A)};
+	const struct release_target built[] = {
+		{.name = ATT_STR("p.tgz"), .digests = &digests[0], .digest_count = 1},
+	};
+	check("p.rb", FORMULA(URL "p.tgz", A), built, 1, "");
+	check("p.rb", FORMULA("https://e.example/q.tgz", B), built, 1,
+	      "unbuilt-url 4:10  https://e.example/q.tgz\n");
+#undef FORMULA
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one),      cmocka_unit_test(test_several),
 		cmocka_unit_test(test_winget),   cmocka_unit_test(test_alternatives),
 		cmocka_unit_test(test_versions), cmocka_unit_test(test_digest_kinds),
-		cmocka_unit_test(test_bottles),
+		cmocka_unit_test(test_bottles),  cmocka_unit_test(test_ranges),
 	};
 	return cmocka_run_group_tests_name("packaging", tests, NULL, NULL);
 }
