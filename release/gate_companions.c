@@ -101,6 +101,20 @@ static void check_sbom(const struct release_gate *gate, const struct release_bui
 
 /* --- signatures and provenance --------------------------------------------------------------------------- */
 
+/* Without a repository any would do, and the step says that it is this one. */
+static bool has_source(const struct release_gate *gate, const struct release_built *built)
+{
+	struct att_err err = {0};
+	if (gate->config->project.repository.len > 0)
+		return true;
+	att_source_err(gate->config->source, &err, ATT_ERR_UNSUPPORTED, built->artifact->span,
+		       "provenance is required, and [project] does not say of which repository");
+	att_err_help(&err, "repository = \"https://...\" in [project], as the build states it");
+	att_findings_add_err(gate->findings, gate->config->source->path, gate->config->source, &err);
+	add_step(gate, RELEASE_PROVENANCE, built, ATT_CANNOT_TELL, ATT_STR("no repository is said"));
+	return false;
+}
+
 static void verify(const struct release_gate *gate, const struct att_keyring *keys,
 		   const struct release_built *built, enum release_requirement what, struct att_arena *arena)
 {
@@ -192,6 +206,8 @@ void release_gate_companions(const struct release_gate *gate)
 			report_unbound(gate, built);
 		for (enum release_requirement what = RELEASE_SIGNATURE; what <= RELEASE_PROVENANCE; what++) {
 			if (!built->artifact->requires[what])
+				continue;
+			if (what == RELEASE_PROVENANCE && !has_source(gate, built))
 				continue;
 			if (status == ATT_OK)
 				verify(gate, &keys, built, what, &arena);

@@ -294,3 +294,14 @@ provenance unknown" ]
     [ "$(attest align before --format json 2>/dev/null |
         jq -r '.findings[] | select(.code == "unbound-artifact") | .severity')" = warning ]
 }
+
+@test "provenance of no repository in particular is not enough" {
+    sed -i '/^repository/d' attest.toml
+    git commit -q -a -m b
+    git tag -f -a -m r v1.0.0
+    git push -q -f origin main v1.0.0
+    state
+    [ "$(steps)" = "provenance unknown" ]
+    run -2 attest align before
+    [[ "$output" == *"[project] does not say of which repository"* ]]
+}
