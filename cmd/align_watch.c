@@ -136,7 +136,7 @@ static bool choose(struct align_run *run, const struct release_ledger_entry *ent
 	return any;
 }
 
-/* A channel that was given up is told, as it may as well have got another name. */
+/* What a channel that has no settings any more serves cannot be told: it may as well have got another name. */
 static void tell_gone(struct align_run *run, const struct release_ledger_entry *entry)
 {
 	const struct release_config *config = &run->config.release;
@@ -151,7 +151,8 @@ static void tell_gone(struct align_run *run, const struct release_ledger_entry *
 			&run->findings,
 			&(struct att_finding){
 				.code = "channel-unknown",
-				.severity = ATT_WARNING,
+				.severity = ATT_ERROR,
+				.cannot_tell = true,
 				.message =
 					ATT_ARENA_JOIN(&run->findings.arena, entry->version,
 						       ATT_STR(": attest.toml has no such channel any more")),

@@ -248,8 +248,8 @@ scoop" ]
 @test "a channel that attest.toml does not have any more is told" {
     run -0 add 1.0.0
     sed -i 's/kind = "github"/&\nname = "hub"/' r/attest.toml
-    run -0 watch
-    [[ "$output" == *"warning[channel-unknown]: 1.0.0: attest.toml has no such channel"*"channel: github"* ]]
+    run -2 watch
+    [[ "$output" == *"error[channel-unknown]: 1.0.0: attest.toml has no such channel"*"channel: github"* ]]
 }
 
 @test "a watch is replayed without a network" {
