@@ -39,14 +39,6 @@ struct run {
 
 /* --- what is asked about --------------------------------------------------------------------------------- */
 
-static bool is_commit(struct att_str id)
-{
-	for (size_t i = 0; i < id.len; i++)
-		if (!att_ascii_is_digit(id.data[i]) && (id.data[i] < 'a' || id.data[i] > 'f'))
-			return false;
-	return id.len == 40 || id.len == 64;
-}
-
 static void read_options(struct run *r)
 {
 	const char *date = cli_value(r->command, "date"), *last = cli_value(r->command, "last");
@@ -55,7 +47,7 @@ static void read_options(struct run *r)
 	r->commit.ref = att_str_of(cli_value(r->command, "ref"));
 	if (date && (!att_time_parse(text, &r->commit.time) || r->commit.time <= 0))
 		cli_usage(ALIGN_PROGRAM, "expected --date 2026-01-31T12:00:00Z, found \"%s\"", date);
-	if (r->commit.id.len > 0 && !is_commit(r->commit.id))
+	if (r->commit.id.len > 0 && !release_is_commit(r->commit.id))
 		cli_usage(ALIGN_PROGRAM, "expected --commit with 40 or 64 hexadecimal digits, found \"%.*s\"",
 			  ATT_STR_ARG(r->commit.id));
 	if (date && r->commit.id.len == 0)

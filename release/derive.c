@@ -170,7 +170,7 @@ static int add_channel(struct derivation *d, const struct release_channel *chann
 
 /* --- what they follow from ------------------------------------------------------------------------------- */
 
-static bool is_commit(struct att_str id)
+bool release_is_commit(struct att_str id)
 {
 	for (size_t i = 0; i < id.len; i++)
 		if (!att_ascii_is_digit(id.data[i]) && (id.data[i] < 'a' || id.data[i] > 'f'))
@@ -279,7 +279,7 @@ int release_derive(const struct release_config *config, const struct release_com
 			       .names = names,
 			       .findings = findings,
 			       .err = err};
-	if (!is_commit(commit->id))
+	if (!release_is_commit(commit->id))
 		return att_err_set(err, ATT_ERR_MALFORMED,
 				   "expected a commit as 40 or 64 hexadecimal digits, found \"%.*s\"",
 				   ATT_STR_ARG(att_str_first(commit->id, 80)));

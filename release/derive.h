@@ -45,6 +45,9 @@ struct release_names {
 	size_t count, capacity;
 };
 
+/* Is it the whole hash of a commit: 40 or 64 lower-case hexadecimal digits? */
+bool release_is_commit(struct att_str id);
+
 enum release_stream release_classify(const struct release_project *project, struct att_str ref);
 
 /* What templates stand for with this commit: the version and tag of a release, and otherwise none. Texts live

@@ -57,65 +57,39 @@ declared() { # HEADER
     defined "$BUILD/lib/librelease.a" | awk '$NF !~ /^release_/' | none "other names"
 }
 
-# A file check_X.c exports its one struct.
+# Plug-ins: a file X.c that the table FILE names as &PREFIX_X exports that one struct of LIBRARY; parts of it have a header
+# of their own.
+exports_one() { # LIBRARY FILE PREFIX KIND LEAST
+    local name names count=0
+    while read -r name; do
+        count=$((count + 1))
+        names=$(defined "$BUILD/lib/$1.a" |
+            awk -v file="${name#"$3"_}.o:" 'index($1, file) == 1 { printf "%s%s", sep, $NF; sep = " " }')
+        [ "$names" = "$name" ] || echo "${name#"$3"_}.c exports: $names"
+        [ -e "$3/${name#"$3"_}.c" ] || echo "$name is not in $3/${name#"$3"_}.c"
+    done < <(grep -oE "&$3_$4_[a-z0-9_]+" "$2" | sed 's/^&//') >"$BATS_TEST_TMPDIR/wrong"
+    [ "$count" -ge "$5" ]
+    none "more, less or other than one struct" <"$BATS_TEST_TMPDIR/wrong"
+}
+
 @test "a check exports one struct, named as its file" {
-    local name names
-    while read -r name; do
-        names=$(defined "$BUILD/lib/libpolicy.a" |
-            awk -v file="${name#policy_}.o:" 'index($1, file) == 1 { printf "%s%s", sep, $NF; sep = " " }')
-        [ "$names" = "$name" ] || echo "${name#policy_}.c exports: $names"
-    done < <(grep -oE '&policy_check_[a-z0-9_]+' policy/checks.c | sed 's/^&//') | none "more, less or other"
+    exports_one libpolicy policy/checks.c policy check 5
 }
 
-# A file place_X.c exports its one struct.
 @test "a kind of file with a version exports one struct, named as its file" {
-    local name names
-    [ "$(grep -oE '&release_place_[a-z0-9_]+' release/places.c | wc -l)" -gt 10 ]
-    while read -r name; do
-        names=$(defined "$BUILD/lib/librelease.a" |
-            awk -v file="${name#release_}.o:" 'index($1, file) == 1 { printf "%s%s", sep, $NF; sep = " " }')
-        [ "$names" = "$name" ] || echo "${name#release_}.c exports: $names"
-    done < <(grep -oE '&release_place_[a-z0-9_]+' release/places.c | sed 's/^&//') | none "more, less or other"
+    exports_one librelease release/places.c release place 11
 }
 
-# A file cataloger_X.c that a table names exports its one struct; parts of it have a header of their own.
 @test "a cataloger exports one struct, named as its file" {
-    local name names count=0
-    while read -r name; do
-        count=$((count + 1))
-        names=$(defined "$BUILD/lib/libsbom.a" |
-            awk -v file="${name#sbom_}.o:" 'index($1, file) == 1 { printf "%s%s", sep, $NF; sep = " " }')
-        [ "$names" = "$name" ] || echo "${name#sbom_}.c exports: $names"
-        [ -e "sbom/${name#sbom_}.c" ] || echo "$name is not in sbom/${name#sbom_}.c"
-    done < <(grep -oE '&sbom_cataloger_[a-z0-9_]+' sbom/catalogers.c | sed 's/^&//') >"$BATS_TEST_TMPDIR/wrong"
-    [ "$count" -gt 0 ]
-    none "more, less or other than one struct" <"$BATS_TEST_TMPDIR/wrong"
+    exports_one libsbom sbom/catalogers.c sbom cataloger 20
 }
 
-# A file manifest_X.c exports its one struct; parts of it have a header of their own.
 @test "a packaging manifest's format exports one struct, named as its file" {
-    local name names count=0
-    while read -r name; do
-        count=$((count + 1))
-        names=$(defined "$BUILD/lib/librelease.a" |
-            awk -v file="${name#release_}.o:" 'index($1, file) == 1 { printf "%s%s", sep, $NF; sep = " " }')
-        [ "$names" = "$name" ] || echo "${name#release_}.c exports: $names"
-    done < <(grep -oE '&release_manifest_[a-z0-9_]+' release/manifests.c | sed 's/^&//') >"$BATS_TEST_TMPDIR/wrong"
-    [ "$count" -gt 4 ]
-    none "more, less or other than one struct" <"$BATS_TEST_TMPDIR/wrong"
+    exports_one librelease release/manifests.c release manifest 5
 }
 
-# A file channel_X.c exports its one struct; parts of it have a header of their own.
 @test "a kind of channel exports one struct, named as its file" {
-    local name names count=0
-    while read -r name; do
-        count=$((count + 1))
-        names=$(defined "$BUILD/lib/librelease.a" |
-            awk -v file="${name#release_}.o:" 'index($1, file) == 1 { printf "%s%s", sep, $NF; sep = " " }')
-        [ "$names" = "$name" ] || echo "${name#release_}.c exports: $names"
-    done < <(grep -oE '&release_channel_[a-z0-9_]+' release/channels.c | sed 's/^&//') >"$BATS_TEST_TMPDIR/wrong"
-    [ "$count" -gt 0 ]
-    none "more, less or other than one struct" <"$BATS_TEST_TMPDIR/wrong"
+    exports_one librelease release/channels.c release channel 11
 }
 
 @test "no mutable globals in the libraries" {
