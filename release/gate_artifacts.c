@@ -10,6 +10,7 @@
 #include "libattest/base/file.h"
 #include "libattest/base/limits.h"
 #include "libattest/sign/checksum.h"
+#include "libattest/verify/sidecar.h"
 #include "release/gate.h"
 
 #include "libattest/base/banned.h"
@@ -17,23 +18,6 @@
 enum { MAX_ENTRIES = 100000 };
 
 /* --- extra files ----------------------------------------------------------------------------------------- */
-
-/* What signs, attests and describes an artifact lies beside it, with its name and one of these behind it. */
-static bool accompanies(struct att_str name, struct att_str artifact)
-{
-	static const char *const endings[] = {
-		".sigstore.json", ".sigstore",         ".minisig",      ".sig",      ".sshsig",  ".asc",
-		".pem",           ".dsse.json",        ".intoto.jsonl", ".cdx.json", ".cdx.xml", ".spdx.json",
-		".spdx",          ".sbom.json",        ".sha256",       ".sha512",   ".b2",      ".vex.json",
-		".openvex.json",  ".vsa.intoto.jsonl", ".provenance"};
-	if (!att_str_starts(name, artifact))
-		return false;
-	struct att_str rest = att_str_from(name, artifact.len);
-	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
-		if (att_str_is(rest, endings[i]))
-			return true;
-	return false;
-}
 
 /* A file of a folder. */
 struct entry {
@@ -47,7 +31,7 @@ static bool is_of(const struct release_built *items, size_t count, const struct 
 		bool beside = items[i].path.len == entry->folder.len + 1 + items[i].name.len &&
 			      att_str_starts(items[i].path, entry->folder);
 		if (beside && (att_str_equal(entry->name, items[i].name) ||
-			       (entry->is_regular && accompanies(entry->name, items[i].name))))
+			       (entry->is_regular && att_sidecar_accompanies(entry->name, items[i].name))))
 			return true;
 	}
 	return false;
@@ -62,7 +46,7 @@ static bool is_expected(const struct release_gate *gate, const struct entry *ent
 	if (slash != ATT_STR_NONE)
 		manifest = att_str_from(checksums, slash + 1);
 	if (beside && entry->is_regular && manifest.len > 0 &&
-	    (att_str_equal(entry->name, manifest) || accompanies(entry->name, manifest)))
+	    (att_str_equal(entry->name, manifest) || att_sidecar_accompanies(entry->name, manifest)))
 		return true;
 	return is_of(gate->build->items, gate->build->count, entry) ||
 	       is_of(gate->build->unread, gate->build->unread_count, entry);
@@ -273,7 +257,7 @@ static void check_listed(struct checksums *c, const struct release_built *built)
 {
 	size_t count = 0;
 	/* No manifest has a line about itself, nor about its signature. */
-	if (att_str_equal(built->path, c->source.path) || accompanies(built->path, c->source.path))
+	if (att_str_equal(built->path, c->source.path) || att_sidecar_accompanies(built->path, c->source.path))
 		return;
 	if (att_str_starts(built->path, c->folder))
 		(void)att_checksum_find(&c->list, att_str_from(built->path, c->folder.len), &count);

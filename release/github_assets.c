@@ -4,6 +4,7 @@
 #include "libattest/base/beneath.h"
 #include "libattest/net/header.h"
 #include "libattest/sign/checksum.h"
+#include "libattest/verify/sidecar.h"
 #include "release/github.h"
 
 #include "libattest/base/banned.h"
@@ -158,38 +159,16 @@ static void look_at_ours(const struct assets *a, const struct release_built *bui
 
 /* --- what accompanies them ------------------------------------------------------------------------------- */
 
-/* Signatures, SBOMs, provenance, and signatures of those. Longer ones before their beginnings. */
-static bool is_companion_of(struct att_str base, struct att_str name)
-{
-	static const char *const suffixes[] = {
-		".sigstore.json", ".sigstore",  ".bundle",    ".intoto.jsonl", ".intoto.json",
-		".cdx.json",      ".cdx.xml",   ".spdx.json", ".spdx",         ".sbom.json",
-		".sha256sum",     ".sha512sum", ".sha256",    ".sha512",       ".minisig",
-		".sig",           ".asc",       ".pem",       ".crt",
-	};
-	if (base.len == 0 || !att_str_starts(name, base))
-		return false;
-	for (struct att_str rest = att_str_from(name, base.len); rest.len > 0;) {
-		size_t i = 0, count = sizeof suffixes / sizeof suffixes[0];
-		while (i < count && !att_str_starts(rest, att_str_of(suffixes[i])))
-			i++;
-		if (i == count)
-			return false;
-		rest = att_str_from(rest, strlen(suffixes[i]));
-	}
-	return true;
-}
-
 /* What the file accompanies: the path of an artifact or of the manifest as they lie here. False when it does
  * not accompany any. */
 static bool find_accompanied(const struct assets *a, struct att_str name, struct att_str *path)
 {
 	*path = a->manifest_path;
-	if (is_companion_of(a->manifest, name))
+	if (att_sidecar_accompanies(name, a->manifest))
 		return true;
 	for (size_t i = 0; i < a->look->built_count; i++) {
 		*path = a->look->built[i].path;
-		if (is_companion_of(a->look->built[i].name, name))
+		if (att_sidecar_accompanies(name, a->look->built[i].name))
 			return true;
 	}
 	return false;
@@ -217,7 +196,7 @@ static bool is_declared(const struct assets *a, struct att_str name)
 		struct att_str text;
 		if (release_template_expand(config->artifacts[i].name, &a->look->variables, a->g->arena, &text,
 					    NULL) == ATT_OK &&
-		    (att_str_equal(text, name) || is_companion_of(text, name)))
+		    (att_str_equal(text, name) || att_sidecar_accompanies(name, text)))
 			return true;
 	}
 	return is_companion(a, name);

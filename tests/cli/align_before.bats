@@ -191,6 +191,16 @@ pushed refuted" lightweight-tag
     [ "$status" -ne 0 ]
 }
 
+@test "artifacts: what accompanies one may be accompanied itself, in that order" {
+    touch dist/p-1.0.0.tgz.cdx.json.{minisig,sha256,sha256.asc,sigstore.json,intoto.jsonl} dist/p-1.0.0.tgz.crt
+    [ -z "$(steps)" ]
+    for name in .minisig.minisig .minisig.cdx.json .cdx.json.exe; do
+        touch "dist/p-1.0.0.tgz$name"
+        expect "artifacts refuted" extra-artifact
+        rm "dist/p-1.0.0.tgz$name"
+    done
+}
+
 @test "artifacts: what accompanies one is a file, and lies beside it" {
     mkdir dist/p-1.0.0.tgz.spdx
     expect "artifacts refuted" extra-artifact

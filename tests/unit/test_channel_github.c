@@ -340,6 +340,9 @@ static void test_assets(void **state)
 		     asset("demo_1.2.0_linux.cdx.json.minisig", "x", ""));
 	run(&c);
 	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	serve_assets(two_assets(), asset("demo_1.2.0_linux.minisig.minisig", "x", ""), "");
+	run(&c);
+	pages_expect_only(&c, "demo_1.2.0_linux.minisig.minisig", RELEASE_CONFLICT);
 	serve_assets(two_assets(), asset("demo_1.2.0_linux.exe", "x", ""), "");
 	run(&c);
 	pages_expect_only(&c, "demo_1.2.0_linux.exe", RELEASE_CONFLICT);

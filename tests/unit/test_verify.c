@@ -8,6 +8,7 @@
 #include "libattest/sign/secret.h"
 #include "libattest/sign/signature.h"
 #include "libattest/verify/manifest.h"
+#include "libattest/verify/sidecar.h"
 #include "libattest/verify/verify.h"
 #include "tests/unit/document.h"
 
@@ -355,18 +356,88 @@ static void a_manifest_that_was_replaced_is_not_read(void **state)
 	att_signed_manifest_clear(&manifest);
 }
 
+/* What lies beside an artifact, and what only begins with its name. */
+static void test_accompanies(void **state)
+{
+	static const char *const good[] = {".minisig",
+					   ".sig",
+					   ".sshsig",
+					   ".asc",
+					   ".sigstore",
+					   ".sigstore.json",
+					   ".bundle",
+					   ".pem",
+					   ".crt",
+					   ".sha256",
+					   ".sha256sum",
+					   ".sha512",
+					   ".sha512sum",
+					   ".b2",
+					   ".cdx.json",
+					   ".cdx.xml",
+					   ".spdx",
+					   ".spdx.json",
+					   ".sbom.json",
+					   ".vex.json",
+					   ".openvex.json",
+					   ".intoto.jsonl",
+					   ".intoto.json",
+					   ".vsa.intoto.jsonl",
+					   ".dsse.json",
+					   ".provenance",
+					   ".cdx.json.minisig",
+					   ".cdx.json.intoto.jsonl",
+					   ".cdx.json.dsse.json.sha256.asc",
+					   ".intoto.jsonl.sigstore.json",
+					   ".spdx.sha512",
+					   ".sha256sum.asc"};
+	static const char *const bad[] = {"",
+					  ".",
+					  "x",
+					  ".exe",
+					  ".json",
+					  ".jsonl",
+					  ".cdx",
+					  ".minisi",
+					  ".minisigs",
+					  "minisig",
+					  "-2.minisig",
+					  ".cdx.json.exe",
+					  ".minisig.minisig",
+					  ".minisig.cdx.json",
+					  ".sig.asc",
+					  ".sha256.cdx.json",
+					  ".spdx.json.spdx",
+					  ".sha256.sha512",
+					  ".sigstore.jsonl",
+					  ".cdx.json/x",
+					  ".sha256sums",
+					  ".intoto.jsonl.cdx.json",
+					  ".CDX.JSON",
+					  ".zip.minisig"};
+	char name[64];
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		snprintf(name, sizeof name, "x.tgz%s", good[i]);
+		assert_true(att_sidecar_accompanies(att_str_of(name), ATT_STR("x.tgz")));
+		assert_false(att_sidecar_accompanies(att_str_of(name), ATT_STR("y.tgz")));
+		assert_false(att_sidecar_accompanies(att_str_of(name), ATT_STR("")));
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		snprintf(name, sizeof name, "x.tgz%s", bad[i]);
+		assert_false(att_sidecar_accompanies(att_str_of(name), ATT_STR("x.tgz")));
+	}
+	assert_false(att_sidecar_accompanies(ATT_STR(".minisig"), ATT_STR("")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_file),
-		cmocka_unit_test(several_files),
-		cmocka_unit_test(a_bare_signature_is_spoken_of_once),
-		cmocka_unit_test(thresholds),
-		cmocka_unit_test(keys_that_do_not_count),
-		cmocka_unit_test(requirements),
-		cmocka_unit_test(no_keys),
-		cmocka_unit_test(manifests),
-		cmocka_unit_test(a_manifest_that_was_replaced_is_not_read),
+		cmocka_unit_test(test_accompanies), cmocka_unit_test(one_file),
+		cmocka_unit_test(several_files),    cmocka_unit_test(a_bare_signature_is_spoken_of_once),
+		cmocka_unit_test(thresholds),       cmocka_unit_test(keys_that_do_not_count),
+		cmocka_unit_test(requirements),     cmocka_unit_test(no_keys),
+		cmocka_unit_test(manifests),        cmocka_unit_test(a_manifest_that_was_replaced_is_not_read),
 	};
 	return cmocka_run_group_tests_name("verify", tests, set_up, tear_down);
 }
