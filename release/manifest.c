@@ -11,10 +11,11 @@ const struct release_manifest_format *release_manifest_find_format(struct att_st
 	return NULL;
 }
 
-int release_manifest_parse(const struct att_source *source, struct release_manifest *out,
-			   const struct release_manifest_format **format, struct att_err *err)
+int release_manifest_parse_for(const struct att_source *source, const struct att_value *targets,
+			       struct release_manifest *out, const struct release_manifest_format **format,
+			       struct att_err *err)
 {
-	*out = (struct release_manifest){.items = NULL};
+	*out = (struct release_manifest){.targets = targets};
 	const struct release_manifest_format *found = release_manifest_find_format(source->path, source->text);
 	if (format)
 		*format = found;
@@ -36,6 +37,12 @@ int release_manifest_parse(const struct att_source *source, struct release_manif
 	if (status != ATT_OK)
 		release_manifest_clear(out);
 	return status;
+}
+
+int release_manifest_parse(const struct att_source *source, struct release_manifest *out,
+			   const struct release_manifest_format **format, struct att_err *err)
+{
+	return release_manifest_parse_for(source, NULL, out, format, err);
 }
 
 void release_manifest_clear(struct release_manifest *manifest)

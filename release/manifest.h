@@ -46,6 +46,9 @@ struct release_manifest {
 	struct release_item *items; /* in the order of the file */
 	size_t count, capacity;
 	struct att_str name, version; /* of the package; "" when it says none */
+	/* Target triples that a manifest of cargo-binstall is asked for; NULL: those that are usual, and those
+	 * that it names. */
+	const struct att_value *targets;
 };
 
 struct release_manifest_format {
@@ -70,6 +73,11 @@ const struct release_manifest_format *release_manifest_find_format(struct att_st
  * file of none of them. */
 int release_manifest_parse(const struct att_source *source, struct release_manifest *out,
 			   const struct release_manifest_format **format, struct att_err *err) ATT_MUST_USE;
+
+/* The same, asked for these targets, a list of strings, or NULL. */
+int release_manifest_parse_for(const struct att_source *source, const struct att_value *targets,
+			       struct release_manifest *out, const struct release_manifest_format **format,
+			       struct att_err *err) ATT_MUST_USE;
 
 /* Frees what the manifest owns; it is empty afterwards. */
 void release_manifest_clear(struct release_manifest *manifest);

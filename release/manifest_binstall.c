@@ -226,6 +226,28 @@ static int read_package(struct reader *r, const struct att_value *root)
 	return ATT_OK;
 }
 
+static int add_targets(struct reader *r)
+{
+	const struct att_value *asked = r->out->targets;
+	int status = ATT_OK;
+	if (asked) {
+		for (uint32_t i = 0; status == ATT_OK && i < asked->count; i++)
+			status = add_target(r, att_value_text(&asked->items[i]));
+		return status;
+	}
+	for (size_t i = 0; status == ATT_OK && i < USUAL_COUNT; i++)
+		status = add_target(r, att_str_of(usual[i]));
+	for (uint32_t i = 0; status == ATT_OK && r->overrides && i < r->overrides->count; i++) {
+		struct att_str key = r->overrides->members[i].key;
+		bool known = att_str_starts(key, ATT_STR("cfg("));
+		for (size_t k = 0; k < USUAL_COUNT; k++)
+			known |= att_str_is(key, usual[k]);
+		if (!known)
+			status = add_target(r, key);
+	}
+	return status;
+}
+
 static int parse(const struct att_source *source, struct release_manifest *out, struct att_err *err)
 {
 	struct reader r = {.source = source, .out = out, .err = err};
@@ -240,17 +262,7 @@ static int parse(const struct att_source *source, struct release_manifest *out, 
 		status = att_value_want(source, r.meta, "overrides", ATT_OBJECT, false, &r.overrides, err);
 	if (status == ATT_OK)
 		status = check_overrides(&r);
-	for (size_t i = 0; status == ATT_OK && i < USUAL_COUNT; i++)
-		status = add_target(&r, att_str_of(usual[i]));
-	for (uint32_t i = 0; status == ATT_OK && r.overrides && i < r.overrides->count; i++) {
-		struct att_str key = r.overrides->members[i].key;
-		bool known = att_str_starts(key, ATT_STR("cfg("));
-		for (size_t k = 0; k < USUAL_COUNT; k++)
-			known |= att_str_is(key, usual[k]);
-		if (!known)
-			status = add_target(&r, key);
-	}
-	return status;
+	return status == ATT_OK ? add_targets(&r) : status;
 }
 
 const struct release_manifest_format release_manifest_binstall = {"cargo-binstall", recognize, parse};

@@ -10,11 +10,26 @@ struct check {
 	struct att_findings *findings;
 	bool *pointed_at; /* by built artifact */
 	struct att_map by_name;
+	struct att_map served; /* the targets of cargo-binstall that an artifact is for */
+	bool starved;
 	struct att_str last_unknown; /* what was said last, and of where: a template is many urls */
 	uint32_t last_begin;
 };
 
 /* --- findings ------------------------------------------------------------------------------------------ */
+
+/* Of a template that stands for many urls it is enough to hear once. */
+static bool is_repeated(const struct check *c, const struct att_finding *finding)
+{
+	if (c->findings->count == 0)
+		return false;
+	const struct att_finding *last = &c->findings->items[c->findings->count - 1];
+	return strcmp(last->code, finding->code) == 0 && att_str_equal(last->file, finding->file) &&
+	       last->place.line > 0 && last->place.line == finding->place.line &&
+	       last->place.column == finding->place.column &&
+	       att_str_equal(last->artifact, finding->artifact) &&
+	       att_str_equal(last->expected, finding->expected) && att_str_equal(last->found, finding->found);
+}
 
 static void add(struct check *c, struct att_finding finding, struct att_span span)
 {
@@ -27,7 +42,8 @@ static void add(struct check *c, struct att_finding finding, struct att_span spa
 			finding.source_line = att_source_line_text(c->file->source, finding.place.line);
 		}
 	}
-	att_findings_add(c->findings, &finding);
+	if (!is_repeated(c, &finding))
+		att_findings_add(c->findings, &finding);
 }
 
 static struct att_span or_else(struct att_span span, struct att_span otherwise)
@@ -308,6 +324,7 @@ static void check_item(struct check *c, const struct release_item *item)
 	if (built) {
 		check_artifact(c, item, built);
 		c->pointed_at[index] = true;
+		c->starved |= att_map_set(&c->served, item->name, (uint32_t)index) != ATT_OK;
 	} else if (item->url.len && !is_part && !is_local(item)) {
 		add(c,
 		    (struct att_finding){
@@ -353,6 +370,24 @@ unsigned release_packaging_digests(const struct release_manifest *manifest)
 	return kinds;
 }
 
+/* Of the addresses that a target gets one has to be an artifact's. */
+static void check_targets(struct check *c)
+{
+	const struct att_value *targets = c->file->manifest->targets;
+	uint32_t at;
+	for (uint32_t i = 0; targets && i < targets->count; i++)
+		if (!att_map_find(&c->served, att_value_text(&targets->items[i]), &at))
+			add(c,
+			    (struct att_finding){
+				    .code = "unbuilt-url",
+				    .message = ATT_STR("none of the addresses for this target is an artifact "
+						       "of the release"),
+				    .help = ATT_STR("build for it, or take it out of the channel's targets"),
+				    .expected = att_value_text(&targets->items[i]),
+			    },
+			    (struct att_span){0, 0});
+}
+
 static void check_pointed_at(struct check *c)
 {
 	c->file = c->packaging->file_count == 1 ? &c->packaging->files[0] : NULL;
@@ -372,6 +407,13 @@ static void check_pointed_at(struct check *c)
 			    (struct att_span){0, 0});
 }
 
+static void add_starved(const struct check *c)
+{
+	struct att_err err;
+	att_err_memory(&err);
+	att_findings_add_err(c->findings, c->packaging->channel, NULL, &err);
+}
+
 void release_packaging_check(const struct release_packaging *packaging, struct att_findings *findings)
 {
 	struct check c = {.packaging = packaging, .findings = findings};
@@ -379,22 +421,24 @@ void release_packaging_check(const struct release_packaging *packaging, struct a
 	bool whole = true;
 	c.pointed_at = att_arena_alloc(&arena, packaging->built_count, sizeof *c.pointed_at);
 	att_map_init(&c.by_name);
+	att_map_init(&c.served);
 	for (size_t i = 0; c.pointed_at && i < packaging->built_count; i++)
 		whole &= att_map_set(&c.by_name, packaging->built[i].name, (uint32_t)i) == ATT_OK;
-	if (!c.pointed_at || !whole) {
-		struct att_err err;
-		att_err_memory(&err);
-		att_findings_add_err(findings, packaging->channel, NULL, &err);
-	}
+	if (!c.pointed_at || !whole)
+		add_starved(&c);
 	for (size_t i = 0; c.pointed_at && whole && i < packaging->file_count; i++) {
 		c.file = &packaging->files[i];
 		c.last_unknown.len = 0;
 		check_versions(&c);
 		for (size_t k = 0; k < c.file->manifest->count; k++)
 			check_item(&c, &c.file->manifest->items[k]);
+		check_targets(&c);
 	}
 	if (c.pointed_at && whole)
 		check_pointed_at(&c);
+	if (c.starved)
+		add_starved(&c);
 	att_map_clear(&c.by_name);
+	att_map_clear(&c.served);
 	att_arena_clear(&arena);
 }

@@ -21,14 +21,19 @@ struct loaded {
 	struct release_packaging_file file;
 };
 
-static void load(struct loaded *l, const char *path, const char *text)
+static void load_for(struct loaded *l, const char *path, const char *text, const struct att_value *targets)
 {
 	struct att_err err = {0};
 	*l = (struct loaded){.file = {&l->source, &l->manifest, NULL}};
 	assert_int_equal(att_source_init(&l->source, &l->arena, att_str_of(path), att_str_of(text), &err),
 			 ATT_OK);
-	if (release_manifest_parse(&l->source, &l->manifest, &l->file.format, &err) != ATT_OK)
+	if (release_manifest_parse_for(&l->source, targets, &l->manifest, &l->file.format, &err) != ATT_OK)
 		fail_msg("%s: %s", path, err.message);
+}
+
+static void load(struct loaded *l, const char *path, const char *text)
+{
+	load_for(l, path, text, NULL);
 }
 
 static void unload(struct loaded *l)
@@ -177,6 +182,48 @@ static void test_alternatives(void **state)
 	      "unknown-value 0:0  \nunpointed-artifact 0:0 t-x86_64-apple-darwin.tar.xz \n");
 }
 
+/* The targets that a channel of cargo-binstall names, and no others. */
+static void test_targets(void **state)
+{
+	static const char *const cases[][3] = {
+		{"x86_64-unknown-linux-gnu", NULL, ""},
+		{"x86_64-unknown-linux-gnu", "aarch64-apple-darwin",
+		 "wrong-platform 5:12 linux-x86_64 macos-aarch64\n"},
+		{"aarch64-unknown-linux-gnu", "aarch64-unknown-linux-musl",
+		 "wrong-platform 5:12 linux-x86_64 linux-aarch64\n"},
+		{"riscv64gc-unknown-linux-gnu", "x86_64-unknown-linux-gnu",
+		 "unbuilt-url 0:0 riscv64gc-unknown-linux-gnu \n"},
+		{NULL, NULL, "unpointed-artifact 0:0 t.tgz \n"},
+	};
+	static const char text[] =
+		"[package]\nname = \"t\"\nversion = \"1.2.0-rc.1\"\n[package.metadata.binstall]\n"
+		"pkg-url = \"https://e.example/t.tgz\"\n"
+		"[package.metadata.binstall.overrides.riscv64gc-unknown-linux-gnu]\n"
+		"pkg-url = \"https://e.example/riscv.tgz\"\n";
+	struct att_digest a = digest_of(A);
+	const struct release_target built = {ATT_STR("t.tgz"), ATT_STR("https://e.example/t.tgz"),
+					     ATT_STR("linux-x86_64"), &a, 1};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct att_value names[2] = {{.kind = ATT_STRING}, {.kind = ATT_STRING}};
+		struct att_value targets = {.kind = ATT_ARRAY, .items = names};
+		while (targets.count < 2 && cases[i][targets.count]) {
+			names[targets.count].string = att_str_of(cases[i][targets.count]);
+			targets.count++;
+		}
+		struct loaded l;
+		load_for(&l, "Cargo.toml", text, &targets);
+		assert_findings(&(struct release_packaging){.channel = ATT_STR("the channel"),
+							    .version = ATT_STR("1.2.0-rc.1"),
+							    .built = &built,
+							    .built_count = 1,
+							    .files = &l.file,
+							    .file_count = 1},
+				cases[i][2]);
+		unload(&l);
+	}
+}
+
 static void test_versions(void **state)
 {
 	static const struct {
@@ -258,10 +305,11 @@ static void test_ranges(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_one),      cmocka_unit_test(test_several),
-		cmocka_unit_test(test_winget),   cmocka_unit_test(test_alternatives),
-		cmocka_unit_test(test_versions), cmocka_unit_test(test_digest_kinds),
-		cmocka_unit_test(test_bottles),  cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_one),          cmocka_unit_test(test_several),
+		cmocka_unit_test(test_winget),       cmocka_unit_test(test_alternatives),
+		cmocka_unit_test(test_targets),      cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_digest_kinds), cmocka_unit_test(test_bottles),
+		cmocka_unit_test(test_ranges),
 	};
 	return cmocka_run_group_tests_name("packaging", tests, NULL, NULL);
 }
