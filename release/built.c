@@ -7,6 +7,7 @@
 #include "libattest/base/beneath.h"
 #include "libattest/base/map.h"
 #include "libattest/base/pool.h"
+#include "release/spelling.h"
 
 #include "libattest/base/banned.h"
 
@@ -46,12 +47,35 @@ static void read_slot(void *context, size_t i)
 		close(fd);
 }
 
-static int expand(const struct release_artifact *artifact, const struct release_variables *variables,
-		  struct att_arena *arena, struct release_built *out, struct att_err *err)
+static bool is_python(const struct release_config *config, const struct release_artifact *artifact)
+{
+	if (att_str_ends(artifact->name, ATT_STR(".whl")))
+		return true;
+	for (size_t i = 0; i < config->channel_count; i++)
+		if (strcmp(config->channels[i].kind->name, "pypi") == 0 &&
+		    release_channel_carries(&config->channels[i], artifact))
+			return true;
+	return false;
+}
+
+int release_artifact_name(const struct release_config *config, const struct release_artifact *artifact,
+			  const struct release_variables *variables, struct att_arena *arena,
+			  struct att_str *name, struct att_err *err)
+{
+	struct release_variables spelled = *variables;
+	int status = ATT_OK;
+	if (spelled.version.len > 0 && is_python(config, artifact))
+		status = release_spelling_of(RELEASE_PEP440, variables->version, arena, &spelled.version, err);
+	return status == ATT_OK ? release_template_expand(artifact->name, &spelled, arena, name, err) : status;
+}
+
+static int expand(const struct release_config *config, const struct release_artifact *artifact,
+		  const struct release_variables *variables, struct att_arena *arena, struct release_built *out,
+		  struct att_err *err)
 {
 	struct att_str folder = {NULL, 0};
 	out->artifact = artifact;
-	int status = release_template_expand(artifact->name, variables, arena, &out->name, err);
+	int status = release_artifact_name(config, artifact, variables, arena, &out->name, err);
 	if (status == ATT_OK)
 		status = release_template_expand(artifact->path, variables, arena, &folder, err);
 	if (status != ATT_OK)
@@ -120,7 +144,7 @@ int release_build_read(const struct release_config *config, const struct release
 	struct reading reading = {folder, slots};
 	int status = ATT_OK;
 	for (size_t i = 0; status == ATT_OK && i < config->artifact_count; i++)
-		status = expand(&config->artifacts[i], variables, &build->arena, &slots[i].built, err);
+		status = expand(config, &config->artifacts[i], variables, &build->arena, &slots[i].built, err);
 	if (status == ATT_OK)
 		status = check_names(config, slots, err);
 	if (status != ATT_OK)

@@ -14,6 +14,13 @@ struct release_build {
 	size_t unread_count;
 };
 
+/* The file name of an artifact. Its {version} is spelled as Python spells it in the name of a wheel, and of
+ * whatever a channel of kind pypi carries: 1.2.0rc1 (PEP 440, PEP 625). Errors: those of
+ * release_template_expand and release_spelling_of. */
+int release_artifact_name(const struct release_config *config, const struct release_artifact *artifact,
+			  const struct release_variables *variables, struct att_arena *arena,
+			  struct att_str *name, struct att_err *err) ATT_MUST_USE;
+
 /* Expands names and paths, opens each artifact below the descriptor `folder`, without leaving it, and hashes
  * them on up to `jobs` threads. One that is missing is a finding missing-artifact, of which a preview is a
  * warning; one that cannot be read, unreadable-input and the like. *build is the caller's for

@@ -5,6 +5,7 @@
 #include "libattest/net/header.h"
 #include "libattest/sign/checksum.h"
 #include "libattest/verify/sidecar.h"
+#include "release/built.h"
 #include "release/github.h"
 
 #include "libattest/base/banned.h"
@@ -194,8 +195,8 @@ static bool is_declared(const struct assets *a, struct att_str name)
 	const struct release_config *config = a->look->config;
 	for (size_t i = 0; i < config->artifact_count; i++) {
 		struct att_str text;
-		if (release_template_expand(config->artifacts[i].name, &a->look->variables, a->g->arena, &text,
-					    NULL) == ATT_OK &&
+		if (release_artifact_name(config, &config->artifacts[i], &a->look->variables, a->g->arena,
+					  &text, NULL) == ATT_OK &&
 		    (att_str_equal(text, name) || att_sidecar_accompanies(name, text)))
 			return true;
 	}

@@ -5,6 +5,8 @@
 load common
 load align
 
+VERSION=0.2.4 PYTHON=0.2.4
+
 setup() {
     [ -e "$ROOT/build/registry/complete" ] || skip "the npm registry is not installed (./setup check)"
     cd "$BATS_TEST_TMPDIR" || return
@@ -196,22 +198,24 @@ build() {
     mkdir dist
     for name in linux_amd64 darwin_amd64 darwin_arm64; do
         echo "$name" >plasmite
-        tar -czf "dist/plasmite_0.2.4_$name.tar.gz" plasmite
-        attest sbom generate --name plasmite --version 0.2.4 -o "dist/plasmite_0.2.4_$name.tar.gz.cdx.json" . \
+        tar -czf "dist/plasmite_${VERSION}_$name.tar.gz" plasmite
+        attest sbom generate --name plasmite --version "$VERSION" -o "dist/plasmite_${VERSION}_$name.tar.gz.cdx.json" . \
             2>/dev/null
     done
     rm plasmite
     cargo package --quiet --no-verify --offline
-    cp target/package/plasmite-0.2.4.crate dist
+    cp "target/package/plasmite-$VERSION.crate" dist
     (cd bindings/node && npm pack --silent --pack-destination ../../dist >/dev/null)
-    python3 - <<'END'
-import base64, hashlib, zipfile
-info = "plasmite-0.2.4.dist-info"
-files = {"plasmite/__init__.py": b"", f"{info}/METADATA": b"Metadata-Version: 2.1\nName: plasmite\nVersion: 0.2.4\n",
+    python3 - "$PYTHON" <<'END'
+import base64, hashlib, sys, zipfile
+version = sys.argv[1]
+info = f"plasmite-{version}.dist-info"
+files = {"plasmite/__init__.py": b"",
+         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: plasmite\nVersion: {version}\n".encode(),
          f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
 record = "".join(f"{n},sha256={base64.urlsafe_b64encode(hashlib.sha256(d).digest()).rstrip(b'=').decode()},{len(d)}\n"
                  for n, d in files.items()) + f"{info}/RECORD,,\n"
-with zipfile.ZipFile("dist/plasmite-0.2.4-py3-none-any.whl", "w") as wheel:
+with zipfile.ZipFile(f"dist/plasmite-{version}-py3-none-any.whl", "w") as wheel:
     for name, data in {**files, f"{info}/RECORD": record.encode()}.items():
         wheel.writestr(zipfile.ZipInfo(name), data)
 END
@@ -225,62 +229,66 @@ END
 
 # The publish stage: each registry by its own means.
 publish_crate() {
-    cp dist/plasmite-0.2.4.crate "$WWW/crates"
-    printf '{"name":"plasmite","vers":"0.2.4","deps":[],"cksum":"%s","features":{},"yanked":false}\n' \
-        "$(sha256sum <dist/plasmite-0.2.4.crate | cut -d ' ' -f 1)" >"$WWW/index/pl/as/plasmite"
+    cp "dist/plasmite-$VERSION.crate" "$WWW/crates"
+    printf '{"name":"plasmite","vers":"%s","deps":[],"cksum":"%s","features":{},"yanked":false}\n' \
+        "$VERSION" "$(sha256sum <"dist/plasmite-$VERSION.crate" | cut -d ' ' -f 1)" >"$WWW/index/pl/as/plasmite"
 }
 
-publish_npm() {
-    npm publish --silent ./dist/plasmite-0.2.4.tgz >/dev/null
+publish_npm() { # DIST-TAG
+    npm publish --silent --tag "$1" "./dist/plasmite-$VERSION.tgz" >/dev/null
 }
 
 publish_wheel() {
-    local name=plasmite-0.2.4-py3-none-any.whl digest size
+    local name digest size
+    name=plasmite-$PYTHON-py3-none-any.whl
     digest=$(sha256sum <"dist/$name" | cut -d ' ' -f 1) size=$(stat -c %s "dist/$name")
-    mkdir -p "$WWW"/{files,simple/plasmite,pypi/plasmite/0.2.4}
+    mkdir -p "$WWW"/{files,simple/plasmite,"pypi/plasmite/$PYTHON"}
     cp "dist/$name" "$WWW/files"
-    printf '{"meta":{"api-version":"1.1"},"name":"plasmite","versions":["0.2.4"],"files":[{"filename":"%s",
+    printf '{"meta":{"api-version":"1.1"},"name":"plasmite","versions":["%s"],"files":[{"filename":"%s",
         "url":"../../files/%s","hashes":{"sha256":"%s"},"size":%s,"yanked":false}]}' \
-        $name $name "$digest" "$size" >"$WWW/simple/plasmite/page"
-    printf '{"info":{"name":"plasmite","version":"0.2.4"},"urls":[{"filename":"%s","url":"%s/files/%s",
+        "$PYTHON" "$name" "$name" "$digest" "$size" >"$WWW/simple/plasmite/page"
+    printf '{"info":{"name":"plasmite","version":"%s"},"urls":[{"filename":"%s","url":"%s/files/%s",
         "digests":{"sha256":"%s"},"size":%s,"yanked":false,"packagetype":"bdist_wheel"}]}' \
-        $name "$WEB" $name "$digest" "$size" >"$WWW/pypi/plasmite/0.2.4/json"
+        "$PYTHON" "$name" "$WEB" "$name" "$digest" "$size" >"$WWW/pypi/plasmite/$PYTHON/json"
 }
 
 publish_github() {
-    local api=$WWW/api/repos/acme/plasmite files=$WWW/acme/plasmite/v0.2.4 name assets=() tag
+    local api=$WWW/api/repos/acme/plasmite files=$WWW/acme/plasmite/v$VERSION name assets=() tag
     mkdir -p "$api"/{git/ref/tags,git/tags,releases/tags} "$files"
     for name in dist/SHA256SUMS dist/*.tar.gz*; do
         name=${name#dist/}
         cp "dist/$name" "$files"
         assets+=("$(printf '{"name":"%s","state":"uploaded","size":%s,"digest":"sha256:%s","url":"%s",
             "browser_download_url":"%s"}' "$name" "$(stat -c %s "dist/$name")" \
-            "$(sha256sum "dist/$name" | cut -c1-64)" "$WEB/api/assets/$name" "$WEB/acme/plasmite/v0.2.4/$name")")
+            "$(sha256sum "dist/$name" | cut -c1-64)" "$WEB/api/assets/$name" "$WEB/acme/plasmite/v$VERSION/$name")")
     done
-    tag=$(git rev-parse v0.2.4)
+    tag=$(git rev-parse "v$VERSION")
     echo '{"private":false}' >"$api.json"
-    printf '{"ref":"refs/tags/v0.2.4","object":{"type":"tag","sha":"%s"}}' "$tag" >"$api/git/ref/tags/v0.2.4.json"
-    printf '{"tag":"v0.2.4","object":{"type":"commit","sha":"%s"}}' "$(git rev-parse HEAD)" >"$api/git/tags/$tag.json"
-    printf '%s\n' "${assets[@]}" | jq -s '{tag_name: "v0.2.4", draft: false, prerelease: false, assets: .}' \
-        >"$api/releases/tags/v0.2.4.json"
-    jq -c '[.]' "$api/releases/tags/v0.2.4.json" >"$api/releases.json"
-    cp "$api/releases/tags/v0.2.4.json" "$api/releases/latest.json"
+    printf '{"ref":"refs/tags/%s","object":{"type":"tag","sha":"%s"}}' "v$VERSION" "$tag" \
+        >"$api/git/ref/tags/v$VERSION.json"
+    printf '{"tag":"%s","object":{"type":"commit","sha":"%s"}}' "v$VERSION" "$(git rev-parse HEAD)" \
+        >"$api/git/tags/$tag.json"
+    printf '%s\n' "${assets[@]}" | jq -s --arg tag "v$VERSION" \
+        '{tag_name: $tag, draft: false, prerelease: ($tag | contains("-")), assets: .}' \
+        >"$api/releases/tags/v$VERSION.json"
+    jq -c '[.]' "$api/releases/tags/v$VERSION.json" >"$api/releases.json"
+    cp "$api/releases/tags/v$VERSION.json" "$api/releases/latest.json"
 }
 
 # Up to the moment before anything is published.
 prepare() {
-    attest align versions --set 0.2.4 >/dev/null
-    git commit -q -a -m "0.2.4"
-    git tag -a -m "0.2.4" v0.2.4
-    git push -q origin main v0.2.4
+    attest align versions --set "$VERSION" >/dev/null
+    git commit -q -a -m "$VERSION"
+    git tag -a -m "$VERSION" "v$VERSION"
+    git push -q origin main "v$VERSION"
     build
     attest align tap --write >/dev/null
-    tap "plasmite 0.2.4"
+    tap "plasmite $VERSION"
 }
 
-publish() {
+publish() { # DIST-TAG
     publish_crate
-    publish_npm
+    publish_npm "$1"
     publish_wheel
     publish_github
 }
@@ -305,7 +313,7 @@ publish() {
     done
     row 'homebrew Formula/plasmite.rb MATCH 0.2.4'
     align 1 after
-    publish
+    publish latest
     align 0 after --wait 30s --ledger ../ledger.json
     [ "$(grep -c MATCH out)" -gt 20 ]
     run ! grep -E 'ABSENT|STALE|CONFLICT|UNKNOWN' out
@@ -326,7 +334,7 @@ tampered() {
 
 @test "a publication that stopped halfway is taken up again, and no changed byte passes anywhere" {
     prepare
-    publish_npm
+    publish_npm latest
     align 0 before
     row 'npm plasmite-0.2.4.tgz MATCH'
     grep -q '^crates .* ABSENT' out
@@ -341,4 +349,14 @@ tampered() {
     tampered homebrew "$WWW/acme/plasmite/v0.2.4/plasmite_0.2.4_linux_amd64.tar.gz"
     tampered github "$WWW/acme/plasmite/v0.2.4/plasmite_0.2.4_linux_amd64.tar.gz.minisig"
     align 0 after
+}
+
+@test "a pre-release: Python spells it otherwise, and what is called the latest stays" {
+    VERSION=0.2.4-rc.1 PYTHON=0.2.4rc1
+    prepare
+    align 0 before
+    publish next
+    align 0 after
+    row 'pypi plasmite-0.2.4rc1-py3-none-any.whl MATCH'
+    row 'npm dist-tag next MATCH 0.2.4-rc.1'
 }
