@@ -30,6 +30,9 @@ int align_after_main(int argc, const char **argv)
 	run.ledger = cli_value(&command, "ledger");
 	if (run.ledger && cli_option(&command, "channel")->count > 0)
 		cli_usage(ALIGN_PROGRAM, "--ledger is about all channels, and --channel about some");
+	if (run.ledger && cli_value(&command, "replay"))
+		cli_usage(ALIGN_PROGRAM,
+			  "--ledger is about what is served, and --replay about what was recorded");
 	enum att_outcome outcome = ATT_CANNOT_TELL;
 	if (align_run_open(&run)) {
 		align_run_look(&run, align_seconds_now() + wait);

@@ -3,6 +3,7 @@
 #include "cmd/align_run.h"
 
 #include "libattest/base/limits.h"
+#include "libattest/base/time.h"
 #include "libattest/base/utf8.h"
 
 #include "libattest/base/banned.h"
@@ -161,8 +162,28 @@ static void end_record(struct align_run *run)
 		att_findings_add_err(&run->findings, att_str_of(run->record.path), NULL, &err);
 }
 
+/* Whoever reads the report has to see that nobody was asked; a folder says what its owner wants it to. */
+static void tell_replay(struct align_run *run, struct att_str recorded)
+{
+	att_findings_add(&run->findings,
+			 &(struct att_finding){
+				 .code = "replayed-answers",
+				 .severity = ATT_NOTE,
+				 .message = ATT_STR("nobody was asked: the answers are those of a record"),
+				 .help = ATT_STR("for what is served now, run it without --replay"),
+				 .file = att_str_of(cli_value(run->command, "replay")),
+				 .found = ATT_ARENA_JOIN(&run->arena, ATT_STR("recorded "), recorded),
+			 });
+}
+
 int align_run_tell(struct align_run *run, enum att_outcome outcome)
 {
+	char time[ATT_TIME_TEXT + 1] = "";
+	size_t replays = run->is_open && run->record.replays;
+	if (replays) {
+		att_time_format(run->record.answers.time, time);
+		tell_replay(run, att_str_of(time));
+	}
 	if (run->is_open) {
 		end_record(run);
 		if (!run->is_watch)
@@ -172,6 +193,7 @@ int align_run_tell(struct align_run *run, enum att_outcome outcome)
 		{"releases", {NULL, 0}, run->releases},
 		{"items", {NULL, 0}, run->steps.count},
 		{"items_aligned", {NULL, 0}, count_steps(run, ATT_HOLDS)},
+		{"replayed", att_str_of(time), 0},
 	};
 	const struct att_report_fact facts[] = {
 		{"tag", run->alignment.variables.tag.len ? run->alignment.variables.tag : ATT_STR("none"), 0},
@@ -181,15 +203,12 @@ int align_run_tell(struct align_run *run, enum att_outcome outcome)
 		{"channels_left_out", {NULL, 0}, count_left_out(run)},
 		{"items", {NULL, 0}, run->steps.count},
 		{"items_aligned", {NULL, 0}, count_steps(run, ATT_HOLDS)},
+		{"replayed", att_str_of(time), 0},
 	};
-	const struct att_report report = {ALIGN_PROGRAM,
-					  run->name,
-					  decide(run, outcome),
-					  &run->findings,
-					  &run->steps,
-					  run->is_watch ? watched : facts,
-					  run->is_watch ? sizeof watched / sizeof watched[0]
-							: sizeof facts / sizeof facts[0]};
+	const size_t all = run->is_watch ? sizeof watched / sizeof watched[0] : sizeof facts / sizeof facts[0];
+	const struct att_report report = {ALIGN_PROGRAM,    run->name,   decide(run, outcome),
+					  &run->findings,   &run->steps, run->is_watch ? watched : facts,
+					  all - 1 + replays};
 	if (run->is_quiet && report.exit == CLI_HOLDS)
 		return report.exit;
 	return cli_report_is_human(run->format) ? tell_people(run, &report) : cli_report(run->format, &report);

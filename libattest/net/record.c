@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ enum {
 
 struct att_recorder {
 	char *folder;
+	int lock_fd;           /* of the folder while it is recorded in, or -1 */
 	pthread_mutex_t lock;  /* of all below */
 	struct att_map counts; /* of exchanges by name */
 	struct att_arena arena;
@@ -38,35 +40,37 @@ struct att_recorder {
 
 /* ---- opening ---- */
 
-static int refuse_contents(const char *folder, struct att_err *err)
+/* Two that record into one folder would each take exchanges of the other for its own: who comes second is told,
+ * as is who finds something there. The lock goes with the descriptor, also when its program is killed. */
+static int claim(const char *folder, int *lock, struct att_err *err)
 {
-	DIR *dir = opendir(folder);
 	const struct dirent *entry;
-	int status = ATT_OK;
-	if (!dir)
-		return att_err_set_errno(err, errno, "cannot open %s", folder);
-	while (status == ATT_OK && (entry = readdir(dir))) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		status = att_err_set(err, ATT_ERR_REFUSED,
-				     "expected a new or an empty folder to record in, found one that holds "
-				     "something: %s",
-				     folder);
-	}
-	closedir(dir);
+	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+		return att_err_set_errno(err, errno, "cannot make %s", folder);
+	DIR *dir = opendir(folder);
+	*lock = dir ? fcntl(dirfd(dir), F_DUPFD_CLOEXEC, 0) : -1;
+	int status = *lock < 0 ? att_err_set_errno(err, errno, "cannot open %s", folder) : ATT_OK;
+	/* Not every file system has locks. */
+	if (status == ATT_OK && flock(*lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+		status = att_err_set(
+			err, ATT_ERR_REFUSED,
+			"expected a folder of one's own to record in, found another one to record in "
+			"it: %s",
+			folder);
+	while (status == ATT_OK && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			status = att_err_set(err, ATT_ERR_REFUSED,
+					     "expected a new or an empty folder to record in, found one that "
+					     "holds something: %s",
+					     folder);
+	if (dir)
+		closedir(dir);
 	return status;
 }
 
-static int check_folder(const char *folder, bool replays, struct att_err *err)
+static int find_folder(const char *folder, struct att_err *err)
 {
 	struct stat st;
-	if (!replays) {
-		if (mkdir(folder, 0700) == 0)
-			return ATT_OK;
-		if (errno != EEXIST)
-			return att_err_set_errno(err, errno, "cannot make %s", folder);
-		return refuse_contents(folder, err);
-	}
 	if (stat(folder, &st) != 0)
 		return att_err_set_errno(err, errno, "cannot open %s", folder);
 	if (!S_ISDIR(st.st_mode))
@@ -77,17 +81,21 @@ static int check_folder(const char *folder, bool replays, struct att_err *err)
 
 int att_recorder_open(const char *folder, bool replays, struct att_recorder **out, struct att_err *err)
 {
+	int lock = -1;
 	*out = NULL;
-	int status = check_folder(folder, replays, err);
-	if (status != ATT_OK)
-		return status;
-	struct att_recorder *recorder = calloc(1, sizeof *recorder);
+	int status = replays ? find_folder(folder, err) : claim(folder, &lock, err);
+	struct att_recorder *recorder = status == ATT_OK ? calloc(1, sizeof *recorder) : NULL;
 	if (recorder)
 		recorder->folder = strdup(folder);
-	if (!recorder || !recorder->folder) {
+	if (status == ATT_OK && (!recorder || !recorder->folder))
+		status = att_err_memory(err);
+	if (status != ATT_OK) {
 		free(recorder);
-		return att_err_memory(err);
+		if (lock >= 0)
+			close(lock);
+		return status;
 	}
+	recorder->lock_fd = lock;
 	pthread_mutex_init(&recorder->lock, NULL);
 	att_map_init(&recorder->counts);
 	*out = recorder;
@@ -101,6 +109,8 @@ void att_recorder_close(struct att_recorder *recorder)
 	pthread_mutex_destroy(&recorder->lock);
 	att_map_clear(&recorder->counts);
 	att_arena_clear(&recorder->arena);
+	if (recorder->lock_fd >= 0)
+		close(recorder->lock_fd);
 	free(recorder->folder);
 	free(recorder);
 }
@@ -241,6 +251,55 @@ static int redact_location(const struct att_fetch_answer *answer, struct att_buf
 	return status;
 }
 
+/* Each address between "<" and ">" loses its secrets: whoever replays finds the next page without them. */
+static void redact_link(struct att_str link, struct att_buf *out)
+{
+	while (link.len > 0) {
+		size_t begin = att_str_find_byte(link, '<');
+		att_buf_add(out, att_str_first(link, begin));
+		link = att_str_from(link, begin);
+		struct att_str address = att_str_first(link, att_str_find_byte(link, '>'));
+		att_net_redact(address, false, out);
+		link = att_str_from(link, address.len);
+	}
+}
+
+/* Error pages quote what they were asked with, and signed addresses that a redirect leads to are secrets. */
+static bool is_kept(const struct att_exchange *x, const struct att_fetch_request *request,
+		    const struct att_fetch_answer *answer)
+{
+	bool is_plain = !request->has_secret_answer && att_str_equal(request->url, answer->url);
+	for (size_t i = 0; i < x->header_count; i++)
+		is_plain = is_plain && !x->headers[i].is_secret;
+	return is_plain || answer->status / 100 == 2;
+}
+
+/* What of an answer is written down. *body is a view of it. */
+static int strip(struct att_exchange *x, const struct att_fetch_request *request,
+		 const struct att_fetch_answer *answer, struct att_arena *arena, struct att_str *body,
+		 struct att_err *err)
+{
+	struct att_buf location, link;
+	att_buf_init(&location, (size_t)2 * ATT_FETCH_MAX_URL);
+	att_buf_init(&link, (size_t)2 * ATT_FETCH_MAX_FIELDS);
+	x->answer = *answer;
+	*body = is_kept(x, request, answer) ? att_buf_str(&answer->body) : (struct att_str){NULL, 0};
+	if (request->has_secret_answer && body->len > 0) {
+		*body = ATT_STR(NO_SECRET);
+		x->answer.length = body->len;
+	}
+	int status = answer->location.len > 0 ? redact_location(answer, &location, err) : ATT_OK;
+	redact_link(answer->link, &link);
+	x->answer.location = att_arena_copy(arena, att_buf_str(&location));
+	x->answer.link = att_arena_copy(arena, att_buf_str(&link));
+	if (status == ATT_OK &&
+	    (!att_buf_ok(&location) || !att_buf_ok(&link) || !x->answer.location.data || !x->answer.link.data))
+		status = att_err_memory(err);
+	att_buf_clear(&location);
+	att_buf_clear(&link);
+	return status;
+}
+
 /* The body gets its name before the file that tells of it. */
 static int place_body(struct att_recording *recording, const char *path, struct att_err *err)
 {
@@ -289,23 +348,12 @@ int att_record_end(struct att_recorder *recorder, const struct att_fetch_request
 {
 	struct att_arena arena = {0};
 	struct att_exchange x;
-	struct att_buf location;
 	struct att_str body = {NULL, 0};
-	att_buf_init(&location, (size_t)2 * ATT_FETCH_MAX_URL);
 	int result = describe(request, &arena, &x, err);
-	if (result == ATT_OK && status == ATT_OK) {
-		x.answer = *answer;
-		body = att_buf_str(&answer->body);
-		if (request->has_secret_answer && body.len > 0 && answer->status / 100 == 2) {
-			body = ATT_STR(NO_SECRET);
-			x.answer.length = body.len;
-		}
-		if (answer->location.len > 0)
-			result = redact_location(answer, &location, err);
-		x.answer.location = att_buf_str(&location);
-	} else if (result == ATT_OK) {
+	if (result == ATT_OK && status == ATT_OK)
+		result = strip(&x, request, answer, &arena, &body, err);
+	else if (result == ATT_OK)
 		x.error = *why;
-	}
 	if (result == ATT_OK)
 		result = write_exchange(recorder, &x, recording, body, err);
 	if (recording->temporary)
@@ -314,7 +362,6 @@ int att_record_end(struct att_recorder *recorder, const struct att_fetch_request
 		close(recording->fd);
 	free(recording->temporary);
 	*recording = (struct att_recording){.fd = -1};
-	att_buf_clear(&location);
 	att_arena_clear(&arena);
 	return result;
 }
@@ -329,6 +376,17 @@ static bool is_same(const struct att_exchange *a, const struct att_exchange *b)
 	name_exchange(a, one);
 	name_exchange(b, two);
 	return strcmp(one, two) == 0;
+}
+
+/* A body is as long as the answer said, or it would be judged by what it is not. */
+static int check_length(const struct att_exchange *x, const char *path, struct att_err *err)
+{
+	bool is_head = att_str_is(x->method, "HEAD");
+	if (x->error.code != ATT_OK || (!is_head && x->answer.status / 100 != 2) ||
+	    x->body == (is_head ? 0 : x->answer.length))
+		return ATT_OK;
+	return att_err_set(err, ATT_ERR_MALFORMED,
+			   "expected a recorded body as long as its answer, found another: %s", path);
 }
 
 static int load(const struct att_recorder *recorder, const struct att_exchange *wanted, const char *path,
@@ -356,7 +414,7 @@ static int load(const struct att_recorder *recorder, const struct att_exchange *
 	if (status == ATT_OK && !is_same(wanted, out))
 		status = att_err_set(err, ATT_ERR_MALFORMED,
 				     "expected the exchange of its name in %s, found another", path);
-	return status;
+	return status == ATT_OK ? check_length(out, path, err) : status;
 }
 
 static int take_bytes(const struct att_fetch_request *request, struct att_fetch_answer *answer, bool to_sink,

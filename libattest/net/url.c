@@ -70,12 +70,19 @@ bool att_net_is_redirect(long code)
 	return code == 301 || code == 302 || code == 303 || code == 307 || code == 308;
 }
 
+/* Schemes are the same in any case (RFC 3986 section 3.1). */
+static bool has_scheme(const char *url, const char *scheme)
+{
+	struct att_str all = att_str_of(url);
+	return att_str_equal_nocase(att_str_first(all, att_str_find_byte(all, ':')), att_str_of(scheme));
+}
+
 int att_net_check_redirect(const char *from, const char *to, size_t max, bool insecure_http,
 			   struct att_err *err)
 {
 	struct att_err why = {.code = ATT_OK};
 	int status = att_net_check_url(to, max, insecure_http, &why);
-	if (status == ATT_OK && strncmp(from, "https:", 6) == 0 && strncmp(to, "https:", 6) != 0)
+	if (status == ATT_OK && has_scheme(from, "https") && !has_scheme(to, "https"))
 		status = att_err_set(&why, ATT_ERR_REFUSED, "expected a URL of https, found one of http");
 	if (status != ATT_OK)
 		return att_err_set(err, ATT_ERR_REFUSED, "the server redirects to what is refused: %s",
@@ -175,6 +182,16 @@ static bool is_secret_parameter(struct att_str name)
 	return att_str_find_byte(name, '%') != ATT_STR_NONE;
 }
 
+/* What stands between two "&". Some servers part parameters at ";", too. */
+static bool has_secret_part(struct att_str parameters)
+{
+	struct att_str part;
+	while (att_str_split(&parameters, ';', &part))
+		if (is_secret_parameter(att_str_first(part, att_str_find_byte(part, '='))))
+			return true;
+	return false;
+}
+
 void att_net_redact(struct att_str url, bool bare, struct att_buf *out)
 {
 	struct att_str rest = att_str_first(url, att_str_find_byte(url, '#')), parameter;
@@ -194,8 +211,7 @@ void att_net_redact(struct att_str url, bool bare, struct att_buf *out)
 		return;
 	rest = att_str_from(rest, query + 1);
 	for (char sign = '?'; rest.data && att_str_split(&rest, '&', &parameter);) {
-		if (parameter.len == 0 ||
-		    is_secret_parameter(att_str_first(parameter, att_str_find_byte(parameter, '='))))
+		if (parameter.len == 0 || has_secret_part(parameter))
 			continue;
 		att_buf_add_byte(out, sign);
 		att_buf_add(out, parameter);
@@ -222,8 +238,14 @@ CURLcode att_net_prepare(CURL *curl, const char *url, const char *ca_file)
 	r |= curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
 	r |= curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
 	r |= curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (ca_file)
+	/* The folder of the system's certificates is trusted besides any file, unless it is taken away. */
+	if (ca_file) {
 		r |= curl_easy_setopt(curl, CURLOPT_CAINFO, ca_file);
+		r |= curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+	}
+	/* What is meant for this machine does not leave it in the clear, whatever http_proxy says. */
+	bool stays = has_scheme(url, "http") && att_net_check_url(url, strlen(url), false, NULL) == ATT_OK;
+	r |= curl_easy_setopt(curl, CURLOPT_PROXY, stays ? "" : NULL);
 	r |= curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	r |= curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)ATT_NET_CONNECT_SECONDS);
 	return r;

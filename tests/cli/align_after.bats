@@ -91,6 +91,8 @@ time.sleep(60)" 3>&- &
         [[ "$output" == *"attest-align: "* ]]
     done
     run -2 attest align after --replay nowhere
+    run -2 attest align after --replay nowhere --ledger x
+    [[ "$output" == *"--ledger is about what is served"* && ! -e x ]]
 }
 
 @test "without attest.toml, or with one that is wrong" {

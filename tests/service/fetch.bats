@@ -66,6 +66,28 @@ line() { # FILE URL
     [ "$(wc -l <logs/access)" -eq 1 ]
 }
 
+@test "certificates that are given are trusted instead of the system's" {
+    command -v strace >/dev/null || skip "no strace"
+    echo hello >www/a
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out other.pem -days 2 -subj /CN=other 2>/dev/null
+    run -1 strace -f -e trace=%file -o calls "$TESTS/fetch_urls" --ca-file other.pem "https://localhost:$TLS/a"
+    [[ "$output" == "error cannot fetch: "*certificate* ]]
+    grep -q other.pem calls
+    # The name of a certificate in the system's folder is a hash of its subject's name.
+    run ! grep "/$(openssl x509 -noout -hash -in cert.pem)\.0" calls
+}
+
+@test "what is asked of this machine does not go to a proxy" {
+    echo hello >www/a
+    local proxy
+    for proxy in http_proxy all_proxy ALL_PROXY; do
+        run -0 env "$proxy=http://127.0.0.1:9" fetch_urls "http://127.0.0.1:$PORT/a"
+        [ "$output" = "$(line www/a "http://127.0.0.1:$PORT/a")" ]
+    done
+    run -1 env https_proxy=http://127.0.0.1:9 fetch_urls --ca-file cert.pem "http://127.0.0.1:$PORT/up"
+    [[ "$output" == *"127.0.0.1 port 9"* ]]
+}
+
 @test "a redirect leads into TLS, and not out of it" {
     echo hello >www/a
     fetch --ca-file cert.pem "http://127.0.0.1:$PORT/up" >out

@@ -593,6 +593,16 @@ static void test_open_secrets(void **state)
 	att_fetcher_close(fetcher);
 }
 
+/* TLS is not left, however its scheme is written. */
+static void test_schemes(void **state)
+{
+	(void)state;
+	assert_int_equal(att_net_check_redirect("HTTPS://h/", "http://h/", 100, true, NULL), ATT_ERR_REFUSED);
+	assert_int_equal(att_net_check_redirect("https://h/", "HTTP://h/", 100, true, NULL), ATT_ERR_REFUSED);
+	assert_int_equal(att_net_check_redirect("https://h/", "HTTPS://g/", 100, false, NULL), ATT_OK);
+	assert_int_equal(att_net_check_redirect("http://h/", "http://g/", 100, true, NULL), ATT_OK);
+}
+
 static void test_redaction(void **state)
 {
 	static const struct {
@@ -603,6 +613,7 @@ static void test_redaction(void **state)
 		{"https://h/p?X-AMZ-Credential=x&a", "https://h/p?a"},
 		{"https://u:p@h/p@q", "https://h/p@q"},
 		{"https://h/p?access%5Ftoken=x&service=y", "https://h/p?service=y"},
+		{"https://h/p?a=1;token=x&b=2;c", "https://h/p?b=2;c"},
 		{"/p?a=1", "/p?a=1"},
 		{"", ""},
 	};
@@ -791,7 +802,7 @@ int main(void)
 		cmocka_unit_test(test_secrets),     cmocka_unit_test(test_open_secrets),
 		cmocka_unit_test(test_redaction),   cmocka_unit_test(test_sinks),
 		cmocka_unit_test(test_connections), cmocka_unit_test(test_queue),
-		cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_dates),       cmocka_unit_test(test_schemes),
 	};
 	for (size_t i = 0; i < sizeof proxies / sizeof proxies[0]; i++)
 		unsetenv(proxies[i]);

@@ -54,6 +54,9 @@ static struct server_route routes[] = {
 	{"/to", .answer = "HTTP/1.1 302 x\r\nLocation: /count?token=s3cret&a=1\r\nContent-Length: 0\r\n\r\n"},
 	{"/away",
 	 .answer = "HTTP/1.1 302 x\r\nLocation: https://h.invalid/p?x=s3cret\r\nContent-Length: 0\r\n\r\n"},
+	{"/pages", .answer = OK("0") "Link: </pages?page=2&token=s3cret>; rel=\"next\", "
+				     "<https://u:s3cret@h.invalid/x?sig=s3cret#s3cret>; rel=\"last\"\r\n\r\n"},
+	{"/quotes", .answer = "HTTP/1.1 403 x\r\nContent-Length: 27\r\n\r\nfound Bearer s3cret, refused"},
 	{.path = NULL},
 };
 
@@ -128,7 +131,7 @@ static void ask_all(struct att_fetcher *fetcher, struct att_buf *out)
 	ask(fetcher, "/gone", (struct att_fetch_request){.sink = keep}, out);
 	ask(fetcher, "/busy", (struct att_fetch_request){0}, out);
 	ask(fetcher, "/to", (struct att_fetch_request){0}, out);
-	ask(fetcher, "/missing?token=s3cret", (struct att_fetch_request){0}, out);
+	ask(fetcher, "/missing?a=1", (struct att_fetch_request){0}, out);
 }
 
 static struct att_fetcher *open_fetcher(const char *record, const char *replay)
@@ -236,8 +239,13 @@ static void test_secrets(void **state)
 	assert_true(holds(&text, "{\"token\":\"s3cret\"}"));
 	ask(fetcher, "/to", (struct att_fetch_request){.no_redirects = true}, &text);
 	ask(fetcher, "/away", (struct att_fetch_request){.no_redirects = true}, &text);
+	ask(fetcher, "/pages", (struct att_fetch_request){0}, &text);
+	assert_true(holds(&text, "page=2&token=s3cret"));
+	ask(fetcher, "/quotes", with, &text);
+	ask(fetcher, "/quotes?sig=s3cret", (struct att_fetch_request){0}, &text);
+	ask(fetcher, "/quotes", (struct att_fetch_request){.has_secret_answer = true}, &text);
 	att_fetcher_close(fetcher);
-	assert_int_equal(each_file(no_secret), 4 + 2);
+	assert_int_equal(each_file(no_secret), 8 + 2);
 	/* Who replays has no secrets. */
 	fetcher = open_fetcher(NULL, folder);
 	att_buf_clear(&text);
@@ -246,6 +254,9 @@ static void test_secrets(void **state)
 	att_buf_clear(&text);
 	ask(fetcher, "/token", (struct att_fetch_request){.has_secret_answer = true}, &text);
 	assert_true(holds(&text, "body={\"token\":\"not recorded\"}"));
+	att_buf_clear(&text);
+	ask(fetcher, "/pages", (struct att_fetch_request){0}, &text);
+	assert_true(holds(&text, "link=</pages?page=2>; rel=\"next\", <https://h.invalid/x>; rel=\"last\" "));
 	att_fetcher_close(fetcher);
 	att_buf_clear(&text);
 }
@@ -254,6 +265,21 @@ static void cut_body(const char *path, struct att_str text)
 {
 	if (strstr(path, ".body"))
 		assert_int_equal(truncate(path, (off_t)text.len - 1), 0);
+}
+
+/* The bytes are those that were recorded, and fewer than the answer says. */
+static void lengthen(const char *path, struct att_str text)
+{
+	struct att_buf other;
+	size_t at = att_str_find(text, ATT_STR("\"length\": 1000000"));
+	if (!strstr(path, ".json"))
+		return;
+	att_buf_init(&other, 1 << 20);
+	att_buf_add(&other, att_str_first(text, at));
+	att_buf_add(&other, ATT_STR("\"length\": 1000001"));
+	att_buf_add(&other, att_str_from(text, at + strlen("\"length\": 1000000")));
+	assert_int_equal(att_file_write_atomic(path, att_buf_str(&other), NULL), ATT_OK);
+	att_buf_clear(&other);
 }
 
 static void swap_url(const char *path, struct att_str text)
@@ -294,6 +320,8 @@ static void test_damage(void **state)
 	expect_replay("expected at most 999999 bytes, found more", 999999);
 	each_file(cut_body);
 	expect_replay("expected a recorded body of 1000000 bytes, found something else", 0);
+	each_file(lengthen);
+	expect_replay("expected a recorded body as long as its answer", 0);
 	each_file(swap_url);
 	expect_replay("expected the exchange of its name", 0);
 	att_buf_clear(&text);
@@ -317,6 +345,13 @@ static void test_folders(void **state)
 	assert_int_equal(att_fetcher_open(&file, &fetcher, &err), ATT_ERR_REFUSED);
 	assert_int_equal(att_fetcher_open(&both, &fetcher, &err), ATT_ERR_USAGE);
 	assert_int_equal(att_fetcher_open(&lost, &fetcher, &err), ATT_ERR_NOT_FOUND);
+	/* Nobody else records where somebody does, though there is nothing yet. */
+	assert_int_equal(unlink(path), 0);
+	struct att_fetcher *first = open_fetcher(folder, NULL);
+	assert_int_equal(att_fetcher_open(&full, &fetcher, &err), ATT_ERR_REFUSED);
+	assert_non_null(strstr(err.message, "another one to record in it"));
+	att_fetcher_close(first);
+	att_fetcher_close(open_fetcher(folder, NULL));
 }
 
 /* A file in testdata is what its name says: good ones come out as they are, bad ones are refused where they
