@@ -48,8 +48,10 @@ static int claim(const char *folder, int *lock, struct att_err *err)
 	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
 		return att_err_set_errno(err, errno, "cannot make %s", folder);
 	DIR *dir = opendir(folder);
-	*lock = dir ? fcntl(dirfd(dir), F_DUPFD_CLOEXEC, 0) : -1;
-	int status = *lock < 0 ? att_err_set_errno(err, errno, "cannot open %s", folder) : ATT_OK;
+	if (!dir)
+		return att_err_set_errno(err, errno, "cannot open %s", folder);
+	*lock = fcntl(dirfd(dir), F_DUPFD_CLOEXEC, 0);
+	int status = *lock >= 0 ? ATT_OK : att_err_set_errno(err, errno, "cannot open %s", folder);
 	/* Not every file system has locks. */
 	if (status == ATT_OK && flock(*lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
 		status = att_err_set(
@@ -63,8 +65,7 @@ static int claim(const char *folder, int *lock, struct att_err *err)
 					     "expected a new or an empty folder to record in, found one that "
 					     "holds something: %s",
 					     folder);
-	if (dir)
-		closedir(dir);
+	closedir(dir);
 	return status;
 }
 
