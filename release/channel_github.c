@@ -293,7 +293,20 @@ static void judge_latest(const struct release_github *g, struct att_str item, st
 	else if (is_told)
 		add(g, item, RELEASE_STALE, g->tag, tag, "an older release is still called the latest");
 	else
-		add(g, item, RELEASE_UNKNOWN, g->tag, tag, "the latest release has a tag of another kind");
+		add(g, item, RELEASE_UNKNOWN, g->tag, tag,
+		    "the latest release is of something else in the repository: say \"latest = false\" when "
+		    "the releases of this are not to be it");
+}
+
+/* Of several things in one repository one alone can have the latest release: ours leave it to others. */
+static void judge_others(const struct release_github *g, struct att_str item, struct att_str tag)
+{
+	if (att_str_equal(tag, g->tag))
+		add(g, item, RELEASE_CONFLICT, ATT_STR("another release"), tag,
+		    "the release is called the latest, and \"latest = false\" has that none of these is");
+	else
+		add(g, item, RELEASE_MATCH, ATT_STR("another release"), tag.len > 0 ? tag : ATT_STR("none"),
+		    "");
 }
 
 static void look_at_latest(const struct release_github *g)
@@ -304,13 +317,17 @@ static void look_at_latest(const struct release_github *g)
 	struct att_str item = ATT_STR("latest");
 	enum release_github_answer answer =
 		release_github_ask(g, item, "releases/latest", ATT_STR(""), &document);
-	if (answer == RELEASE_GITHUB_MISSING)
+	const struct att_value *setting = att_value_get(g->look->channel->table, "latest");
+	bool is_others = setting && !setting->boolean;
+	if (answer == RELEASE_GITHUB_MISSING && is_others)
+		judge_others(g, item, ATT_STR(""));
+	else if (answer == RELEASE_GITHUB_MISSING)
 		add(g, item, RELEASE_ABSENT, g->tag, ATT_STR("none"), "no release is called the latest");
 	else if (answer == RELEASE_GITHUB_FOUND && att_value_want(&document.source, &document.root, "tag_name",
 								  ATT_STRING, true, &tag, &err) != ATT_OK)
 		fail(g, item, &err);
 	else if (answer == RELEASE_GITHUB_FOUND)
-		judge_latest(g, item, tag->string);
+		(is_others ? judge_others : judge_latest)(g, item, tag->string);
 	release_github_document_clear(&document);
 }
 

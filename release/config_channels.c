@@ -45,7 +45,7 @@ static const struct release_channel_kind oci =
 	KIND("oci", NEEDED_TEXT("repository"), LIST("tags"), LIST("dev-tags"), LIST("platforms"),
 	     TEXT("digest"), LIST("referrers"), TEXT("user"));
 static const struct release_channel_kind github =
-	KIND("github", TEXT("repository"), TEXT("api"), TEXT("download"), FLAG("immutable"));
+	KIND("github", TEXT("repository"), TEXT("api"), TEXT("download"), FLAG("immutable"), FLAG("latest"));
 static const struct release_channel_kind homebrew =
 	KIND("homebrew", NEEDED_TEXT("tap"), TEXT("formula"), TEXT("cask"), TEXT("branch"), TEXT("url"));
 static const struct release_channel_kind scoop =

@@ -90,8 +90,7 @@ static struct att_str file_of(struct att_str url)
 	return name;
 }
 
-/* "%2B" and such, in the arena. */
-static struct att_str decode(struct att_arena *arena, struct att_str text)
+struct att_str release_packaging_decode(struct att_str text, struct att_arena *arena)
 {
 	char *out = att_arena_alloc(arena, text.len + 1, 1);
 	size_t len = 0;
@@ -106,7 +105,7 @@ static struct att_str decode(struct att_arena *arena, struct att_str text)
 
 struct att_str release_packaging_file_name(struct att_str url, struct att_arena *arena)
 {
-	return decode(arena, file_of(url));
+	return release_packaging_decode(file_of(url), arena);
 }
 
 static const struct release_target *find_built(struct check *c, struct att_str url, size_t *index)

@@ -50,6 +50,9 @@ void release_packaging_check(const struct release_packaging *packaging, struct a
  */
 struct att_str release_packaging_file_name(struct att_str url, struct att_arena *arena);
 
+/* Of a url, with "%2B" and such decoded, in the arena; data is NULL when memory is out. */
+struct att_str release_packaging_decode(struct att_str text, struct att_arena *arena);
+
 /* Does a manifest of this format that says `found` mean the version `version`? AUR has no "-" in versions: it
  * is "_" or
  * "." there, or left out. */

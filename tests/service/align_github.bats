@@ -174,6 +174,31 @@ tag v1.2.0 ABSENT" ]
     [ "$(verdicts after)" = "latest CONFLICT" ]
 }
 
+@test "the checksums and what artifacts require are missing" {
+    serve
+    change releases/tags/v1.2.0 'del(.assets[2])'
+    [ "$(verdicts after)" = "SHA256SUMS ABSENT" ]
+    publish
+    sed -i 's/^name = "demo_{version}_mac"/&\nrequires = ["sbom"]/' r/attest.toml
+    [ "$(verdicts after)" = "sbom demo_1.2.0_mac ABSENT" ]
+    echo '{"bomFormat": "CycloneDX"}' >r/dist/demo_1.2.0_mac.cdx.json
+    [ "$(verdicts after)" = "sbom demo_1.2.0_mac ABSENT" ]
+    cp r/dist/demo_1.2.0_mac.cdx.json "$FILES"
+    change releases/tags/v1.2.0 ".assets += [$(asset demo_1.2.0_mac.cdx.json)]"
+    [ -z "$(verdicts after)" ]
+    run -0 attest align after --config r/attest.toml
+}
+
+@test "a repository of several things: the latest release is that of another" {
+    serve
+    echo '{"tag_name": "other-7"}' >"$API/releases/latest.json"
+    [ "$(verdicts after)" = "latest UNKNOWN" ]
+    config 'latest = false'
+    [ -z "$(verdicts after)" ]
+    echo '{"tag_name": "v1.2.0"}' >"$API/releases/latest.json"
+    [ "$(verdicts after)" = "latest CONFLICT" ]
+}
+
 @test "what comes late is waited for" {
     serve
     mv "$FILES/demo_1.2.0_linux" kept

@@ -4,17 +4,19 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "release/github.h"
 #include "tests/unit/pages.h"
 
 extern const struct release_looker release_channel_github;
 
-#define TOML                                                                                                   \
-	"[project]\nname = \"demo\"\nrepository = \"https://github.com/o/r.git\"\n"                            \
-	"checksums = \"dist/SHA256SUMS\"\n"                                                                    \
+#define TOML TOML_OF("")
+#define TOML_OF(project)                                                                                       \
+	"[project]\nname = \"demo\"\nrepository = \"https://github.com/o/r.git\"\n" project                    \
 	"[[artifact]]\nname = \"demo_{version}_linux\"\n[[artifact]]\nname = \"demo_{version}_mac\"\n"         \
 	"[[channel]]\nkind = \"github\"\nartifacts = [\"demo_*\"]\napi = \"@/api\"\n"
 
@@ -295,6 +297,22 @@ static void test_latest(void **state)
 	pages_put(API "/releases/latest", "{\"tag_name\":\"cli-7\"}");
 	run(&c);
 	pages_expect_only(&c, "latest", RELEASE_UNKNOWN);
+	assert_true(pages_says(&c, "latest", "latest = false"));
+	pages_put(API "/releases/latest", "{}");
+	run(&c);
+	pages_expect_only(&c, "latest", RELEASE_UNKNOWN);
+	pages_close(&c);
+	/* Where others' releases are the latest, ours may not be it. */
+	open_with(&c, TOML "latest = false\n", "v1.2.0");
+	run(&c);
+	pages_expect_only(&c, "latest", RELEASE_CONFLICT);
+	pages_put(API "/releases/latest", "{\"tag_name\":\"cli-7\"}");
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	pages_expect(&c, "latest", RELEASE_MATCH);
+	pages_remove(API "/releases/latest");
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
 	pages_put(API "/releases/latest", "{}");
 	run(&c);
 	pages_expect_only(&c, "latest", RELEASE_UNKNOWN);
@@ -411,30 +429,63 @@ static void test_companions(void **state)
 	pages_close(&c);
 }
 
+/* The list of checksums with these two digests and what follows them, served as the API says of it. */
+static void serve_sums(const char *linux_hex, const char *mac_hex, const char *rest, const char *third)
+{
+	char text[1024], more[256];
+	snprintf(text, sizeof text, "%s  demo_1.2.0_linux\n%s  demo_1.2.0_mac\n%s", linux_hex, mac_hex, rest);
+	pages_put(FILES "/SHA256SUMS", text);
+	snprintf(more, sizeof more, "\"state\":\"uploaded\",\"digest\":\"sha256:%s\"", hex(text));
+	serve_assets(two_assets(), asset("SHA256SUMS", text, more), third);
+}
+
+static void open_sums(struct pages_case *c)
+{
+	open_with(c, TOML_OF("checksums = \"dist/SHA256SUMS\"\n"), "v1.2.0");
+}
+
 static void test_manifest(void **state)
 {
 	struct pages_case c;
-	char text[512];
+	char linux_hex[80], mac_hex[80], rest[256];
 	(void)state;
-	open_case(&c);
+	snprintf(linux_hex, sizeof linux_hex, "%s", hex(LINUX));
+	snprintf(mac_hex, sizeof mac_hex, "%s", hex(MAC));
+	open_sums(&c);
 	forget_paths(&c);
-	serve_assets(two_assets(), asset("SHA256SUMS", "x", ""), asset("SHA256SUMS.minisig", "x", ""));
-	snprintf(text, sizeof text, "%s  demo_1.2.0_linux\n%s  demo_1.2.0_mac\n", hex(LINUX), hex(MAC));
-	pages_put(FILES "/SHA256SUMS", text);
+	run(&c);
+	pages_expect_only(&c, "SHA256SUMS", RELEASE_ABSENT);
+	serve_sums(linux_hex, mac_hex, "", asset("SHA256SUMS.minisig", "x", ""));
 	run(&c);
 	pages_expect_only(&c, NULL, RELEASE_MATCH);
 	pages_expect(&c, "SHA256SUMS", RELEASE_MATCH);
-	snprintf(text, sizeof text, "%s  demo_1.2.0_linux\n%s  demo_1.2.0_mac\n", hex(LINUX), hex("x"));
-	pages_put(FILES "/SHA256SUMS", text);
+	serve_sums(linux_hex, linux_hex, "", "");
 	run(&c);
 	pages_expect_only(&c, "SHA256SUMS", RELEASE_CONFLICT);
-	snprintf(text, sizeof text, "%s  demo_1.2.0_linux\n", hex(LINUX));
-	pages_put(FILES "/SHA256SUMS", text);
+	snprintf(rest, sizeof rest, "%s  other\n", linux_hex);
+	serve_sums(linux_hex, mac_hex, rest, "");
 	run(&c);
 	pages_expect_only(&c, "SHA256SUMS", RELEASE_CONFLICT);
-	snprintf(text, sizeof text, "%s  demo_1.2.0_linux\n%s  demo_1.2.0_mac\n%s  other\n", hex(LINUX),
-		 hex(MAC), hex("x"));
-	pages_put(FILES "/SHA256SUMS", text);
+	/* What accompanies a file has to be served with it. */
+	snprintf(rest, sizeof rest, "%s  demo_1.2.0_mac.cdx.json\n", linux_hex);
+	serve_sums(linux_hex, mac_hex, rest, "");
+	run(&c);
+	pages_expect_only(&c, "SHA256SUMS", RELEASE_CONFLICT);
+	assert_true(pages_says(&c, "SHA256SUMS", "does not have"));
+	serve_sums(linux_hex, mac_hex, rest, asset("demo_1.2.0_mac.cdx.json", "x", ""));
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	/* Other bytes than the server says. */
+	pages_put(FILES "/SHA256SUMS", "# longer\n");
+	run(&c);
+	pages_expect_only(&c, "SHA256SUMS", RELEASE_UNKNOWN);
+	snprintf(rest, sizeof rest, "%s  demo_1.2.0_linux\n%s  demo_1.2.0_mac\n#\n", linux_hex, mac_hex);
+	pages_put(FILES "/SHA256SUMS", rest);
+	run(&c);
+	pages_expect_only(&c, "SHA256SUMS", RELEASE_CONFLICT);
+	snprintf(rest, sizeof rest, "%s  demo_1.2.0_linux\n", linux_hex);
+	pages_put(FILES "/SHA256SUMS", rest);
+	serve_assets(two_assets(), asset("SHA256SUMS", rest, ""), "");
 	run(&c);
 	pages_expect_only(&c, "SHA256SUMS", RELEASE_CONFLICT);
 	pages_put(FILES "/SHA256SUMS", "<html>");
@@ -443,6 +494,193 @@ static void test_manifest(void **state)
 	pages_remove(FILES "/SHA256SUMS");
 	run(&c);
 	pages_expect_only(&c, "SHA256SUMS", RELEASE_ABSENT);
+	pages_close(&c);
+	open_with(&c, TOML_OF("checksums = \"dist/{last}.sums\"\n"), "v1.2.0");
+	c.look.variables.last = ATT_STR("");
+	run(&c);
+	pages_expect_only(&c, "checksums", RELEASE_UNKNOWN);
+	pages_close(&c);
+}
+
+/* --- what lies here -------------------------------------------------------------------------------------- */
+
+static char here[] = "/tmp/github-XXXXXX";
+
+static void put_here(const struct pages_case *c, const char *name, const char *bytes)
+{
+	int fd = openat(c->look.folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, bytes, strlen(bytes)), strlen(bytes));
+	close(fd);
+}
+
+static void open_here(struct pages_case *c)
+{
+	snprintf(here, sizeof here, "/tmp/github-XXXXXX");
+	assert_non_null(mkdtemp(here));
+	c->look.folder = open(here, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	mkdirat(c->look.folder, "dist", 0700);
+}
+
+static void close_here(struct pages_case *c, const char *const *names)
+{
+	for (; *names; names++)
+		unlinkat(c->look.folder, *names, 0);
+	unlinkat(c->look.folder, "dist", AT_REMOVEDIR);
+	close(c->look.folder);
+	assert_int_equal(rmdir(here), 0);
+	pages_close(c);
+}
+
+/* The manifest that is served is the one that was made, and true of what accompanies the files. */
+static void test_manifest_here(void **state)
+{
+	static const char *const names[] = {"dist/SHA256SUMS", "demo_1.2.0_mac.cdx.json", NULL};
+	struct pages_case c;
+	char linux_hex[80], mac_hex[80], rest[256], text[512];
+	(void)state;
+	snprintf(linux_hex, sizeof linux_hex, "%s", hex(LINUX));
+	snprintf(mac_hex, sizeof mac_hex, "%s", hex(MAC));
+	snprintf(rest, sizeof rest, "%s  demo_1.2.0_mac.cdx.json\n", hex("sbom"));
+	snprintf(text, sizeof text, "%s  demo_1.2.0_linux\n%s  demo_1.2.0_mac\n%s", linux_hex, mac_hex, rest);
+	open_sums(&c);
+	open_here(&c);
+	put_here(&c, names[0], text);
+	put_here(&c, names[1], "sbom");
+	pages_put(FILES "/demo_1.2.0_mac.cdx.json", "sbom");
+	serve_sums(linux_hex, mac_hex, rest, asset("demo_1.2.0_mac.cdx.json", "sbom", ""));
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	put_here(&c, names[0], "# mine\n");
+	run(&c);
+	pages_expect_only(&c, "SHA256SUMS", RELEASE_CONFLICT);
+	assert_true(pages_says(&c, "SHA256SUMS", "lies here"));
+	snprintf(rest, sizeof rest, "%s  demo_1.2.0_mac.cdx.json\n", linux_hex);
+	snprintf(text, sizeof text, "%s  demo_1.2.0_linux\n%s  demo_1.2.0_mac\n%s", linux_hex, mac_hex, rest);
+	put_here(&c, names[0], text);
+	serve_sums(linux_hex, mac_hex, rest, asset("demo_1.2.0_mac.cdx.json", "sbom", ""));
+	run(&c);
+	pages_expect_only(&c, "SHA256SUMS", RELEASE_CONFLICT);
+	assert_true(pages_says(&c, "SHA256SUMS", "another digest"));
+	close_here(&c, names);
+}
+
+/* What an artifact requires is published with it. */
+static void test_required(void **state)
+{
+	static const char *const names[] = {"demo_1.2.0_linux.sigstore.json", "demo_1.2.0_linux.intoto.jsonl",
+					    "demo_1.2.0_linux.cdx.json", NULL};
+	struct pages_case c;
+	(void)state;
+	open_case(&c);
+	open_here(&c);
+	struct release_artifact mac = c.config.artifacts[1];
+	c.built[1].artifact = &mac;
+	c.config.artifacts[0].requires[RELEASE_SBOM] = true;
+	run(&c);
+	pages_expect_only(&c, "sbom demo_1.2.0_linux", RELEASE_ABSENT);
+	c.config.artifacts[0].requires[RELEASE_SIGNATURE] = true;
+	c.config.artifacts[0].requires[RELEASE_PROVENANCE] = true;
+	run(&c);
+	pages_expect(&c, "sbom demo_1.2.0_linux", RELEASE_ABSENT);
+	pages_expect(&c, "signature demo_1.2.0_linux", RELEASE_ABSENT);
+	pages_expect(&c, "provenance demo_1.2.0_linux", RELEASE_ABSENT);
+	for (size_t i = 0; i < 3; i++) {
+		char path[128];
+		snprintf(path, sizeof path, FILES "/%s", names[i]);
+		put_here(&c, names[i], "told");
+		pages_put(path, "told");
+	}
+	char list[4096];
+	snprintf(list, sizeof list, "%s,%s", two_assets(), asset(names[2], "told", ""));
+	serve_assets(list, asset(names[0], "told", ""), asset(names[1], "told", ""));
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	/* One that lies here and is not served may be the one that was believed. */
+	serve_assets(list, asset(names[0], "told", ""), "");
+	run(&c);
+	pages_expect_only(&c, "provenance demo_1.2.0_linux", RELEASE_ABSENT);
+	unlinkat(c.look.folder, names[1], 0);
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	/* Of a past release the names are known, and not the bytes. */
+	forget_paths(&c);
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	serve_assets(two_assets(), asset(names[0], "told", ""), "");
+	run(&c);
+	pages_expect_only(&c, "sbom demo_1.2.0_linux", RELEASE_ABSENT);
+	close_here(&c, names);
+}
+
+/* GitHub does not take every character in a name. */
+static void test_renamed(void **state)
+{
+	static const struct {
+		const char *name, *renamed;
+	} rows[] = {{"a_1.2.0~rc1 (x).deb", "a_1.2.0.rc1.x.deb"},
+		    {".hidden..tar", "hidden.tar"},
+		    {"a+b@c-d_e", "a+b@c-d_e"},
+		    {"end.", "end"},
+		    {"\xc3\xa4.zip", "\xc3\xa4.zip"},
+		    {"..", ""},
+		    {"", ""}};
+	struct pages_case c;
+	(void)state;
+	open_case(&c);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct att_str out = release_github_rename(&c.arena, att_str_of(rows[i].name));
+		assert_true(att_str_is(out, rows[i].renamed));
+	}
+	forget_paths(&c);
+	c.built[0].name = ATT_STR("demo 1.2.0~linux");
+	serve_assets(asset("demo.1.2.0.linux", LINUX, ""), asset("demo_1.2.0_mac", MAC, ""),
+		     asset("demo.1.2.0.linux.minisig", "x", ""));
+	pages_put(FILES "/demo.1.2.0.linux", LINUX);
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	pages_expect(&c, "demo 1.2.0~linux", RELEASE_MATCH);
+	pages_put(FILES "/demo.1.2.0.linux", MAC);
+	run(&c);
+	pages_expect_only(&c, "demo 1.2.0~linux", RELEASE_CONFLICT);
+	/* Two that would have one name. */
+	pages_put(FILES "/demo.1.2.0.linux", LINUX);
+	pages_built(&c, "demo 1.2.0 linux", LINUX);
+	c.built[2].path = ATT_STR("");
+	run(&c);
+	pages_expect_only(&c, "demo 1.2.0 linux", RELEASE_CONFLICT);
+	pages_close(&c);
+	/* Who checks by the list does not find the file. */
+	open_sums(&c);
+	forget_paths(&c);
+	c.built[0].name = ATT_STR("demo 1.2.0_linux");
+	char text[512];
+	snprintf(text, sizeof text, "%s  demo 1.2.0_linux\n%s  demo_1.2.0_mac\n", hex(LINUX), hex(MAC));
+	pages_put(FILES "/SHA256SUMS", text);
+	pages_put(FILES "/demo.1.2.0_linux", LINUX);
+	serve_assets(asset("demo.1.2.0_linux", LINUX, ""), asset("demo_1.2.0_mac", MAC, ""),
+		     asset("SHA256SUMS", text, ""));
+	run(&c);
+	pages_expect_only(&c, "SHA256SUMS", RELEASE_CONFLICT);
+	assert_true(pages_says(&c, "SHA256SUMS", "another name"));
+	pages_close(&c);
+}
+
+/* The same bytes of another release are not those of this one. */
+static void test_elsewhere(void **state)
+{
+	struct pages_case c;
+	char text[1024];
+	(void)state;
+	open_case(&c);
+	pages_put("/o/r/releases/download/v1.1.0/demo_1.2.0_mac", MAC);
+	snprintf(text, sizeof text,
+		 "%s,{\"name\":\"demo_1.2.0_mac\",\"size\":%zu,\"browser_download_url\":"
+		 "\"@/o/r/releases/download/v1.1.0/demo_1.2.0_mac\",\"url\":\"@/x\",\"state\":\"uploaded\"}",
+		 asset("demo_1.2.0_linux", LINUX, ""), strlen(MAC));
+	serve_release(FINAL, text);
+	run(&c);
+	pages_expect_only(&c, "demo_1.2.0_mac", RELEASE_CONFLICT);
+	assert_true(pages_says(&c, "demo_1.2.0_mac", "v1.1.0"));
 	pages_close(&c);
 }
 
@@ -663,13 +901,15 @@ static int stop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_match),      cmocka_unit_test(test_nothing_there),
-		cmocka_unit_test(test_tag),        cmocka_unit_test(test_release),
-		cmocka_unit_test(test_drafts),     cmocka_unit_test(test_immutable),
-		cmocka_unit_test(test_latest),     cmocka_unit_test(test_assets),
-		cmocka_unit_test(test_companions), cmocka_unit_test(test_manifest),
-		cmocka_unit_test(test_transport),  cmocka_unit_test(test_api_failures),
-		cmocka_unit_test(test_token),      cmocka_unit_test(test_private),
+		cmocka_unit_test(test_match),         cmocka_unit_test(test_nothing_there),
+		cmocka_unit_test(test_tag),           cmocka_unit_test(test_release),
+		cmocka_unit_test(test_drafts),        cmocka_unit_test(test_immutable),
+		cmocka_unit_test(test_latest),        cmocka_unit_test(test_assets),
+		cmocka_unit_test(test_companions),    cmocka_unit_test(test_manifest),
+		cmocka_unit_test(test_manifest_here), cmocka_unit_test(test_required),
+		cmocka_unit_test(test_renamed),       cmocka_unit_test(test_elsewhere),
+		cmocka_unit_test(test_transport),     cmocka_unit_test(test_api_failures),
+		cmocka_unit_test(test_token),         cmocka_unit_test(test_private),
 		cmocka_unit_test(test_settings),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
