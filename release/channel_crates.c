@@ -17,6 +17,7 @@ struct crates {
 	struct att_str index_item, file; /* "index 1.2.0", "plasmite-1.2.0.crate" */
 	const struct release_built *built;
 	struct release_crate crate;
+	bool is_mirror; /* of crates.io */
 };
 
 static void add(const struct crates *c, struct att_str item, enum release_verdict verdict,
@@ -63,6 +64,9 @@ static bool find_version(struct crates *c)
 	if (c->crate.other.len > 0)
 		add(c, c->index_item, RELEASE_CONFLICT, c->name, c->crate.other,
 		    "the index has another crate in this one's place");
+	else if (c->crate.versions == 0)
+		add(c, c->index_item, RELEASE_UNKNOWN, c->version, ATT_STR("an empty file"),
+		    "the index answers, and says nothing at all");
 	else if (c->crate.matches == 0)
 		add(c, c->index_item, RELEASE_ABSENT, c->version, ATT_STR("other versions"),
 		    "the index does not have the version, or not yet");
@@ -93,16 +97,18 @@ static void judge_index(const struct crates *c)
 /* --- the crate ------------------------------------------------------------------------------------------- */
 
 /* The address of the .crate; "" after a verdict. */
-static struct att_str file_address(const struct crates *c)
+static struct att_str file_address(struct crates *c)
 {
 	static const struct att_str item = {"config.json", 11};
 	struct att_fetch_answer answer = {0};
 	struct att_str url = {NULL, 0};
 	struct att_err err = {0};
-	if (release_look_document(c->look, item, join(c, c->base, ATT_STR("/"), item), NULL, false, &answer) &&
-	    release_crates_address(att_buf_str(&answer.body), c->name, c->crate.version, &c->crate.checksum,
-				   c->arena, &url, &err) != ATT_OK)
-		release_look_fail(c->look, item, &err);
+	if (release_look_document(c->look, item, join(c, c->base, ATT_STR("/"), item), NULL, false, &answer)) {
+		c->is_mirror = release_crates_is_mirror(att_buf_str(&answer.body));
+		if (release_crates_address(att_buf_str(&answer.body), c->name, c->crate.version,
+					   &c->crate.checksum, c->arena, &url, &err) != ATT_OK)
+			release_look_fail(c->look, item, &err);
+	}
 	att_fetch_answer_clear(&answer);
 	return url;
 }
@@ -136,6 +142,26 @@ static void judge_commit(const struct crates *c, const struct release_packed *pa
 	att_arena_clear(&scratch);
 }
 
+/* Cargo decides by the index alone what else it downloads. */
+static void judge_manifest(const struct crates *c, const struct release_packed *packed)
+{
+	static const struct att_str item = {"manifest", 8};
+	struct att_arena scratch = {0};
+	struct release_crate_difference found;
+	struct att_err err = {0};
+	struct att_str own = c->is_mirror ? ATT_STR("crates.io") : release_crates_registry(c->base);
+	if (release_crates_compare(c->crate.line, &packed->metadata, own, &scratch, &found, &err) != ATT_OK)
+		release_look_fail(c->look, item, &err);
+	else if (found.same)
+		add(c, item, RELEASE_MATCH, ATT_STR(""), ATT_STR(""), "");
+	else
+		add(c, item, RELEASE_CONFLICT, found.packed.len ? found.packed : ATT_STR("no such line"),
+		    found.said.len ? found.said : ATT_STR("no such line"),
+		    "the index, by which Cargo chooses dependencies, says something else than the Cargo.toml "
+		    "that was packed");
+	att_arena_clear(&scratch);
+}
+
 static void judge_inside(const struct crates *c)
 {
 	static const struct att_str item = {"Cargo.toml", 10};
@@ -150,12 +176,14 @@ static void judge_inside(const struct crates *c)
 		add(c, item, RELEASE_CONFLICT, folder, packed.folder, "Cargo unpacks no such folder");
 	else
 		release_package_judge(c->look, item, c->name, c->version, &packed);
-	if (status == ATT_OK)
+	if (status == ATT_OK) {
+		judge_manifest(c, &packed);
 		judge_commit(c, &packed);
+	}
 	release_packed_clear(&packed);
 }
 
-static void judge_file(const struct crates *c)
+static void judge_file(struct crates *c)
 {
 	struct release_download download = {.size = 0};
 	struct att_str url = file_address(c);

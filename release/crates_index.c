@@ -33,6 +33,13 @@ static struct att_str identity(struct att_str version)
 	return att_str_first(version, att_str_find_byte(version, '+'));
 }
 
+/* To Cargo null is nothing. */
+static bool is_null(const struct att_value *root, const char *key)
+{
+	const struct att_value *value = att_value_get(root, key);
+	return value && value->kind == ATT_NULL;
+}
+
 static int take_line(const struct att_source *line, const struct att_value *root, struct att_str name,
 		     struct att_str version, struct att_arena *arena, struct release_crate *out,
 		     struct att_err *err)
@@ -54,13 +61,14 @@ static int take_line(const struct att_source *line, const struct att_value *root
 	if (!att_str_equal(identity(att_value_text(its_version)), identity(version)))
 		return ATT_OK;
 	status = att_value_want(line, root, "cksum", ATT_STRING, true, &checksum, err);
-	if (status == ATT_OK)
+	if (status == ATT_OK && !is_null(root, "yanked"))
 		status = att_value_want(line, root, "yanked", ATT_BOOL, false, &yanked, err);
 	if (status != ATT_OK)
 		return status;
 	/* Cargo passes lines of a later kind by, and sees an older version instead. */
 	const struct att_value *kind = NULL;
-	status = att_value_want(line, root, "v", ATT_INTEGER, false, &kind, err);
+	if (!is_null(root, "v"))
+		status = att_value_want(line, root, "v", ATT_INTEGER, false, &kind, err);
 	if (status == ATT_OK && kind && (kind->integer.negative || kind->integer.magnitude > 2))
 		status = att_source_err(line, err, ATT_ERR_UNSUPPORTED, kind->span,
 					"expected an entry of kind 1 or 2, which Cargo reads, found another");
@@ -69,8 +77,9 @@ static int take_line(const struct att_source *line, const struct att_value *root
 	out->matches++;
 	out->is_yanked = att_value_is_true(yanked);
 	out->version = att_arena_copy(arena, att_value_text(its_version));
+	out->line = att_arena_copy(arena, line->text);
 	out->checksum = (struct att_digest){.kind = ATT_SHA256};
-	if (!out->version.data)
+	if (!out->version.data || !out->line.data)
 		return att_err_memory(err);
 	return att_hex_decode_exact(att_value_text(checksum), "the checksum", out->checksum.bytes,
 				    att_digest_size(ATT_SHA256), err);
@@ -151,6 +160,18 @@ static int find_dl(struct att_str config, struct att_arena *scratch, struct att_
 	if (status == ATT_OK)
 		*out = att_value_text(dl);
 	return status;
+}
+
+bool release_crates_is_mirror(struct att_str config)
+{
+	struct att_arena scratch = {0};
+	struct att_source source;
+	struct att_value root = {.kind = ATT_NULL};
+	bool is = att_source_init(&source, &scratch, ATT_STR("config.json"), config, NULL) == ATT_OK &&
+		  att_json_parse(&source, &scratch, &root, NULL) == ATT_OK &&
+		  att_str_is(release_crates_registry(att_value_text(att_value_get(&root, "api"))), "crates.io");
+	att_arena_clear(&scratch);
+	return is;
 }
 
 static struct att_str lower(struct att_str text, struct att_arena *arena)

@@ -28,12 +28,15 @@ $user pid $PWD/nginx.pid; error_log $PWD/logs/error; events {}
 http {
     access_log $PWD/logs/access; client_body_temp_path $PWD/logs; proxy_temp_path $PWD/logs;
     fastcgi_temp_path $PWD/logs; uwsgi_temp_path $PWD/logs; scgi_temp_path $PWD/logs;
-    server { listen 127.0.0.1:$PORT; root $PWD/www; }
+    server {
+        listen 127.0.0.1:$PORT; root $PWD/www;
+        location /api/ { return 200 '{"warnings":{"invalid_categories":[],"invalid_badges":[],"other":[]}}'; }
+    }
 }
 END
     nginx -c "$PWD/nginx.conf" -e "$PWD/logs/error"
     listening "$PORT"
-    printf '{"dl":"%s/dl/{crate}-{version}.crate","api":null}' "$URL" >www/config.json
+    printf '{"dl":"%s/dl/{crate}-{version}.crate","api":"%s"}' "$URL" "$URL" >www/config.json
 }
 
 # Packed by cargo, out of the commit of the release.
@@ -49,10 +52,10 @@ plasmite() {
     cp target/package/plasmite-1.2.0.crate dist
 }
 
-# line VERSION CRATE [YANKED]: what the index says of it.
+# line VERSION CRATE [YANKED [DEPENDENCY]]: what the index says of it.
 line() {
-    printf '{"name":"plasmite","vers":"%s","deps":[],"cksum":"%s","features":{},"yanked":%s}\n' \
-        "$1" "$(sha256sum "$2" | cut -d ' ' -f 1)" "${3:-false}"
+    printf '{"name":"plasmite","vers":"%s","deps":[%s],"cksum":"%s","features":{},"yanked":%s}\n' \
+        "$1" "${4:-}" "$(sha256sum "$2" | cut -d ' ' -f 1)" "${3:-false}"
 }
 
 publish() {
@@ -68,6 +71,7 @@ publish() {
     row 'crates plasmite-1.2.0.crate MATCH'
     row 'crates commit MATCH'
     row 'crates Cargo.toml MATCH plasmite 1.2.0'
+    row 'crates manifest MATCH'
     [ "$(cargo --version | cut -d . -f 2)" -ge 68 ] || return 0
     # The index is one that cargo itself reads.
     mkdir -p ../user/src ../user/.cargo
@@ -117,6 +121,72 @@ publish() {
     printf 'x' >>dist/plasmite-1.2.0.crate
     align 1 before
     row 'crates plasmite-1.2.0.crate CONFLICT'
+}
+
+@test "a dependency that only the index has" {
+    plasmite
+    publish
+    line 1.2.0 dist/plasmite-1.2.0.crate false \
+        '{"name":"evil","req":"*","features":[],"optional":false,"default_features":true,"kind":"normal"}' \
+        >../www/pl/as/plasmite
+    align 1 after --wait 60s
+    row 'crates plasmite-1.2.0.crate MATCH'
+    row "crates manifest CONFLICT dependency evil * from $URL"
+}
+
+@test "dependencies as cargo itself writes them into an index" {
+    [ "$(cargo --version | cut -d . -f 2)" -ge 90 ] || skip "cargo makes no index of what it packs"
+    local crate
+    for crate in cfg-if libc nix; do
+        mkdir -p "../www/${crate:0:2}/${crate:2:2}" ../www/3/n
+        printf '{"name":"%s","vers":"1.0.0","deps":[],"cksum":"%s","features":{"std":[]},"yanked":false}\n' "$crate" \
+            e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 >../"$crate"
+    done
+    mv ../nix ../www/3/n/nix
+    mv ../libc ../www/li/bc/libc
+    mv ../cfg-if ../www/cf/g-/cfg-if
+    mkdir -p .cargo src
+    printf '[source.crates-io]\nreplace-with = "ours"\n[source.ours]\nregistry = "sparse+%s/"\n[registries.ours]\nindex = "sparse+%s/"\n' \
+        "$URL" "$URL" >.cargo/config.toml
+    begin crates "plasmite-{version}.crate" "registry = \"sparse+$URL/\""
+    cat >Cargo.toml <<'END'
+[package]
+name = "plasmite"
+version = "1.2.0"
+edition = "2021"
+license = "MIT"
+description = "d"
+repository = "https://example.org/p"
+rust-version = "1.70"
+[dependencies]
+renamed = { package = "libc", version = ">= 1.0, <2.x", optional = true, default-features = false, features = ["std"] }
+cfg-if = "1.*"
+[target.'cfg(any(target_os="linux", unix ,))'.build-dependencies]
+nix = "~1.0"
+[features]
+z = ["dep:renamed", "cfg-if/std"]
+END
+    echo '//! Nothing.' >src/lib.rs
+    printf '/Cargo.lock\n' >>.gitignore
+    release 1.2.0
+    (
+        for _ in $(seq 300); do
+            [ ! -s target/package/tmp-registry/index/pl/as/plasmite ] || break
+            sleep 0.1
+        done
+        sleep 0.5
+        cp target/package/tmp-registry/*.crate dist
+        cp dist/*.crate ../www/dl
+        cp target/package/tmp-registry/index/pl/as/plasmite ../www/pl/as
+    ) 3>&- &
+    timeout 60 cargo publish --quiet --no-verify --registry ours --token none
+    wait
+    align 0 after
+    row 'crates manifest MATCH'
+    sed -i 's/"req":"~1.0"/"req":"~1"/' ../www/pl/as/plasmite
+    align 1 after
+    row 'crates manifest CONFLICT build-dependency nix ~1 from crates.io'
+    grep -q 'for cfg(any(target_os="linux",unix))' out
 }
 
 @test "packed from another commit, or from files that are in none" {

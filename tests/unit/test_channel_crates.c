@@ -42,8 +42,8 @@ static void serve_index(struct crates *c, const char *version, const char *more)
 	att_digest_hex(&digest, hex);
 	look_answer(&c->l, routes, INDEX,
 		    att_arena_printf(&c->l.arena,
-				     OTHER "{\"name\":\"plasmite\",\"vers\":\"%s\",\"cksum\":\"%s\"%s}\n",
-				     version, hex, more));
+				     OTHER "{\"name\":\"plasmite\",\"vers\":\"%s\",\"cksum\":\"%s\"%s%s}\n",
+				     version, hex, strstr(more, "\"deps\"") ? "" : ",\"deps\":[]", more));
 }
 
 static void serve_crate(struct crates *c, const struct look_file *files)
@@ -71,6 +71,19 @@ static void open_crates(struct crates *c, const char *more)
 	serve_crate(c, good);
 	look_answer(&c->l, routes, "/config.json",
 		    att_arena_printf(&c->l.arena, "{\"dl\":\"http://127.0.0.1:%u/dl\"}", c->l.server.port));
+}
+
+/* A crate with more in its Cargo.toml ("%u" is the server's port), and a line with dependencies and more. */
+static void serve_manifest(struct crates *c, const char *deps, const char *more, const char *toml)
+{
+	const char *port = strstr(toml, "%u");
+	struct att_str text = att_arena_printf(&c->l.arena, TOML "%.*s%u%s", port ? (int)(port - toml) : 0,
+					       toml, c->l.server.port, port ? port + 2 : "");
+	if (!port)
+		text = att_arena_printf(&c->l.arena, TOML "%s", toml);
+	const struct look_file files[] = {good[0], {"plasmite-1.2.0/Cargo.toml", text.data}, {NULL, NULL}};
+	serve_crate(c, files);
+	serve_index(c, "1.2.0", att_arena_printf(&c->l.arena, ",\"deps\":[%s]%s", deps, more).data);
 }
 
 static void close_crates(struct crates *c)
@@ -101,7 +114,8 @@ static void test_match(void **state)
 	open_crates(&c, "");
 	look_run(&c.l);
 	assert_true(look_all_match(&c.l));
-	assert_int_equal(c.l.verdicts.count, 4);
+	assert_int_equal(c.l.verdicts.count, 5);
+	look_expect(&c.l, "manifest", RELEASE_MATCH, "");
 	look_expect(&c.l, "index 1.2.0", RELEASE_MATCH, "");
 	look_expect(&c.l, FILE_NAME, RELEASE_MATCH, "");
 	look_expect(&c.l, "commit", RELEASE_MATCH, "");
@@ -160,8 +174,9 @@ static void test_index(void **state)
 	expect(&c, "index 1.2.0", RELEASE_CONFLICT, "build metadata");
 	look_answer(&c.l, routes, INDEX, ATT_STR(OTHER));
 	expect(&c, "index 1.2.0", RELEASE_ABSENT, "not yet");
-	look_answer(&c.l, routes, INDEX, ATT_STR(""));
-	expect(&c, "index 1.2.0", RELEASE_ABSENT, "not yet");
+	/* Before a release, too: whoever says nothing did not say that the number is free. */
+	look_answer(&c.l, routes, INDEX, ATT_STR("\n"));
+	expect(&c, "index 1.2.0", RELEASE_UNKNOWN, "nothing at all");
 	look_answer(
 		&c.l, routes, INDEX,
 		ATT_STR("{\"name\":\"plasmite\",\"vers\":\"1.2.0\",\"cksum\":\"" EMPTY "\",\"yanked\":false}"));
@@ -367,6 +382,134 @@ static void test_inside(void **state)
 	close_crates(&c);
 }
 
+/* ---- what the index says beside Cargo.toml ---- */
+
+#define DEP(name, req, more)                                                                                   \
+	"{\"name\":\"" name "\",\"req\":\"" req "\",\"features\":[],\"optional\":false,"                       \
+	"\"default_features\":true,\"kind\":\"normal\"" more "}"
+#define GITHUB ",\"registry\":\"https://github.com/rust-lang/crates.io-index\""
+
+/* Of each the index and Cargo.toml say the same in other words. */
+static void test_manifest_same(void **state)
+{
+	static const struct {
+		const char *deps, *more, *toml;
+	} cases[] = {
+		{DEP("a", "^1.2", GITHUB), "", "[dependencies]\na = \"1.2\"\n"},
+		{DEP("a", "^1.2", GITHUB) "," DEP("b", "*", GITHUB), ",\"features\":{}",
+		 "[dependencies.b]\nversion = \"*\"\n[dependencies.a]\nversion = \" ^1.2 \"\n"},
+		{DEP("a", ">=1.0, <2", GITHUB), "", "[dependencies]\na = \">= 1.0,<2\"\n"},
+		{DEP("a", "1.*", GITHUB), "", "[dependencies]\na = \"1.x\"\n"},
+		{DEP("a", "=1", GITHUB), "", "[dependencies]\na = \"=1.*\"\n"},
+		{DEP("a", "~1.0.1-rc.1", GITHUB), "", "[dependencies]\na = \"~1.0.1-rc.1+b\"\n"},
+		{DEP("a", "*", ",\"package\":\"real\"" GITHUB), "",
+		 "[dependencies.a]\nversion = \"*\"\npackage = \"real\"\n"},
+		{DEP("a", "^1",
+		     ",\"package\":null,\"target\":\"cfg(any(target_os = \\\"linux\\\", unix))\"" GITHUB),
+		 "", "[target.'cfg(any(target_os=\"linux\", unix ,))'.dependencies]\na = \"1\"\n"},
+		{"{\"name\":\"a\",\"req\":\"^1\",\"features\":[\"y\",\"x\"],\"optional\":true,"
+		 "\"default_features\":false,\"kind\":\"build\"" GITHUB "}",
+		 "",
+		 "[build-dependencies.a]\nversion = \"1\"\nfeatures = [\"x\", \"y\"]\noptional = true\n"
+		 "default-features = false\n"},
+		/* What developers need is nobody's else, and what is implied need not be said. */
+		{"{\"name\":\"t\",\"req\":\"^3\",\"optional\":false,\"default_features\":true,\"kind\":"
+		 "\"dev\"}",
+		 ",\"features\":{\"a\":[\"dep:a\"],\"d\":[]},\"features2\":{\"d\":[\"a?/"
+		 "x\"]},\"yanked\":null,\"v\":2",
+		 "[dev-dependencies]\nu = \"1\"\n[features]\nd = [\"a?/x\"]\n"},
+		{"", ",\"features2\":null,\"links\":\"z\",\"rust_version\":\"1.70\"",
+		 "links = \"z\"\nrust-version = \"1.70\"\n"},
+		{"", ",\"rust_version\":null", "rust-version = \"1.70\"\n"},
+		/* The registry's own. */
+		{DEP("a", "^1", ""), "",
+		 "[dependencies.a]\nversion = \"1\"\nregistry-index = \"sparse+http://127.0.0.1:%u/\"\n"},
+	};
+	struct crates c;
+	(void)state;
+	open_crates(&c, "");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		serve_manifest(&c, cases[i].deps, cases[i].more, cases[i].toml);
+		look_run(&c.l);
+		look_expect(&c.l, "manifest", RELEASE_MATCH, "");
+		assert_true(look_all_match(&c.l));
+	}
+	/* A mirror of crates.io says nothing of what is from there. */
+	serve_manifest(&c, DEP("a", "^1", ""), "", "[dependencies]\na = \"1\"\n");
+	expect(&c, "manifest", RELEASE_CONFLICT, "by which Cargo chooses");
+	look_answer(&c.l, routes, "/config.json",
+		    att_arena_printf(&c.l.arena,
+				     "{\"dl\":\"http://127.0.0.1:%u/dl\",\"api\":\"https://crates.io/\"}",
+				     c.l.server.port));
+	look_run(&c.l);
+	assert_true(look_all_match(&c.l));
+	close_crates(&c);
+}
+
+static void test_manifest_other(void **state)
+{
+	static const struct {
+		const char *deps, *more, *toml, *expected, *found;
+	} cases[] = {
+		{DEP("evil", "*", GITHUB), "", "", "no such line", "dependency evil * from crates.io"},
+		{"", "", "[dependencies]\na = \"1\"\n", "dependency a ^1 from crates.io", "no such line"},
+		{DEP("a", "^1", GITHUB), "", "[dependencies]\na = \"=1.0.1\"\n",
+		 "dependency a =1.0.1 from crates.io", "dependency a ^1 from crates.io"},
+		{DEP("a", "^1", ",\"package\":\"evil\"" GITHUB), "", "[dependencies]\na = \"1\"\n",
+		 "dependency a ^1 from crates.io", "dependency a = evil ^1 from crates.io"},
+		{DEP("a", "^1", ",\"registry\":\"https://evil.example/\""), "", "[dependencies]\na = \"1\"\n",
+		 "dependency a ^1 from crates.io", "dependency a ^1 from https://evil.example"},
+		{DEP("a", "^1", GITHUB), "", "[dependencies.a]\nversion = \"1\"\noptional = true\n",
+		 "dependency a ^1 optional from crates.io", "dependency a ^1 from crates.io"},
+		{DEP("a", "^1", GITHUB), "", "[dependencies.a]\nversion = \"1\"\ndefault-features = false\n",
+		 "dependency a ^1 without default features from crates.io", "dependency a ^1 from crates.io"},
+		{DEP("a", "^1", GITHUB), "", "[dependencies.a]\nversion = \"1\"\nfeatures = [\"y\", \"x\"]\n",
+		 "dependency a ^1 with x,y from crates.io", "dependency a ^1 from crates.io"},
+		{DEP("a", "^1", GITHUB), "", "[target.'cfg(unix)'.dependencies]\na = \"1\"\n",
+		 "dependency a ^1 from crates.io for cfg(unix)", "dependency a ^1 from crates.io"},
+		{DEP("a", "^1", GITHUB), "", "[build-dependencies]\na = \"1\"\n",
+		 "build-dependency a ^1 from crates.io", "dependency a ^1 from crates.io"},
+		{"", ",\"features\":{\"d\":[\"x\"]}", "[features]\nd = []\n", "no such line", "feature d = x"},
+		{"", ",\"features2\":{\"e\":[]}", "", "no such line", "feature e"},
+		{"", "", "[features]\nd = []\n", "feature d", "no such line"},
+		{"", ",\"links\":\"evil\"", "", "no such line", "links evil"},
+		{"", "", "links = \"z\"\n", "links z", "no such line"},
+		{"", ",\"rust_version\":\"1.99\"", "rust-version = \"1.70\"\n", "rust-version 1.70",
+		 "rust-version 1.99"},
+	};
+	static const struct {
+		const char *deps, *more, *words;
+	} bad[] = {
+		{"1", "", "\"name\""},
+		{DEP("a", "^1", ",\"target\":1"), "", "\"target\""},
+		{"{\"name\":\"a\",\"req\":\"^1\",\"default_features\":true}", "", "\"optional\""},
+		{DEP("a ^1", "^1", ""), "", "without spaces"},
+		{DEP("a", "^1", ",\"package\":\"b c\""), "", "without spaces"},
+		{"", ",\"features\":{\"d\":[\"x,y\"]}", "without spaces"},
+		{"", ",\"features\":{\"d\":1}", "a list of features"},
+		{"", ",\"features\":[]", "\"features\""},
+		{"", ",\"links\":1", "\"links\""},
+	};
+	struct crates c;
+	(void)state;
+	open_crates(&c, "");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		serve_manifest(&c, cases[i].deps, cases[i].more, cases[i].toml);
+		expect(&c, "manifest", RELEASE_CONFLICT, "by which Cargo chooses");
+		look_expect(&c.l, FILE_NAME, RELEASE_MATCH, "");
+		const struct release_item_verdict *item = look_item(&c.l, "manifest");
+		assert_true(att_str_is(item->expected, cases[i].expected));
+		assert_true(att_str_is(item->found, cases[i].found));
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		serve_manifest(&c, bad[i].deps, bad[i].more, "");
+		expect(&c, "manifest", RELEASE_UNKNOWN, bad[i].words);
+	}
+	serve_index(&c, "1.2.0", ",\"deps\":null");
+	expect(&c, "manifest", RELEASE_UNKNOWN, "\"deps\"");
+	close_crates(&c);
+}
+
 static void test_before(void **state)
 {
 	struct crates c;
@@ -421,9 +564,12 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_match),  cmocka_unit_test(test_addresses), cmocka_unit_test(test_index),
-		cmocka_unit_test(test_bytes),  cmocka_unit_test(test_transport), cmocka_unit_test(test_inside),
-		cmocka_unit_test(test_before), cmocka_unit_test(test_names),     cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_match),         cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_index),         cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_transport),     cmocka_unit_test(test_inside),
+		cmocka_unit_test(test_manifest_same), cmocka_unit_test(test_manifest_other),
+		cmocka_unit_test(test_before),        cmocka_unit_test(test_names),
+		cmocka_unit_test(test_vectors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
