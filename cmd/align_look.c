@@ -38,10 +38,12 @@ int64_t align_seconds_now(void)
 
 static void note(const struct align_run *run, int64_t pause)
 {
-	size_t open = 0, all = run->config.release.channel_count;
-	for (size_t c = 0; c < all; c++)
-		open += !run->alignment.channels[c].is_left_out &&
-			!release_channel_passes(&run->alignment, &run->alignment.channels[c]);
+	size_t open = 0, all = 0;
+	for (size_t c = 0; c < run->config.release.channel_count; c++) {
+		const struct release_channel_state *state = &run->alignment.channels[c];
+		all += !state->is_left_out;
+		open += !state->is_left_out && !release_channel_passes(&run->alignment, state);
+	}
 	if (isatty(2))
 		cli_note("%s: %zu of %zu channels do not match yet, looking again in %lld s", ALIGN_PROGRAM,
 			 open, all, (long long)pause);

@@ -10,19 +10,21 @@
 
 enum { WIDEST = 44 };
 
-/* A text in a column of the table, filled up with spaces unless it is the last one. */
+/* A text in a column of the table, filled up with spaces: its width is that of what is shown. */
 static void add_cell(struct att_str text, size_t width, struct att_buf *out)
 {
+	size_t begin = out->len;
 	att_utf8_add_visible(out, text);
-	for (size_t i = text.len; i < width; i++)
+	for (size_t i = att_utf8_count(att_str_from(att_buf_str(out), begin)); i < width; i++)
 		att_buf_add_byte(out, ' ');
 	att_buf_add(out, ATT_STR("  "));
 }
 
 static void widen(size_t *width, struct att_str text)
 {
-	if (text.len > *width)
-		*width = text.len < WIDEST ? text.len : WIDEST;
+	size_t count = att_utf8_count(text);
+	if (count > *width)
+		*width = count < WIDEST ? count : WIDEST;
 }
 
 static bool is_served(const struct att_step *step)
@@ -45,11 +47,12 @@ static void add_served(const struct att_step *step, struct att_buf *out)
 {
 	static const struct att_str none = {"-", 1};
 	bool same = att_str_equal(step->expected, step->found);
-	att_buf_printf(out, "%-8s", step->verdict);
-	if (step->found.len + step->expected.len > 0) {
-		att_buf_add(out, ATT_STR("  "));
-		att_utf8_add_visible(out, step->found.len ? step->found : none);
+	if (step->found.len + step->expected.len == 0) {
+		att_buf_add(out, att_str_of(step->verdict));
+		return;
 	}
+	att_buf_printf(out, "%-8s  ", step->verdict);
+	att_utf8_add_visible(out, step->found.len ? step->found : none);
 	if (!same && step->expected.len > 0) {
 		att_buf_add(out, ATT_STR(", expected "));
 		att_utf8_add_visible(out, step->expected);
@@ -83,6 +86,9 @@ static void add_table(const struct align_run *run, struct att_buf *out)
 		widen(&widths[0], label_of(&run->steps.items[i]));
 		widen(&widths[1], item_of(&run->steps.items[i]));
 	}
+	for (size_t c = 0; c < run->config.release.channel_count; c++)
+		if (is_left_out(run, &run->config.release.channels[c]))
+			widen(&widths[0], run->config.release.channels[c].label);
 	for (size_t i = 0; i < run->steps.count; i++) {
 		const struct att_step *step = &run->steps.items[i];
 		add_cell(label_of(step), widths[0], out);

@@ -20,7 +20,8 @@ struct watch {
 	struct release_ledger ledger;
 	struct att_str refs; /* of the remote */
 	bool has_refs;
-	int64_t end; /* of waiting */
+	bool *looked; /* at each channel of attest.toml, of some release */
+	int64_t end;  /* of waiting */
 	bool refuted, unknown;
 };
 
@@ -172,6 +173,8 @@ static int look(struct watch *w, const struct release_ledger_entry *entry, const
 	int status = align_run_open_release(run, config, err);
 	if (status != ATT_OK || !choose(run, entry))
 		return status;
+	for (size_t c = 0; c < config->channel_count; c++)
+		w->looked[c] |= !run->alignment.channels[c].is_left_out;
 	align_run_hash_modules(run);
 	align_run_look(run, w->end);
 	enum att_outcome outcome = release_alignment_outcome(&run->alignment);
@@ -211,14 +214,38 @@ static void watch_release(struct watch *w, const struct release_ledger_entry *en
 
 /* --- all of them ----------------------------------------------------------------------------------------- */
 
+/* Who asks for a channel wants to hear of it: that no release has it is no good news. */
+static void tell_not_looked(struct watch *w)
+{
+	const struct release_config *config = &w->run->config.release;
+	const struct cli_option *wanted = cli_option(w->run->command, "channel");
+	for (size_t i = 0; i < wanted->count; i++)
+		for (size_t c = 0; c < config->channel_count; c++)
+			if (!w->looked[c] && att_str_is(config->channels[c].label, wanted->values[i]))
+				att_findings_add(
+					&w->run->findings,
+					&(struct att_finding){
+						.code = "channel-unknown",
+						.severity = ATT_ERROR,
+						.cannot_tell = true,
+						.message = ATT_STR(
+							"no release that was looked at has this channel"),
+						.help = ATT_STR("leave it out of --channel, or --last away"),
+						.file = att_str_of(w->run->ledger),
+						.channel = config->channels[c].label,
+					});
+}
+
 static enum att_outcome watch_all(struct align_run *run, int64_t end, size_t last)
 {
 	struct watch w = {.run = run, .end = end};
-	if (align_ledger_read(run->ledger, true, &w.ledger, &run->findings)) {
+	w.looked = att_arena_alloc(&run->arena, run->config.release.channel_count, sizeof *w.looked);
+	if (w.looked && align_ledger_read(run->ledger, true, &w.ledger, &run->findings)) {
 		size_t count = w.ledger.count;
 		w.has_refs = align_ledger_refs(run, &w.refs);
 		for (size_t i = last > 0 && last < count ? count - last : 0; i < count; i++)
 			watch_release(&w, &w.ledger.items[i]);
+		tell_not_looked(&w);
 	}
 	release_ledger_clear(&w.ledger);
 	if (run->releases == 0)

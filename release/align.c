@@ -201,6 +201,7 @@ static void report_item(const struct release_alignment *alignment, const struct 
 					  item->reason.len ? item->reason : ATT_STR("no reason is known")),
 		.file = source->path,
 		.place = place,
+		.artifact = ATT_ARENA_JOIN(&findings->arena, alignment->prefix, item->item),
 		.channel = state->channel->label,
 		.expected = item->expected,
 		.found = item->found,

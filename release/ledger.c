@@ -182,6 +182,9 @@ static int copy_entry(struct release_ledger *ledger, const struct release_ledger
 {
 	bool whole = true;
 	*to = *from;
+	/* A clock that was set back makes nothing older. */
+	if (old && old->verified > to->verified)
+		to->verified = old->verified;
 	to->version = copy(ledger, from->version, &whole);
 	to->tag = copy(ledger, from->tag, &whole);
 	to->commit = copy(ledger, from->commit, &whole);

@@ -41,16 +41,19 @@ static void add_attribute(struct att_buf *out, const char *name, struct att_str 
 	att_buf_add_byte(out, '"');
 }
 
-/* Opens a test; the class is what its results are grouped by. */
-static void begin_test(const struct att_report *report, const char *name, struct att_str of,
-		       struct att_buf *out)
+/* Opens a test; the class is what its results are grouped by. Two of one name would be one to who reads them,
+ * so what lies on several channels is named after both. */
+static void begin_test(const struct att_report *report, const char *name, struct att_str channel,
+		       struct att_str of, struct att_buf *out)
 {
 	att_buf_printf(out, "    <testcase classname=\"%s.%s\" name=\"%s", report->program, report->command,
 		       name);
-	if (of.len) {
+	if (channel.len + of.len)
 		att_buf_add(out, ATT_STR(": "));
-		add_xml(out, of, false);
-	}
+	add_xml(out, channel, false);
+	if (channel.len && of.len)
+		att_buf_add_byte(out, ' ');
+	add_xml(out, of, false);
 	att_buf_add_byte(out, '"');
 }
 
@@ -83,25 +86,42 @@ static void write_verdict(const struct att_report *report, struct att_buf *out)
 	struct att_buf line;
 	att_buf_init(&line, out->max);
 	att_report_add_verdict(report, &line);
-	begin_test(report, "verdict", (struct att_str){NULL, 0}, out);
+	const struct att_str none = {NULL, 0};
+	begin_test(report, "verdict", none, none, out);
 	end_test(element_of(outcomes[report->exit]), att_report_verdict(report), att_buf_str(&line),
 		 att_buf_str(&line), out);
 	out->failed |= !att_buf_ok(&line);
 	att_buf_clear(&line);
 }
 
+static void add_line(const char *label, struct att_str text, struct att_buf *out)
+{
+	if (text.len == 0)
+		return;
+	att_buf_printf(out, "%s%s: ", out->len ? "\n" : "", label);
+	att_utf8_add_visible(out, text);
+}
+
 static void write_step(const struct att_report *report, const struct att_step *step, struct att_buf *out)
 {
-	struct att_buf body;
+	struct att_buf body, message;
 	att_buf_init(&body, out->max);
-	att_buf_add(&body, ATT_STR("expected: "));
-	att_utf8_add_visible(&body, step->expected);
-	att_buf_add(&body, ATT_STR("\nfound: "));
-	att_utf8_add_visible(&body, step->found);
-	begin_test(report, step->name, step->artifact.len ? step->artifact : step->channel, out);
-	end_test(element_of(step->outcome), step->name, step->found, att_buf_str(&body), out);
-	out->failed |= !att_buf_ok(&body);
+	att_buf_init(&message, out->max);
+	add_line("expected", step->expected, &body);
+	add_line("found", step->found, &body);
+	if (step->verdict)
+		att_buf_printf(&message, "%s%s", step->verdict, step->found.len ? ": " : "");
+	att_buf_add(&message, step->found);
+	begin_test(report, step->name, step->channel, step->artifact, out);
+	end_test(element_of(step->outcome), step->name, att_buf_str(&message), att_buf_str(&body), out);
+	out->failed |= !att_buf_ok(&body) || !att_buf_ok(&message);
 	att_buf_clear(&body);
+	att_buf_clear(&message);
+}
+
+static bool is_error(const struct att_finding *f)
+{
+	return f->severity == ATT_ERROR && f->cannot_tell;
 }
 
 static void write_finding(const struct att_report *report, const struct att_finding *f, struct att_buf *out)
@@ -109,13 +129,14 @@ static void write_finding(const struct att_report *report, const struct att_find
 	struct att_buf body;
 	att_buf_init(&body, out->max);
 	att_report_add_finding(f, &body);
-	begin_test(report, f->code, f->purl.len ? f->purl : f->artifact.len ? f->artifact : f->channel, out);
+	begin_test(report, f->code, f->purl.len ? (struct att_str){NULL, 0} : f->channel,
+		   f->purl.len ? f->purl : f->artifact, out);
 	if (f->file.len)
 		add_attribute(out, "file", f->file);
 	if (f->file.len && f->place.line)
 		att_buf_printf(out, " line=\"%u\"", f->place.line);
 	if (f->severity == ATT_ERROR)
-		end_test("failure", f->code, f->message, att_buf_str(&body), out);
+		end_test(is_error(f) ? "error" : "failure", f->code, f->message, att_buf_str(&body), out);
 	else
 		end_test("system-out", NULL, (struct att_str){NULL, 0}, att_buf_str(&body), out);
 	out->failed |= !att_buf_ok(&body);
@@ -147,7 +168,8 @@ void att_report_junit(const struct att_report *report, struct att_buf *out)
 	const struct att_findings *findings = report->findings;
 	size_t tests = 1 + findings->count, failures = report->exit == 1, errors = report->exit == 2;
 	for (size_t i = 0; i < findings->count; i++)
-		failures += findings->items[i].severity == ATT_ERROR;
+		*(is_error(&findings->items[i]) ? &errors : &failures) +=
+			findings->items[i].severity == ATT_ERROR;
 	for (size_t i = 0; report->steps && i < report->steps->count; i++, tests++) {
 		failures += report->steps->items[i].outcome == ATT_REFUTED;
 		errors += report->steps->items[i].outcome != ATT_REFUTED &&

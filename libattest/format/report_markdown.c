@@ -151,6 +151,32 @@ void att_report_markdown_finding(const struct att_finding *f, struct att_buf *ou
 	}
 }
 
+static void add_served(const struct att_step *step, struct att_buf *out)
+{
+	const struct att_str cells[] = {step->channel, step->artifact, att_str_of(step->verdict), step->found,
+					step->expected};
+	for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+		att_buf_add(out, i == 0 ? ATT_STR("| ") : ATT_STR(" | "));
+		att_report_markdown_prose(cells[i], out);
+	}
+	att_buf_add(out, ATT_STR(" |\n"));
+}
+
+/* What was looked at where, and what holds, too: findings tell only of the rest. */
+static void add_table(const struct att_steps *steps, struct att_buf *out)
+{
+	bool any = false;
+	for (size_t i = 0; steps && i < steps->count; i++) {
+		if (!steps->items[i].verdict)
+			continue;
+		if (!any)
+			att_buf_add(out, ATT_STR("\n| channel | item | verdict | found | expected |\n"
+						 "|---|---|---|---|---|\n"));
+		any = true;
+		add_served(&steps->items[i], out);
+	}
+}
+
 void att_report_markdown(const struct att_report *report, struct att_buf *out)
 {
 	att_buf_add(out, ATT_STR("## "));
@@ -162,6 +188,7 @@ void att_report_markdown(const struct att_report *report, struct att_buf *out)
 	}
 	if (report->findings->dropped)
 		att_buf_printf(out, "\nand %zu more findings, not shown\n", report->findings->dropped);
+	add_table(report->steps, out);
 	for (size_t i = 0; i < report->summary_count; i++) {
 		const struct att_report_fact *fact = &report->summary[i];
 		att_buf_printf(out, "%s- %s: ", i == 0 ? "\n" : "", fact->name);

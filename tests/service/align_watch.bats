@@ -252,6 +252,21 @@ scoop" ]
     [[ "$output" == *"error[channel-unknown]: 1.0.0: attest.toml has no such channel"*"channel: github"* ]]
 }
 
+@test "a channel that --channel names and no release has is not passed over" {
+    local new="$PWD/r/attest.toml"
+    run -0 add 1.0.0
+    release 1.1.0
+    run -0 add 1.1.0
+    run -0 watch --channel scoop --channel github
+    printf '[[channel]]\nkind = "npm"\nregistry = "%s"\nartifacts = ["p-*"]\n' "$URL" >>"$new"
+    run -2 watch --channel npm
+    [[ "$output" == *"error[channel-unknown]: no release that was looked at has this channel"*"channel: npm"* ]]
+    run -2 watch --channel github --channel npm
+    run -0 watch --channel github
+    # The last line of the table begins no earlier than the others.
+    [[ "$output" == *$'\nscoop   -  '*"--channel leaves it out"* ]]
+}
+
 @test "a watch is replayed without a network" {
     run -0 add 1.0.0
     release 1.1.0

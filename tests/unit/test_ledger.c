@@ -210,6 +210,10 @@ static void test_add(void **state)
 	assert_text(ledger.items[0].channels[2], "npm");
 	assert_int_equal(ledger.items[0].verified, 1800000000);
 	assert_int_equal(ledger.items[0].image_count, 1);
+	/* A clock that went backward makes it no older. */
+	entry.verified = 1700000000;
+	assert_int_equal(release_ledger_add(&ledger, &entry, &err), ATT_OK);
+	assert_int_equal(ledger.items[0].verified, 1800000000);
 	entry.version = ATT_STR("1.3.0");
 	assert_int_equal(release_ledger_add(&ledger, &entry, &err), ATT_ERR_MALFORMED);
 	entry.tag = ATT_STR("-x");

@@ -277,6 +277,64 @@ static void test_junit(void **state)
 	att_findings_clear(&list);
 }
 
+/* What is served where: told apart by channel, each with its verdict; what could not be told is an error. */
+static void test_served(void **state)
+{
+	const struct att_step served = {.name = "served",
+					.outcome = ATT_HOLDS,
+					.verdict = "MATCH",
+					.artifact = ATT_STR("1.0"),
+					.channel = ATT_STR("npm|<x>"),
+					.expected = ATT_STR("1.0"),
+					.found = ATT_STR("1.0")};
+	const struct att_step away = {.name = "served",
+				      .outcome = ATT_CANNOT_TELL,
+				      .verdict = "UNKNOWN",
+				      .artifact = ATT_STR("a\nb`"),
+				      .channel = ATT_STR("pypi")};
+	const struct att_finding finding = {.code = "channel-unknown",
+					    .severity = ATT_ERROR,
+					    .message = ATT_STR("m"),
+					    .artifact = ATT_STR("1.0"),
+					    .channel = ATT_STR("pypi"),
+					    .cannot_tell = true};
+	struct att_findings list;
+	struct att_steps steps;
+	(void)state;
+	att_findings_init(&list);
+	att_steps_init(&steps);
+	att_steps_add(&steps, &served);
+	att_steps_add(&steps, &away);
+	struct att_report report = {"attest-x", "after", 2, &list, &steps, NULL, 0};
+	assert_as("markdown", &report,
+		  "## attest-x after: unknown: 0 errors, 0 warnings\n\n"
+		  "| channel | item | verdict | found | expected |\n|---|---|---|---|---|\n"
+		  "| npm\\|&lt;x&gt; | 1.0 | MATCH | 1.0 | 1.0 |\n"
+		  "| pypi | a\\\\u\\{a\\}b\\` | UNKNOWN |  |  |\n");
+	att_findings_add(&list, &finding);
+	assert_as(
+		"junit", &report,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<testsuites name=\"attest-x\" tests=\"4\" failures=\"0\" errors=\"3\">\n"
+		"  <testsuite name=\"attest-x.after\" tests=\"4\" failures=\"0\" errors=\"3\" skipped=\"0\">\n"
+		"    <testcase classname=\"attest-x.after\" name=\"verdict\">\n"
+		"      <error type=\"unknown\" message=\"attest-x after: unknown: 1 error, 0 warnings\">"
+		"attest-x after: unknown: 1 error, 0 warnings</error>\n"
+		"    </testcase>\n"
+		"    <testcase classname=\"attest-x.after\" name=\"served: npm|&lt;x&gt; 1.0\"/>\n"
+		"    <testcase classname=\"attest-x.after\" name=\"served: pypi a\\u{a}b`\">\n"
+		"      <error type=\"served\" message=\"UNKNOWN\"></error>\n"
+		"    </testcase>\n"
+		"    <testcase classname=\"attest-x.after\" name=\"channel-unknown: pypi 1.0\">\n"
+		"      <error type=\"channel-unknown\" message=\"m\">error[channel-unknown]: m\n"
+		"  = artifact: 1.0\n  = channel: pypi\n</error>\n"
+		"    </testcase>\n"
+		"  </testsuite>\n"
+		"</testsuites>\n");
+	att_steps_clear(&steps);
+	att_findings_clear(&list);
+}
+
 static void test_markdown(void **state)
 {
 	struct att_findings list;
@@ -538,12 +596,12 @@ static void test_no_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),         cmocka_unit_test(test_nothing_found),
-		cmocka_unit_test(test_human),         cmocka_unit_test(test_github),
-		cmocka_unit_test(test_junit),         cmocka_unit_test(test_markdown),
-		cmocka_unit_test(test_markdown_text), cmocka_unit_test(test_sarif_places),
-		cmocka_unit_test(test_sarif),         cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_table),        cmocka_unit_test(test_nothing_found),
+		cmocka_unit_test(test_human),        cmocka_unit_test(test_github),
+		cmocka_unit_test(test_junit),        cmocka_unit_test(test_markdown),
+		cmocka_unit_test(test_served),       cmocka_unit_test(test_markdown_text),
+		cmocka_unit_test(test_sarif_places), cmocka_unit_test(test_sarif),
+		cmocka_unit_test(test_hostile),      cmocka_unit_test(test_no_room),
 	};
 	return cmocka_run_group_tests_name("report_formats", tests, NULL, NULL);
 }
