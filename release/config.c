@@ -333,31 +333,50 @@ static int read_settings(const struct reader *r, const struct att_value *table,
 	return status;
 }
 
-/* What reports call the channel: its name, else its kind, with the package where that is needed to tell it from
- * another. */
-static int name_channel(const struct reader *r, const struct att_value *table, size_t i)
+/* What it is that the channel has of its own kind: its package, else the end of its image or formula. */
+static struct att_str tell_apart(const struct att_value *table, const struct release_channel *channel)
+{
+	static const char *const keys[] = {"repository", "formula", "cask", "manifest"};
+	struct att_str text = channel->package;
+	for (size_t i = 0; !att_value_get(table, "package") && i < sizeof keys / sizeof keys[0]; i++) {
+		const struct att_value *value = att_value_get(table, keys[i]);
+		if (!value || value->kind != ATT_STRING)
+			continue;
+		text = att_str_from(value->string, att_str_find_last_byte(value->string, '/') + 1);
+		break;
+	}
+	return text;
+}
+
+/* Of those that have no name of their own. */
+static bool is_only_one(const struct reader *r, const struct release_channel *channel)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < r->config->channel_count; i++)
+		count += r->config->channels[i].kind == channel->kind &&
+			 !att_value_get(r->config->channels[i].table, "name");
+	return count == 1;
+}
+
+/* What reports call the channel: its name, else its kind, with what tells it from another of the kind. */
+static int name_channel(const struct reader *r, size_t i)
 {
 	struct release_channel *channel = &r->config->channels[i];
+	struct att_str own = tell_apart(channel->table, channel);
 	channel->label = att_str_of(channel->kind->name);
-	int status = read_text(r, table, "name", &channel->label, NULL);
-	for (size_t round = 0; status == ATT_OK && round < 2; round++) {
-		size_t other = 0;
-		while (other < i && !att_str_equal(r->config->channels[other].label, channel->label))
-			other++;
-		if (other == i)
-			return ATT_OK;
-		if (round == 0 && channel->package.len > 0 && !att_value_get(table, "name")) {
-			channel->label = ATT_ARENA_JOIN(&r->config->arena, channel->label, ATT_STR(" "),
-							channel->package);
-			if (!channel->label.data)
-				return att_err_memory(r->err);
+	if (own.len > 0 && !is_only_one(r, channel))
+		channel->label = ATT_ARENA_JOIN(&r->config->arena, channel->label, ATT_STR(" "), own);
+	if (!channel->label.data)
+		return att_err_memory(r->err);
+	int status = read_text(r, channel->table, "name", &channel->label, NULL);
+	for (size_t other = 0; status == ATT_OK && other < i; other++) {
+		if (!att_str_equal(r->config->channels[other].label, channel->label))
 			continue;
-		}
-		att_source_err(r->source, r->err, ATT_ERR_MALFORMED, table->span,
+		att_source_err(r->source, r->err, ATT_ERR_MALFORMED, channel->span,
 			       "another [[channel]] is called \"%.*s\", too",
 			       ATT_STR_ARG(att_str_first(channel->label, 60)));
 		att_err_help(r->err, "give it a \"name\" of its own");
-		return ATT_ERR_MALFORMED;
+		status = ATT_ERR_MALFORMED;
 	}
 	return status;
 }
@@ -386,7 +405,7 @@ static int read_channel(const struct reader *r, const struct att_value *table, s
 					r->err);
 	if (status == ATT_OK && channel->artifacts)
 		status = want_texts(r, channel->artifacts, "artifacts");
-	return status == ATT_OK ? name_channel(r, table, i) : status;
+	return status;
 }
 
 /* --- the file -------------------------------------------------------------------------------------------- */
@@ -439,6 +458,8 @@ int release_config_parse(const struct att_source *source, struct release_config 
 	if (status == ATT_OK)
 		status = read_tables(&r, document, "channel", sizeof *config->channels,
 				     (void **)&config->channels, &config->channel_count, read_channel);
+	for (size_t i = 0; status == ATT_OK && i < config->channel_count; i++)
+		status = name_channel(&r, i);
 	return status;
 }
 

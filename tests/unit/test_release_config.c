@@ -129,9 +129,9 @@ static void test_channels(void **state)
 		       "tags = ['{version}']\n[[artifact]]\nname = 'a-{version}'\n[[artifact]]\nname = 'b'\n");
 	assert_int_equal(r.config.channel_count, 3);
 	const struct release_channel *c = r.config.channels;
-	is(c[0].label, "npm");
+	is(c[0].label, "npm p"); /* two of a kind need telling apart */
 	is(c[0].package, "p");
-	is(c[1].label, "npm @x/q"); /* another of the kind needs telling apart */
+	is(c[1].label, "npm @x/q");
 	is(c[1].package, "@x/q");
 	is(c[1].token, "T");
 	is(c[1].release, "{version}");
