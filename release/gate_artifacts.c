@@ -37,17 +37,43 @@ static bool is_of(const struct release_built *items, size_t count, const struct 
 	return false;
 }
 
-static bool is_expected(const struct release_gate *gate, const struct entry *entry, struct att_str checksums)
+/* Files that attest.toml names for other uses: the checksum manifest, and what says the digest of an image. */
+struct named {
+	struct att_str *paths;
+	size_t count;
+};
+
+static bool is_named(const struct entry *entry, struct att_str path)
 {
-	struct att_str manifest = checksums;
-	size_t slash = att_str_find_last_byte(checksums, '/');
-	bool beside = att_str_equal(slash == ATT_STR_NONE ? ATT_STR("") : att_str_first(checksums, slash),
-				    entry->folder);
-	if (slash != ATT_STR_NONE)
-		manifest = att_str_from(checksums, slash + 1);
-	if (beside && entry->is_regular && manifest.len > 0 &&
-	    (att_str_equal(entry->name, manifest) || att_sidecar_accompanies(entry->name, manifest)))
-		return true;
+	size_t slash = att_str_find_last_byte(path, '/');
+	struct att_str folder = slash == ATT_STR_NONE ? ATT_STR("") : att_str_first(path, slash),
+		       name = slash == ATT_STR_NONE ? path : att_str_from(path, slash + 1);
+	return entry->is_regular && name.len > 0 && att_str_equal(folder, entry->folder) &&
+	       (att_str_equal(entry->name, name) || att_sidecar_accompanies(entry->name, name));
+}
+
+static int find_named(const struct release_gate *gate, struct att_arena *arena, struct named *named,
+		      struct att_err *err)
+{
+	const struct release_config *config = gate->config;
+	named->paths = att_arena_alloc(arena, config->channel_count + 1, sizeof *named->paths);
+	if (!named->paths)
+		return att_err_memory(err);
+	int status = release_template_expand(config->project.checksums, gate->variables, arena,
+					     &named->paths[named->count++], err);
+	for (size_t i = 0; status == ATT_OK && i < config->channel_count; i++)
+		if (strcmp(config->channels[i].kind->name, "oci") == 0)
+			status = release_template_expand(
+				release_channel_text(&config->channels[i], "digest", ""), gate->variables,
+				arena, &named->paths[named->count++], err);
+	return status;
+}
+
+static bool is_expected(const struct release_gate *gate, const struct entry *entry, const struct named *named)
+{
+	for (size_t i = 0; i < named->count; i++)
+		if (is_named(entry, named->paths[i]))
+			return true;
 	return is_of(gate->build->items, gate->build->count, entry) ||
 	       is_of(gate->build->unread, gate->build->unread_count, entry);
 }
@@ -82,7 +108,7 @@ static void report_extra(const struct release_gate *gate, struct att_str folder,
 			 });
 }
 
-static int list_entries(const struct release_gate *gate, struct att_str folder, struct att_str checksums,
+static int list_entries(const struct release_gate *gate, struct att_str folder, const struct named *named,
 			DIR *entries, size_t *extra, struct att_err *err)
 {
 	const char *name = NULL;
@@ -96,7 +122,7 @@ static int list_entries(const struct release_gate *gate, struct att_str folder, 
 				 ? att_err_set(err, ATT_ERR_LIMIT, "more than %d files among the artifacts",
 					       (int)MAX_ENTRIES)
 				 : look_at_file(entries, name, &one.is_regular, err);
-		if (status != ATT_OK || is_expected(gate, &one, checksums))
+		if (status != ATT_OK || is_expected(gate, &one, named))
 			continue;
 		report_extra(gate, folder, one.name);
 		++*extra;
@@ -104,7 +130,7 @@ static int list_entries(const struct release_gate *gate, struct att_str folder, 
 	return status;
 }
 
-static int list_folder(const struct release_gate *gate, struct att_str folder, struct att_str checksums,
+static int list_folder(const struct release_gate *gate, struct att_str folder, const struct named *named,
 		       size_t *extra, struct att_err *err)
 {
 	int fd = -1;
@@ -114,7 +140,7 @@ static int list_folder(const struct release_gate *gate, struct att_str folder, s
 		close(fd);
 	if (!entries)
 		return status == ATT_OK ? att_err_memory(err) : status;
-	status = list_entries(gate, folder, checksums, entries, extra, err);
+	status = list_entries(gate, folder, named, entries, extra, err);
 	closedir(entries);
 	return status;
 }
@@ -131,20 +157,20 @@ static bool is_first_of_folder(const struct release_gate *gate, size_t i)
 void release_gate_extra(const struct release_gate *gate)
 {
 	struct att_arena arena = {0};
-	struct att_str checksums = {NULL, 0}, folder;
+	struct named named = {0};
+	struct att_str folder;
 	struct att_err err = {0};
 	size_t extra = 0;
 	if (gate->config->artifact_count == 0) /* as of a project whose channels serve its sources only */
 		return;
-	int status = release_template_expand(gate->config->project.checksums, gate->variables, &arena,
-					     &checksums, &err);
+	int status = find_named(gate, &arena, &named, &err);
 	for (size_t i = 0; status == ATT_OK && i < gate->config->artifact_count; i++) {
 		if (!is_first_of_folder(gate, i))
 			continue;
 		status = release_template_expand(gate->config->artifacts[i].path, gate->variables, &arena,
 						 &folder, &err);
 		if (status == ATT_OK)
-			status = list_folder(gate, folder, checksums, &extra, &err);
+			status = list_folder(gate, folder, &named, &extra, &err);
 	}
 	if (status != ATT_OK)
 		att_findings_add_err(gate->findings, (struct att_str){NULL, 0}, NULL, &err);

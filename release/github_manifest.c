@@ -166,13 +166,16 @@ static void judge_manifest(const struct release_github_files *a, const struct re
 	struct att_arena arena = {NULL};
 	const struct att_checksum_options options = {.insecure_md5 = false};
 	struct att_err err = {0};
+	/* Other bytes than those that were built are in conflict, whether or not they can be read. */
+	if (!judge_bytes(a, asset, bytes, &err))
+		return;
 	int status = att_source_init(&source, &arena, a->manifest, bytes, &err);
 	if (status == ATT_OK)
 		status = att_checksum_parse(&source, &options, &arena, &list, &err);
-	if (status != ATT_OK)
-		release_look_fail(a->look, asset->name, &err);
-	else if (judge_bytes(a, asset, bytes, &err))
+	if (status == ATT_OK)
 		judge_lines(a, asset->name, &list);
+	else
+		release_look_fail(a->look, asset->name, &err);
 	att_arena_clear(&arena);
 }
 

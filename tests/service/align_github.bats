@@ -153,7 +153,7 @@ tag v1.2.0 ABSENT" ]
     [ "$(verdicts after)" = "demo_1.2.0_mac ABSENT" ]
     publish
     sed -i 's/^./z/' "$FILES/SHA256SUMS"
-    [ "$(verdicts after)" = "SHA256SUMS UNKNOWN" ]
+    [ "$(verdicts after)" = "SHA256SUMS CONFLICT" ]
 }
 
 @test "a tag that was moved, a draft, a pre-release, a newer one that is the latest no more" {

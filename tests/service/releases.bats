@@ -66,7 +66,7 @@ sources() {
     printf '%s\n' '[package]' 'name = "plasmite"' 'version = "0.2.3" # all six' 'edition = "2021"' 'license = "MIT"' \
         'description = "d"' 'repository = "https://github.com/acme/plasmite"' 'exclude = ["bindings", "attest.toml"]' \
         '[package.metadata.binstall]' \
-        "pkg-url = \"$WEB/acme/plasmite/v{ version }/plasmite_{ version }_linux_amd64.tar.gz\"" \
+        "pkg-url = \"$WEB/acme/plasmite/releases/download/v{ version }/plasmite_{ version }_linux_amd64.tar.gz\"" \
         'pkg-fmt = "tgz"' >Cargo.toml
     echo '//! Nothing.' >src/lib.rs
     printf '%s\n' '[project]' 'name = "plasmite"' "version = '0.2.3'" >bindings/python/pyproject.toml
@@ -123,7 +123,7 @@ artifacts = ["*.whl"]
 kind = "homebrew"
 tap = "../tap"
 formula = "Formula/plasmite.rb"
-url = "$WEB/acme/plasmite/{tag}"
+url = "$WEB/acme/plasmite/releases/download/{tag}"
 artifacts = ["*_darwin_*", "*_linux_*"]
 [[channel]]
 kind = "github"
@@ -133,7 +133,7 @@ artifacts = ["*_darwin_*", "*_linux_*"]
 kind = "binstall"
 tier = "preview"
 targets = ["x86_64-unknown-linux-gnu"]
-url = "$WEB/acme/plasmite/{tag}"
+url = "$WEB/acme/plasmite/releases/download/{tag}"
 artifacts = ["*_linux_*"]
 
 [[trust.signer]]
@@ -163,17 +163,17 @@ class Plasmite < Formula
 
   on_macos do
     on_arm do
-      url "$WEB/acme/plasmite/v#{version}/plasmite_#{version}_darwin_arm64.tar.gz"
+      url "$WEB/acme/plasmite/releases/download/v#{version}/plasmite_#{version}_darwin_arm64.tar.gz"
       sha256 "$(printf '%064d' 1)"
     end
     on_intel do
-      url "$WEB/acme/plasmite/v#{version}/plasmite_#{version}_darwin_amd64.tar.gz"
+      url "$WEB/acme/plasmite/releases/download/v#{version}/plasmite_#{version}_darwin_amd64.tar.gz"
       sha256 "$(printf '%064d' 2)"
     end
   end
 
   on_linux do
-    url "$WEB/acme/plasmite/v#{version}/plasmite_#{version}_linux_amd64.tar.gz"
+    url "$WEB/acme/plasmite/releases/download/v#{version}/plasmite_#{version}_linux_amd64.tar.gz"
     sha256 "$(printf '%064d' 3)"
   end
 
@@ -199,8 +199,8 @@ build() {
     for name in linux_amd64 darwin_amd64 darwin_arm64; do
         echo "$name" >plasmite
         tar -czf "dist/plasmite_${VERSION}_$name.tar.gz" plasmite
-        attest sbom generate --name plasmite --version "$VERSION" -o "dist/plasmite_${VERSION}_$name.tar.gz.cdx.json" . \
-            2>/dev/null
+        attest sbom generate --name plasmite --version "$VERSION" \
+            -o "dist/plasmite_${VERSION}_$name.tar.gz.cdx.json" . 2>/dev/null
     done
     rm plasmite
     cargo package --quiet --no-verify --offline
@@ -253,14 +253,14 @@ publish_wheel() {
 }
 
 publish_github() {
-    local api=$WWW/api/repos/acme/plasmite files=$WWW/acme/plasmite/v$VERSION name assets=() tag
+    local api=$WWW/api/repos/acme/plasmite files=$WWW/acme/plasmite/releases/download/v$VERSION name assets=() tag
     mkdir -p "$api"/{git/ref/tags,git/tags,releases/tags} "$files"
     for name in dist/SHA256SUMS dist/*.tar.gz*; do
         name=${name#dist/}
         cp "dist/$name" "$files"
         assets+=("$(printf '{"name":"%s","state":"uploaded","size":%s,"digest":"sha256:%s","url":"%s",
             "browser_download_url":"%s"}' "$name" "$(stat -c %s "dist/$name")" \
-            "$(sha256sum "dist/$name" | cut -c1-64)" "$WEB/api/assets/$name" "$WEB/acme/plasmite/v$VERSION/$name")")
+            "$(sha256sum "dist/$name" | cut -c1-64)" "$WEB/api/assets/$name" "$WEB${files#"$WWW"}/$name")")
     done
     tag=$(git rev-parse "v$VERSION")
     echo '{"private":false}' >"$api.json"
@@ -345,9 +345,10 @@ tampered() {
     tampered crates "$WWW/crates/plasmite-0.2.4.crate"
     tampered npm ../storage/plasmite/plasmite-0.2.4.tgz
     tampered pypi "$WWW/files/plasmite-0.2.4-py3-none-any.whl"
-    tampered github "$WWW/acme/plasmite/v0.2.4/plasmite_0.2.4_darwin_arm64.tar.gz"
-    tampered homebrew "$WWW/acme/plasmite/v0.2.4/plasmite_0.2.4_linux_amd64.tar.gz"
-    tampered github "$WWW/acme/plasmite/v0.2.4/plasmite_0.2.4_linux_amd64.tar.gz.minisig"
+    tampered github "$WWW/acme/plasmite/releases/download/v0.2.4/plasmite_0.2.4_darwin_arm64.tar.gz"
+    tampered homebrew "$WWW/acme/plasmite/releases/download/v0.2.4/plasmite_0.2.4_linux_amd64.tar.gz"
+    tampered github "$WWW/acme/plasmite/releases/download/v0.2.4/SHA256SUMS"
+    tampered github "$WWW/acme/plasmite/releases/download/v0.2.4/plasmite_0.2.4_linux_amd64.tar.gz.minisig"
     align 0 after
 }
 

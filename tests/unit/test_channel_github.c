@@ -478,7 +478,7 @@ static void test_manifest(void **state)
 	/* Other bytes than the server says. */
 	pages_put(FILES "/SHA256SUMS", "# longer\n");
 	run(&c);
-	pages_expect_only(&c, "SHA256SUMS", RELEASE_UNKNOWN);
+	pages_expect_only(&c, "SHA256SUMS", RELEASE_CONFLICT);
 	snprintf(rest, sizeof rest, "%s  demo_1.2.0_linux\n%s  demo_1.2.0_mac\n#\n", linux_hex, mac_hex);
 	pages_put(FILES "/SHA256SUMS", rest);
 	run(&c);
@@ -488,7 +488,9 @@ static void test_manifest(void **state)
 	serve_assets(two_assets(), asset("SHA256SUMS", rest, ""), "");
 	run(&c);
 	pages_expect_only(&c, "SHA256SUMS", RELEASE_CONFLICT);
+	/* What does not lie here is held against itself, and this is no manifest. */
 	pages_put(FILES "/SHA256SUMS", "<html>");
+	serve_assets(two_assets(), asset("SHA256SUMS", "<html>", ""), "");
 	run(&c);
 	pages_expect_only(&c, "SHA256SUMS", RELEASE_UNKNOWN);
 	pages_remove(FILES "/SHA256SUMS");
