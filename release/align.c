@@ -98,10 +98,14 @@ static bool is_incomplete(const struct release_channel_state *state)
 bool release_channel_passes(const struct release_alignment *alignment,
 			    const struct release_channel_state *state)
 {
-	for (size_t i = 0; i < state->verdicts.count; i++)
-		if (!passes(alignment, &state->verdicts.items[i]))
+	size_t passed = 0;
+	for (size_t i = 0; i < state->verdicts.count; i++) {
+		const struct release_item_verdict *item = &state->verdicts.items[i];
+		if (!passes(alignment, item) && !item->is_waived)
 			return false;
-	return state->verdicts.count > 0 && !is_incomplete(state);
+		passed += passes(alignment, item);
+	}
+	return passed > 0 && !is_incomplete(state);
 }
 
 /* A server names files of its own, too: what ends in the name of one of ours need not be about it. */
@@ -136,9 +140,9 @@ static bool is_preview(const struct release_channel_state *state, struct att_str
 }
 
 static bool counts(const struct release_alignment *alignment, const struct release_channel_state *state,
-		   struct att_str item)
+		   const struct release_item_verdict *item)
 {
-	return alignment->blocks_preview || !is_preview(state, item);
+	return !item->is_waived && (alignment->blocks_preview || !is_preview(state, item->item));
 }
 
 bool release_alignment_may_wait(const struct release_alignment *alignment, unsigned *retry_after)
@@ -149,7 +153,7 @@ bool release_alignment_may_wait(const struct release_alignment *alignment, unsig
 		const struct release_channel_state *state = &alignment->channels[c];
 		for (size_t i = 0; i < state->verdicts.count; i++) {
 			const struct release_item_verdict *item = &state->verdicts.items[i];
-			if (passes(alignment, item) || !counts(alignment, state, item->item))
+			if (passes(alignment, item) || !counts(alignment, state, item))
 				continue;
 			if (item->verdict == RELEASE_CONFLICT)
 				return false;
@@ -169,7 +173,7 @@ enum att_outcome release_alignment_outcome(const struct release_alignment *align
 		const struct release_channel_state *state = &alignment->channels[c];
 		for (size_t i = 0; i < state->verdicts.count; i++) {
 			const struct release_item_verdict *item = &state->verdicts.items[i];
-			if (!counts(alignment, state, item->item))
+			if (!counts(alignment, state, item))
 				continue;
 			looked++;
 			if (!passes(alignment, item))
@@ -196,7 +200,9 @@ static void report_item(const struct release_alignment *alignment, const struct 
 	const struct att_source *source = alignment->config->source;
 	struct att_place place = att_source_place(source, state->channel->span);
 	struct att_finding finding = {
-		.severity = counts(alignment, state, item->item) ? ATT_ERROR : ATT_WARNING,
+		.severity = item->is_waived                  ? ATT_NOTE
+			    : counts(alignment, state, item) ? ATT_ERROR
+							     : ATT_WARNING,
 		.message = ATT_ARENA_JOIN(&findings->arena, alignment->prefix, item->item, ATT_STR(": "),
 					  item->reason.len ? item->reason : ATT_STR("no reason is known")),
 		.file = source->path,
@@ -225,16 +231,19 @@ void release_alignment_report(const struct release_alignment *alignment, struct 
 		const struct release_channel_state *state = &alignment->channels[c];
 		for (size_t i = 0; i < state->verdicts.count; i++) {
 			const struct release_item_verdict *item = &state->verdicts.items[i];
-			att_steps_add(steps, &(struct att_step){
-						     .name = "served",
-						     .outcome = outcome_of(alignment, item),
-						     .verdict = release_verdict_name(item->verdict),
-						     .artifact = ATT_ARENA_JOIN(&steps->arena,
-										alignment->prefix, item->item),
-						     .channel = state->channel->label,
-						     .expected = item->expected,
-						     .found = item->found,
-					     });
+			/* As a step it would be a test that could not be run, and hold a build job up. */
+			if (!item->is_waived)
+				att_steps_add(steps,
+					      &(struct att_step){
+						      .name = "served",
+						      .outcome = outcome_of(alignment, item),
+						      .verdict = release_verdict_name(item->verdict),
+						      .artifact = ATT_ARENA_JOIN(&steps->arena,
+										 alignment->prefix, item->item),
+						      .channel = state->channel->label,
+						      .expected = item->expected,
+						      .found = item->found,
+					      });
 			if (!passes(alignment, item))
 				report_item(alignment, state, item, findings);
 		}

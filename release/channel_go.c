@@ -25,14 +25,6 @@ static void add(const struct release_go_look *g, struct att_str item, enum relea
 	release_look_add(g->look, item, verdict, expected, found, att_str_of(reason));
 }
 
-static struct att_str proxy_url(const struct release_go_look *g, struct att_str name, const char *ending)
-{
-	struct att_str proxy = release_channel_text(g->look->channel, "proxy", "https://proxy.golang.org");
-	return release_go_url(
-		g, proxy,
-		ATT_ARENA_JOIN(&g->look->verdicts->arena, g->path, ATT_STR("/@v/"), name, att_str_of(ending)));
-}
-
 static struct att_str item_of(const struct release_go_look *g, const char *ending)
 {
 	return ATT_ARENA_JOIN(&g->look->verdicts->arena, g->version, att_str_of(ending));
@@ -83,8 +75,8 @@ static bool look_at_info(const struct release_go_look *g)
 {
 	struct att_fetch_answer answer = {0};
 	struct att_err err = {0};
-	int status = release_look_fetch(g->look, proxy_url(g, g->file, ".info"), NULL, false, MAX_INFO, &answer,
-					&err);
+	int status = release_look_fetch(g->look, release_go_proxy_url(g, g->file, ".info"), NULL, false,
+					MAX_INFO, &answer, &err);
 	bool is_there = status == ATT_OK && answer.status == 200;
 	if (status != ATT_OK)
 		release_look_fail(g->look, g->version, &err);
@@ -115,8 +107,8 @@ static void look_at_mod(struct release_go_look *g)
 	struct att_str item = item_of(g, ".mod");
 	struct att_fetch_answer answer = {0};
 	struct att_err err = {0};
-	int status = release_look_fetch(g->look, proxy_url(g, g->file, ".mod"), NULL, false, RELEASE_GO_MAX_MOD,
-					&answer, &err);
+	int status = release_look_fetch(g->look, release_go_proxy_url(g, g->file, ".mod"), NULL, false,
+					RELEASE_GO_MAX_MOD, &answer, &err);
 	if (status == ATT_OK && answer.status != 200) {
 		release_look_status(g->look, item, &answer);
 	} else {
@@ -168,8 +160,8 @@ static void download_zip(struct release_go_look *g, struct att_str item, int fd)
 		release_look_fail(g->look, item, &err);
 		return;
 	}
-	if (release_look_download(g->look, item, proxy_url(g, g->file, ".zip"), false, RELEASE_GO_MAX_ZIP,
-				  &download))
+	if (release_look_download(g->look, item, release_go_proxy_url(g, g->file, ".zip"), false,
+				  RELEASE_GO_MAX_ZIP, &download))
 		judge_zip(g, item, fd);
 	/* Gives the space back; nobody reads it. */
 	if (ftruncate(fd, 0) != 0)
@@ -202,70 +194,53 @@ static bool lists(struct att_str text, struct att_str version)
 }
 
 /* Whether the version is in it; false with `*is_known` false when that could not be told. A module that the
- * proxy does not know has no list. */
-static bool read_list(const struct release_go_look *g, bool *is_known)
+ * proxy does not know has no list. The answer is the caller's. */
+static bool read_list(const struct release_go_look *g, struct att_fetch_answer *answer, bool *is_known)
 {
-	struct att_fetch_answer answer = {0};
 	struct att_err err = {0};
-	bool found = false;
-	int status = release_look_fetch(g->look, proxy_url(g, ATT_STR("list"), ""), NULL, false, MAX_LIST,
-					&answer, &err);
-	*is_known = status == ATT_OK && (answer.status == 200 || answer.status == 404 || answer.status == 410);
+	int status = release_look_fetch(g->look, release_go_proxy_url(g, ATT_STR("list"), ""), NULL, false,
+					MAX_LIST, answer, &err);
+	*is_known =
+		status == ATT_OK && (answer->status == 200 || answer->status == 404 || answer->status == 410);
 	if (status != ATT_OK)
 		release_look_fail(g->look, ATT_STR("list"), &err);
 	else if (!*is_known)
-		release_look_status(g->look, ATT_STR("list"), &answer);
-	else
-		found = answer.status == 200 && lists(att_buf_str(&answer.body), g->version);
-	att_fetch_answer_clear(&answer);
-	return found;
+		release_look_status(g->look, ATT_STR("list"), answer);
+	return *is_known && answer->status == 200 && lists(att_buf_str(&answer->body), g->version);
 }
 
 static void look_at_list(const struct release_go_look *g)
 {
-	bool is_known, found = read_list(g, &is_known);
-	if (is_known)
+	struct att_fetch_answer answer = {0};
+	bool is_known, found = read_list(g, &answer, &is_known);
+	if (is_known) {
 		add(g, ATT_STR("list"), found ? RELEASE_MATCH : RELEASE_STALE, g->version, NOTHING,
 		    found ? "" : "the proxy does not list the version yet");
+		release_go_look_at_retractions(g,
+					       answer.status == 200 ? att_buf_str(&answer.body) : ATT_STR(""));
+	}
+	att_fetch_answer_clear(&answer);
 }
 
 /* Is there something to look at? */
 static bool look_before(const struct release_go_look *g)
 {
-	bool is_known, found = read_list(g, &is_known);
+	struct att_fetch_answer answer = {0};
+	bool is_known, found = read_list(g, &answer, &is_known);
 	if (is_known && !found)
 		add(g, g->version, RELEASE_ABSENT, NOTHING, NOTHING, "the proxy does not list the version");
+	att_fetch_answer_clear(&answer);
 	return found;
 }
 
 /* --- all of it ------------------------------------------------------------------------------------------- */
 
-/* Upper case does not tell names apart everywhere: "A" is written "!a". Data is NULL for what is no path. */
-static struct att_str escape(struct att_arena *arena, struct att_str text)
-{
-	char *out = att_arena_alloc(arena, 2 * text.len + 1, 1);
-	size_t len = 0;
-	struct att_str rest = text, part;
-	while (att_str_split(&rest, '/', &part))
-		if (part.len == 0 || part.data[0] == '.' || part.data[part.len - 1] == '.')
-			return NOTHING;
-	for (size_t i = 0; out && i < text.len; i++) {
-		char c = text.data[i];
-		if (!att_ascii_is_alnum(c) && !strchr("-._~+/", c))
-			return NOTHING;
-		if (c >= 'A' && c <= 'Z')
-			out[len++] = '!';
-		out[len++] = att_ascii_lower(c);
-	}
-	return out && text.len > 0 ? (struct att_str){out, len} : NOTHING;
-}
-
 static void look_at(const struct release_look *look)
 {
 	struct release_go_look g = {
 		.look = look, .module = look->channel->package, .version = release_look_name(look, "version")};
-	g.path = escape(&look->verdicts->arena, g.module);
-	g.file = escape(&look->verdicts->arena, g.version);
+	g.path = release_go_escape(&look->verdicts->arena, g.module);
+	g.file = release_go_escape(&look->verdicts->arena, g.version);
 	if (g.version.len == 0) {
 		add(&g, ATT_STR("version"), RELEASE_UNKNOWN, NOTHING, NOTHING,
 		    "what the release is called here is not known");

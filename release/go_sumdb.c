@@ -29,15 +29,6 @@ struct sumdb {
 	size_t count;
 };
 
-struct att_str release_go_url(const struct release_go_look *g, struct att_str base, struct att_str path)
-{
-	while (base.len > 0 && base.data[base.len - 1] == '/')
-		base.len--;
-	struct att_str url = ATT_ARENA_JOIN(&g->look->verdicts->arena, base, ATT_STR("/"), path);
-	g->look->verdicts->failed |= !url.data;
-	return url.data ? url : ATT_STR("");
-}
-
 static void add(const struct sumdb *s, const char *item, enum release_verdict verdict, struct att_str expected,
 		struct att_str found, const char *reason)
 {
@@ -214,8 +205,16 @@ void release_go_look_at_sumdb(const struct release_go_look *g)
 	struct att_str key = release_channel_text(g->look->channel, "sumdb", DEFAULT_KEY);
 	struct sumdb s = {.g = g, .url = release_channel_text(g->look->channel, "sumdb-url", "")};
 	struct att_err err = {0};
-	if (att_str_is(key, "off"))
+	if (att_str_is(key, "off")) {
+		release_verdicts_add(g->look->verdicts,
+				     &(struct release_item_verdict){
+					     .channel = g->look->channel,
+					     .item = ATT_STR("checksum database"),
+					     .is_waived = true,
+					     .reason = ATT_STR("it was not asked: sumdb = \"off\""),
+				     });
 		return;
+	}
 	if (release_go_key_parse(key, &s.key, &err) != ATT_OK) {
 		fail(&s, "checksum database", &err);
 		return;

@@ -95,9 +95,12 @@ after() {
 
 @test "what a proxy serves is what git has" {
     run -0 after
-    [ "$(grep -c ' MATCH ' <<<"$output")" -eq 4 ]
-    run -0 after -c attest.toml --format json
+    [ "$(grep -c ' MATCH ' <<<"$output")" -eq 5 ]
+    [[ "$output" == *retractions*MATCH* ]]
+    [[ "$output" == *"it was not asked: sumdb = \"off\""* ]]
+    run -0 --separate-stderr after -c attest.toml --format json
     [ "$(jq -r .verdict <<<"$output")" = holds ]
+    [ "$(jq -r '.findings[] | "\(.severity) \(.code)"' <<<"$output")" = "note channel-unknown" ]
 }
 
 @test "a file in git that differs from the proxy's is a conflict" {

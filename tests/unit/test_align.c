@@ -168,24 +168,56 @@ static void test_before(void **state)
 /* Of a channel that is official, items of a preview's artifact do not count, by whatever they are called. */
 static void test_previews(void **state)
 {
-	static const char *const previews[] = {"b", "provenance b", "attestation of b"};
+	static const char *const previews[] = {"b", "provenance b", "attestation of b", "signature b",
+					       "sbom b"};
 	static const char *const officials[] = {"a", "official b", "signature official b", "lib", "1.0.0",
 						"b 1",
 						/* as a server may call what nobody built */
 						"extra b"};
 	struct run r;
 	(void)state;
-	for (size_t i = 0; i < 3 + 7; i++) {
+	for (size_t i = 0; i < 5 + 7; i++) {
 		begin(&r);
 		add(&r, 0, "1.0.0", RELEASE_MATCH);
-		add(&r, 0, i < 3 ? previews[i] : officials[i - 3], RELEASE_CONFLICT);
+		add(&r, 0, i < 5 ? previews[i] : officials[i - 5], RELEASE_CONFLICT);
 		add(&r, 1, "1.0.0", RELEASE_MATCH);
-		if (release_alignment_outcome(&r.alignment) != (i < 3 ? ATT_HOLDS : ATT_REFUTED))
-			fail_msg("%s", i < 3 ? previews[i] : officials[i - 3]);
+		if (release_alignment_outcome(&r.alignment) != (i < 5 ? ATT_HOLDS : ATT_REFUTED))
+			fail_msg("%s", i < 5 ? previews[i] : officials[i - 5]);
 		r.alignment.blocks_preview = true;
 		assert_int_equal(release_alignment_outcome(&r.alignment), ATT_REFUTED);
 		end(&r);
 	}
+}
+
+/* What attest.toml says not to ask is told, holds nothing up, and is no evidence. */
+static void test_waived(void **state)
+{
+	struct run r;
+	struct att_steps steps;
+	struct att_findings findings;
+	const struct release_item_verdict waived = {
+		.item = ATT_STR("database"), .is_waived = true, .reason = ATT_STR("not asked")};
+	(void)state;
+	begin(&r);
+	release_verdicts_add(&r.alignment.channels[0].verdicts, &waived);
+	assert_false(release_channel_passes(&r.alignment, &r.alignment.channels[0]));
+	assert_int_equal(release_alignment_outcome(&r.alignment), ATT_CANNOT_TELL);
+	r.alignment.blocks_preview = true;
+	add(&r, 0, "1.0.0", RELEASE_MATCH);
+	add(&r, 1, "1.0.0", RELEASE_MATCH);
+	assert_true(release_channel_passes(&r.alignment, &r.alignment.channels[0]));
+	assert_int_equal(release_alignment_outcome(&r.alignment), ATT_HOLDS);
+	assert_false(may_wait(&r));
+	att_steps_init(&steps);
+	att_findings_init(&findings);
+	release_alignment_report(&r.alignment, &steps, &findings);
+	assert_int_equal(steps.count, 2);
+	assert_int_equal(findings.count, 1);
+	assert_int_equal(findings.items[0].severity, ATT_NOTE);
+	assert_string_equal(findings.items[0].code, "channel-unknown");
+	att_findings_clear(&findings);
+	att_steps_clear(&steps);
+	end(&r);
 }
 
 static void test_memory(void **state)
@@ -293,10 +325,10 @@ static void test_report(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_carried), cmocka_unit_test(test_names),   cmocka_unit_test(test_zero),
-		cmocka_unit_test(test_after),   cmocka_unit_test(test_before),  cmocka_unit_test(test_previews),
-		cmocka_unit_test(test_memory),  cmocka_unit_test(test_waiting), cmocka_unit_test(test_looking),
-		cmocka_unit_test(test_report),
+		cmocka_unit_test(test_carried), cmocka_unit_test(test_names),  cmocka_unit_test(test_zero),
+		cmocka_unit_test(test_after),   cmocka_unit_test(test_before), cmocka_unit_test(test_previews),
+		cmocka_unit_test(test_waived),  cmocka_unit_test(test_memory), cmocka_unit_test(test_waiting),
+		cmocka_unit_test(test_looking), cmocka_unit_test(test_report),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "libattest/base/file.h"
+#include "release/go_retract.h"
 #include "release/go_sum.h"
 #include "release/go_tlog.h"
 
@@ -20,7 +21,8 @@
 #define MOD    "module example.org/Plasmite/core\n"
 #define COMMIT "0123456789abcdef0123456789abcdef01234567"
 #define GOOD                                                                                                   \
-	"v1.2.0 MATCH\nv1.2.0.mod MATCH\nv1.2.0.zip MATCH\nlist MATCH\nchecksum database latest MATCH\n"       \
+	"v1.2.0 MATCH\nv1.2.0.mod MATCH\nv1.2.0.zip MATCH\nlist MATCH\nretractions MATCH\nchecksum database "  \
+	"latest MATCH\n"                                                                                       \
 	"checksum database MATCH"
 
 static struct sumdb db;
@@ -266,6 +268,91 @@ static void test_before(void **state)
 	assert_int_equal(atomic_load(&world.server.requests), before + 3);
 }
 
+/* The newest version's go.mod says which ones nobody should get. */
+static void test_retracted(void **state)
+{
+	(void)state;
+	look_serves(PATH "list", "text/plain", "v1.2.0\nv1.3.0-rc.1\nv1.2.1\nv1.1.0\n");
+	look_again();
+	look_says("retractions", RELEASE_ABSENT, "");
+	look_serves(PATH "v1.2.1.mod", "text/plain", MOD "retract v1.1.0\n");
+	look_again();
+	look_says("retractions", RELEASE_MATCH, "");
+	look_serves(PATH "v1.2.1.mod", "text/plain", MOD "retract (\n\t[v1.1.0, v1.2.0] // lost data\n)\n");
+	look_again();
+	look_says("retractions", RELEASE_CONFLICT, "takes it back");
+	look_serves(PATH "v1.2.1.mod", "text/plain", MOD "retract latest\n");
+	look_again();
+	look_says("retractions", RELEASE_UNKNOWN, "retract");
+	look_answers(PATH "v1.2.1.mod", ATT_STR("HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n"));
+	look_again();
+	look_says("retractions", RELEASE_UNKNOWN, "");
+	/* It may take itself back, whatever the list has. */
+	look_loses(PATH "list");
+	look_serves(PATH "v1.2.0.mod", "text/plain", MOD "retract v1.2.0\n");
+	look_again();
+	look_says("retractions", RELEASE_CONFLICT, "takes it back");
+}
+
+static void test_newest(void **state)
+{
+	static const struct {
+		const char *list, *ours, *newest;
+	} rows[] = {
+		{"", "v1.2.0", "v1.2.0"},
+		{"v1.10.0\nv1.9.0\n", "v1.2.0", "v1.10.0"},
+		{"v1.3.0-rc.1\n", "v1.2.0", "v1.2.0"},
+		{"v1.1.0\n", "v1.2.0-rc.1", "v1.1.0"},
+		{"v1.2.0-rc.2\r\nv1.2.0-rc.10", "v1.2.0-rc.1", "v1.2.0-rc.10"},
+		{"v2.0.0+incompatible\nlatest\n1.9.0\nv1\n", "v1.2.0", "v1.2.0"},
+		{"v2.1.0+incompatible\n", "v2.0.0+incompatible", "v2.1.0+incompatible"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct att_str newest = release_go_newest(att_str_of(rows[i].list), att_str_of(rows[i].ours));
+		if (!att_str_is(newest, rows[i].newest))
+			fail_msg("%s: %.*s", rows[i].list, ATT_STR_ARG(newest));
+	}
+}
+
+static void test_retracts(void **state)
+{
+	static const struct {
+		const char *file;
+		int status;
+		bool is_retracted;
+		unsigned line;
+	} rows[] = {
+		{"good/one", ATT_OK, true, 0},
+		{"good/range", ATT_OK, true, 0},
+		{"good/others", ATT_OK, false, 0},
+		{"bad/no-v", ATT_ERR_MALFORMED, false, 2},
+		{"bad/half", ATT_ERR_MALFORMED, false, 2},
+		{"bad/two", ATT_ERR_MALFORMED, false, 2},
+		{"bad/nothing", ATT_ERR_MALFORMED, false, 2},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct att_arena arena = {NULL};
+		struct att_source source;
+		struct att_buf text;
+		struct att_err err = {0};
+		char path[128];
+		bool is_retracted;
+		snprintf(path, sizeof path, "testdata/goretract/%s", rows[i].file);
+		att_buf_init(&text, 4096);
+		assert_int_equal(att_file_read(AT_FDCWD, path, &text, NULL), ATT_OK);
+		assert_int_equal(att_source_init(&source, &arena, att_str_of(path), att_buf_str(&text), NULL),
+				 ATT_OK);
+		int status = release_go_retracts(&source, &arena, ATT_STR("v1.2.0"), &is_retracted, &err);
+		if (status != rows[i].status || err.place.line != rows[i].line ||
+		    (status == ATT_OK && is_retracted != rows[i].is_retracted))
+			fail_msg("%s: %d, line %u: %s", path, status, err.place.line, err.message);
+		att_buf_clear(&text);
+		att_arena_clear(&arena);
+	}
+}
+
 static void test_sums(void **state)
 {
 	(void)state;
@@ -390,7 +477,10 @@ static void test_settings(void **state)
 	(void)state;
 	look_close();
 	open_world("!proxy = \"http://127.0.0.1:PORT/\"\nsumdb = \"off\"");
-	assert_look("v1.2.0 MATCH\nv1.2.0.mod MATCH\nv1.2.0.zip MATCH\nlist MATCH");
+	assert_look("v1.2.0 MATCH\nv1.2.0.mod MATCH\nv1.2.0.zip MATCH\nlist MATCH\nretractions MATCH\n"
+		    "checksum database UNKNOWN");
+	look_says("checksum database", RELEASE_UNKNOWN, "not asked");
+	assert_true(world.verdicts.items[5].is_waived);
 	look_close();
 	open_world("!proxy = \"http://127.0.0.1:PORT/\"\nsumdb = \"on\"");
 	look_again();
@@ -413,9 +503,20 @@ static void test_settings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_match),  TEST(test_grown),      TEST(test_proxy),    TEST(test_zip),
-		TEST(test_absent), TEST(test_before),     TEST(test_sums),     TEST(test_signatures),
-		TEST(test_proofs), TEST(test_no_answers), TEST(test_settings),
+		TEST(test_match),
+		TEST(test_grown),
+		TEST(test_proxy),
+		TEST(test_zip),
+		TEST(test_absent),
+		TEST(test_before),
+		TEST(test_sums),
+		TEST(test_signatures),
+		TEST(test_proofs),
+		TEST(test_no_answers),
+		TEST(test_settings),
+		TEST(test_retracted),
+		cmocka_unit_test(test_newest),
+		cmocka_unit_test(test_retracts),
 	};
 	return cmocka_run_group_tests_name("channel_go", tests, NULL, NULL);
 }
