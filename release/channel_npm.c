@@ -83,6 +83,22 @@ static void judge_tag(const struct npm *n)
 
 /* --- what npm installs from ------------------------------------------------------------------------------ */
 
+static void judge_manifest(const struct npm *n, struct att_str item, const struct att_value *said,
+			   const char *reason)
+{
+	static const struct att_str nothing = {"no such line", 12};
+	struct att_arena scratch = {0};
+	struct release_npm_difference found;
+	struct att_err err = {0};
+	if (release_npm_compare(said, &n->packed, &scratch, &found, &err) != ATT_OK)
+		release_look_fail(n->look, item, &err);
+	else
+		release_npm_add(n, item, found.same ? RELEASE_MATCH : RELEASE_CONFLICT,
+				found.same || found.packed.len ? found.packed : nothing,
+				found.same || found.said.len ? found.said : nothing, found.same ? "" : reason);
+	att_arena_clear(&scratch);
+}
+
 /* The document of the version is for those who look; npm reads that of the package, which is cached by itself.
  */
 static void judge_listed(const struct npm *n, struct att_str item, const struct release_npm_listed *listed)
@@ -110,6 +126,10 @@ static void judge_listed(const struct npm *n, struct att_str item, const struct 
 						att_str_of(reason)));
 	else
 		release_npm_add(n, item, RELEASE_MATCH, ATT_STR(""), v->integrity, "");
+	if (listed->is_there && n->is_read)
+		judge_manifest(n, ATT_STR("manifest of the index"), &v->all,
+			       "the package's document, by which npm installs, says something else than the "
+			       "package.json that was packed");
 	if (!listed->is_there || att_str_equal(v->tarball, n->document.tarball) || !n->built)
 		return;
 	struct release_built twin = *n->built;
@@ -270,19 +290,21 @@ static void judge_document(const struct npm *n, const struct release_download *d
 						   : v->deprecated);
 }
 
-static void judge_inside(const struct npm *n)
+static void judge_inside(struct npm *n)
 {
 	static const struct att_str item = {"package.json", 12};
-	struct release_packed packed;
 	struct att_err err = {0};
-	if (release_package_read(n->look, n->built, &packed, &err) == ATT_OK)
-		release_package_judge(n->look, item, n->name, n->version, &packed);
-	else
+	n->is_read = release_package_read(n->look, n->built, &n->packed, &err) == ATT_OK;
+	if (!n->is_read) {
 		release_look_fail(n->look, item, &err);
-	release_packed_clear(&packed);
+		return;
+	}
+	release_package_judge(n->look, item, n->name, n->version, &n->packed);
+	judge_manifest(n, ATT_STR("manifest"), &n->document.all,
+		       "the registry says something else of the version than the package.json that was packed");
 }
 
-static void judge_version(const struct npm *n)
+static void judge_version(struct npm *n)
 {
 	struct release_download download = {.size = 0};
 	struct extra extra = {.count = 0};
@@ -296,6 +318,7 @@ static void judge_version(const struct npm *n)
 	look_at_listed(n);
 	release_npm_judge_signatures(n);
 	release_npm_judge_provenance(n);
+	release_packed_clear(&n->packed);
 }
 
 /* A number that was used once is used up, also when nothing is there any more. */

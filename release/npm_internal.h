@@ -18,6 +18,8 @@ struct npm {
 	struct att_str escaped; /* "@scope%2fname" */
 	struct att_str file;    /* "scope-name-1.2.0.tgz" */
 	const struct release_built *built;
+	struct release_packed packed; /* what was built, when the registry serves it, and it can be read here */
+	bool is_read;
 	struct release_npm_version document;
 	struct att_source source; /* that the document's texts stand in */
 };

@@ -159,6 +159,7 @@ static int take_version(const struct att_source *source, const struct att_value 
 			struct release_npm_version *out, struct att_err *err)
 {
 	const struct att_value *dist = NULL, *deprecated;
+	out->all = *root;
 	int status = take(source, root, "name", &out->name, err);
 	if (status == ATT_OK)
 		status = take(source, root, "version", &out->version, err);

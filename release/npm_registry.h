@@ -5,7 +5,9 @@
 #define RELEASE_NPM_REGISTRY_H
 
 #include "libattest/base/source.h"
+#include "libattest/format/value.h"
 #include "libattest/sign/key.h"
+#include "release/packed.h"
 
 enum { RELEASE_NPM_MAX_DIGESTS = 16, RELEASE_NPM_MAX_SIGNATURES = 16, RELEASE_NPM_MAX_KEYS = 64 };
 
@@ -15,6 +17,7 @@ struct release_npm_signature {
 
 /* GET /NAME/VERSION. "" where it says nothing. */
 struct release_npm_version {
+	struct att_value all; /* of it; in the arena */
 	struct att_str name, version;
 	struct att_str integrity;                           /* as it stands there: that is what is signed */
 	struct att_digest digests[RELEASE_NPM_MAX_DIGESTS]; /* in it */
@@ -61,6 +64,17 @@ struct release_npm_time {
 };
 int release_npm_read_time(const struct att_source *source, struct att_str version, struct att_arena *arena,
 			  struct release_npm_time *out, struct att_err *err) ATT_MUST_USE;
+
+struct release_npm_difference {
+	bool same;
+	struct att_str packed, said; /* what only the package says, and only the registry; "" for nothing */
+};
+
+/* Holds what a registry says of a version against the package.json in the archive: what else is installed, for
+ * whom, which commands it brings, and what is run. Texts live in the arena. Errors as above. */
+int release_npm_compare(const struct att_value *said, const struct release_packed *archive,
+			struct att_arena *arena, struct release_npm_difference *out,
+			struct att_err *err) ATT_MUST_USE;
 
 struct release_npm_key {
 	struct att_str id;

@@ -27,18 +27,61 @@ enum {
 
 /* Those that are known by the manifest they were made from stand before those that are known by their ending.
  */
+#define NPM_ALSO                                                                                               \
+	{                                                                                                      \
+		"*.gyp", "npm-shrinkwrap.json"                                                                 \
+	}
+
 static const struct release_packed_kind kinds[] = {
-	{"chart", ".tgz", "Chart.yaml", "Chart.yaml", NULL, RELEASE_SEMVER, release_packed_read_chart, NULL},
+	{"chart",
+	 ".tgz",
+	 "Chart.yaml",
+	 "Chart.yaml",
+	 NULL,
+	 RELEASE_SEMVER,
+	 release_packed_read_chart,
+	 NULL,
+	 {NULL}},
 	{"npm tarball", ".tar.gz", "package.json", "package.json", NULL, RELEASE_SEMVER,
-	 release_packed_read_npm, NULL},
-	{"npm tarball", ".tgz", NULL, "package.json", NULL, RELEASE_SEMVER, release_packed_read_npm, NULL},
-	{"crate", ".crate", NULL, "Cargo.toml", NULL, RELEASE_SEMVER, release_packed_read_crate,
-	 ".cargo_vcs_info.json"},
-	{"wheel", ".whl", NULL, "METADATA", ".dist-info", RELEASE_PEP440, release_packed_read_python, NULL},
-	{"source distribution", ".tar.gz", NULL, "PKG-INFO", NULL, RELEASE_PEP440, release_packed_read_python,
-	 NULL},
-	{"source distribution", ".zip", NULL, "PKG-INFO", NULL, RELEASE_PEP440, release_packed_read_python,
-	 NULL},
+	 release_packed_read_npm, NULL, NPM_ALSO},
+	{"npm tarball", ".tgz", NULL, "package.json", NULL, RELEASE_SEMVER, release_packed_read_npm, NULL,
+	 NPM_ALSO},
+	{"crate",
+	 ".crate",
+	 NULL,
+	 "Cargo.toml",
+	 NULL,
+	 RELEASE_SEMVER,
+	 release_packed_read_crate,
+	 ".cargo_vcs_info.json",
+	 {NULL}},
+	{"wheel",
+	 ".whl",
+	 NULL,
+	 "METADATA",
+	 ".dist-info",
+	 RELEASE_PEP440,
+	 release_packed_read_python,
+	 NULL,
+	 {NULL}},
+	{"source distribution",
+	 ".tar.gz",
+	 NULL,
+	 "PKG-INFO",
+	 NULL,
+	 RELEASE_PEP440,
+	 release_packed_read_python,
+	 NULL,
+	 {NULL}},
+	{"source distribution",
+	 ".zip",
+	 NULL,
+	 "PKG-INFO",
+	 NULL,
+	 RELEASE_PEP440,
+	 release_packed_read_python,
+	 NULL,
+	 {NULL}},
 };
 
 const struct release_packed_kind *release_packed_kind_of(struct att_str path, struct att_str made_from)
@@ -160,12 +203,15 @@ static int pass_entry(struct unpacking *u, struct att_buf *bytes)
 	return status;
 }
 
-/* FOLDER/FILE, however the name is written. */
+/* FOLDER/FILE, however the name is written; "*" stands for anything at the beginning. */
 static bool is_file(const struct release_packed_kind *kind, struct att_str name, const char *file)
 {
 	struct att_str folder = release_path_folder(name);
-	return file && att_str_is(release_path_name(name), file) && folder.len > 0 &&
-	       att_str_find_byte(folder, '/') == ATT_STR_NONE &&
+	if (!file)
+		return false;
+	bool is_it = file[0] == '*' ? att_str_ends(name, att_str_of(file + 1))
+				    : att_str_is(release_path_name(name), file);
+	return is_it && folder.len > 0 && att_str_find_byte(folder, '/') == ATT_STR_NONE &&
 	       (!kind->folder || att_str_ends(folder, att_str_of(kind->folder)));
 }
 
@@ -194,6 +240,8 @@ static int take_named(struct unpacking *u, struct archive_entry *entry, struct a
 	struct release_packed *packed = u->packed;
 	bool is_folder = archive_entry_filetype(entry) == AE_IFDIR;
 	bool is_metadata = !is_folder && is_file(packed->kind, name, packed->kind->metadata);
+	for (size_t i = 0; i < 2; i++)
+		packed->has_also[i] |= !is_folder && is_file(packed->kind, name, packed->kind->also[i]);
 	if (!is_metadata && (is_folder || !is_file(packed->kind, name, packed->kind->beside)))
 		return pass_entry(u, NULL);
 	int status = begin_file(u, entry, name, is_metadata ? &packed->has_metadata : &packed->has_beside);

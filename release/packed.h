@@ -24,7 +24,8 @@ struct release_packed_kind {
 	const char *folder;    /* how that folder has to end, or NULL */
 	enum release_scheme scheme;
 	int (*read)(struct release_packed *packed, struct att_err *err);
-	const char *beside; /* another file in the folder, which may be missing; NULL: none is looked for */
+	const char *beside;  /* another file in the folder, which may be missing; NULL: none is looked for */
+	const char *also[2]; /* files in the folder that change how it is installed; "*.gyp": any such */
 };
 
 /* Zeroed memory is an empty one. Views live in the arena or the metadata. */
@@ -33,7 +34,7 @@ struct release_packed {
 	const struct release_packed_kind *kind;
 	struct att_str folder; /* that the metadata lies in */
 	struct att_buf bytes, beside;
-	bool has_metadata, has_beside;
+	bool has_metadata, has_beside, has_also[2];
 	struct att_source metadata; /* its path is that of the archive and the one in it */
 	struct att_str name, version;
 	struct att_span version_span;

@@ -2,6 +2,7 @@
 /* The same bytes as each document of an npm registry. */
 #include <stdlib.h>
 
+#include "libattest/format/json.h"
 #include "release/npm_registry.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -30,6 +31,24 @@ static void read_version(const struct att_source *source, struct att_arena *aren
 	require(version.digest_count == 0 || version.integrity.len > 0);
 	for (size_t i = 0; i < version.signature_count; i++)
 		require(version.signatures[i].bytes.data != NULL);
+}
+
+/* A package that says the same as the registry, but for what the registry says of its files. */
+static void compare(const struct att_source *source, struct att_arena *arena)
+{
+	struct release_packed packed = {.metadata = *source};
+	struct release_npm_difference found;
+	struct att_value root;
+	struct att_err err = {0};
+	if (att_json_parse(source, arena, &root, NULL) != ATT_OK)
+		return;
+	int status = release_npm_compare(&root, &packed, arena, &found, &err);
+	require_error(status, &err);
+	if (status == ATT_OK && found.packed.len > 0)
+		require(att_str_starts(found.packed, ATT_STR("mark ")));
+	if (status == ATT_OK && found.said.len > 0)
+		require(att_str_starts(found.said, ATT_STR("mark ")));
+	require(status != ATT_OK || found.same == (found.packed.len == 0 && found.said.len == 0));
 }
 
 static void read_keys(const struct att_source *source, struct att_arena *arena)
@@ -70,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_version(&source, &arena);
 	read_keys(&source, &arena);
 	read_others(&source, &arena);
+	compare(&source, &arena);
 	att_arena_clear(&arena);
 	return 0;
 }

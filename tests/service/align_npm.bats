@@ -100,6 +100,33 @@ plasmite() { # SETTING...
     row 'npm plasmite-1.2.0.tgz MATCH'
 }
 
+@test "what npm makes of a package.json is no difference, and what it did not make is one" {
+    begin npm "acme-plasmite-{version}.tgz" "registry = \"$URL\"" 'package = "@acme/plasmite"'
+    mkdir source
+    cat >source/package.json <<'END'
+{"name": "@acme/plasmite", "version": "1.2.0", "bin": "./cli.js", "files": ["cli.js", "binding.gyp"],
+ "dependencies": {"a": "^1", "b": " ^2 ", "h": "acme/h#v1", "g": "git://github.com/acme/g.git"},
+ "optionalDependencies": {"b": "^2.1", "o": "~1"}, "peerDependencies": {"p": ">=1"},
+ "peerDependenciesMeta": {"p": {"optional": true}}, "bundledDependencies": ["z"], "engines": {"node": ">=18"},
+ "os": ["linux"], "cpu": "x64", "scripts": {"postinstall": "./node_modules/.bin/x y"}}
+END
+    touch source/cli.js
+    echo '{}' >source/binding.gyp
+    (cd source && npm pack --silent --pack-destination ../dist >/dev/null)
+    rm -r source
+    release 1.2.0
+    publish ./dist/acme-plasmite-1.2.0.tgz --access public
+    align 0 after
+    row 'npm manifest MATCH'
+    row 'npm manifest of the index MATCH'
+    jq '.versions["1.2.0"].dependencies.evil = "*"' ../storage/@acme/plasmite/package.json >changed
+    mv changed ../storage/@acme/plasmite/package.json
+    align 1 after
+    row 'npm acme-plasmite-1.2.0.tgz MATCH'
+    row 'npm manifest CONFLICT dependencies evil *'
+    row 'npm manifest of the index CONFLICT dependencies evil *'
+}
+
 @test "a tag that stayed behind, and one that is ahead" {
     plasmite
     pack plasmite 1.1.0

@@ -193,7 +193,9 @@ static void test_match(void **state)
 	look_expect(&t.l, "dist-tag latest", RELEASE_MATCH, "");
 	assert_true(look_all_match(&t.l));
 	look_expect(&t.l, "index 1.2.0", RELEASE_MATCH, "");
-	assert_int_equal(t.l.verdicts.count, 5);
+	look_expect(&t.l, "manifest", RELEASE_MATCH, "");
+	look_expect(&t.l, "manifest of the index", RELEASE_MATCH, "");
+	assert_int_equal(t.l.verdicts.count, 7);
 	/* Several digests, another host, a reason not to use it, the commit. */
 	struct att_str sha384 = digest_text(&t, ATT_SHA384, false), sha1 = digest_text(&t, ATT_SHA1, false);
 	t.integrity = ATT_ARENA_JOIN(&t.l.arena, sha384, ATT_STR(" "), t.integrity, ATT_STR("?opt  "), sha1);
@@ -350,6 +352,131 @@ static void test_tags(void **state)
 	expect(&t, "dist-tag latest", RELEASE_STALE, "older");
 	look_answer(&t.l, routes, PACKAGE, ATT_STR("{}"));
 	expect(&t, "dist-tag latest", RELEASE_UNKNOWN, "dist-tags");
+	close_npm(&t);
+}
+
+/* A package with more in its package.json, of which the registry says something. */
+static void serve_manifest(struct npm_test *t, const char *packed, const char *said, const char *file)
+{
+	struct att_str text =
+		att_arena_printf(&t->l.arena, "{\"name\":\"@acme/plasmite\",\"version\":\"1.2.0\"%s}", packed);
+	const struct look_file files[] = {
+		{"package/package.json", text.data}, {file ? file : "package/x", "x"}, {NULL, NULL}};
+	t->more = said;
+	serve_package(t, files);
+}
+
+/* What npm makes of a package.json when it publishes is no difference. */
+static void test_manifest_same(void **state)
+{
+	static const struct {
+		const char *packed, *said, *file;
+	} cases[] = {
+		{",\"dependencies\":{\"a\":\" ^1 \",\"b\":\"1\"},\"optionalDependencies\":{\"b\":\"2\"}",
+		 ",\"dependencies\":{\"a\":\"^1\",\"b\":\"2\"},\"optionalDependencies\":{\"b\":\"2\"}", NULL},
+		{",\"dependencies\":{\"a\":\"acme/a#v1\",\"b\":\"acme/b\",\"c\":\"github:acme/c\"}",
+		 ",\"dependencies\":{\"a\":\"github:acme/a#v1\",\"b\":\"git+ssh://git@github.com/acme/b.git\","
+		 "\"c\":\"git+https://github.com/acme/c.git\"}",
+		 NULL},
+		{",\"dependencies\":{}", "", NULL},
+		{",\"dependencies\":{\"a\":\"1\"},\"bundledDependencies\":true,\"bin\":\"./cli.js\"",
+		 ",\"dependencies\":{\"a\":\"1\"},\"bundleDependencies\":[\"a\"],\"bin\":{\"plasmite\":\"cli."
+		 "js\"}",
+		 NULL},
+		{",\"bin\":{\"@acme/a\":\"/x\",\"b\":\"\",\"c\":\".\\\\d\\\\..\\\\e\"}",
+		 ",\"bin\":{\"a\":\"x\",\"c\":\"e\"}", NULL},
+		{",\"bin\":[\"./b/a.js\"]", ",\"bin\":{\"a.js\":\"b/a.js\"}", NULL},
+		{",\"bundledDependencies\":[\"z\"]", ",\"dependencies\":{\"z\":\"*\"}", NULL},
+		{",\"directories\":{\"bin\":\"./bin/\"}", ",\"bin\":{\"a\":\"bin/a\"}", NULL},
+		{",\"os\":[\"linux\"],\"cpu\":\"x64\",\"engines\":{\"node\":\">=18 \"},\"libc\":[\"musl\"]",
+		 ",\"os\":[\"linux\"],\"cpu\":[\"x64\"],\"engines\":{\"node\":\">=18\"}", NULL},
+		{",\"peerDependencies\":{\"p\":\"1\"},\"peerDependenciesMeta\":{\"p\":{\"optional\":true}}",
+		 ",\"peerDependencies\":{\"p\":\"1\"},\"peerDependenciesMeta\":{\"p\":{\"optional\":true}}",
+		 NULL},
+		{",\"scripts\":{\"test\":\"x\",\"install\":\"./node_modules/.bin/y z\"}",
+		 ",\"scripts\":{\"install\":\"y z\"},\"hasInstallScript\":true", NULL},
+		{"", ",\"scripts\":{\"install\":\"node-gyp rebuild\"},\"hasInstallScript\":true",
+		 "package/binding.gyp"},
+		{",\"gypfile\":false", ",\"scripts\":{},\"hasInstallScript\":false", "package/binding.gyp"},
+		{"", ",\"_hasShrinkwrap\":true", "package/npm-shrinkwrap.json"},
+		{"", ",\"_hasShrinkwrap\":false", NULL},
+		{",\"devDependencies\":{\"x\":\"1\"}", ",\"devDependencies\":{\"y\":\"1\"}", NULL},
+	};
+	struct npm_test t;
+	(void)state;
+	open_npm(&t, "");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		serve_manifest(&t, cases[i].packed, cases[i].said, cases[i].file);
+		look_run(&t.l);
+		look_expect(&t.l, "manifest", RELEASE_MATCH, "");
+		assert_true(look_all_match(&t.l));
+	}
+	close_npm(&t);
+}
+
+static void test_manifest_other(void **state)
+{
+	static const struct {
+		const char *packed, *said, *expected, *found, *file;
+	} cases[] = {
+		{"", ",\"dependencies\":{\"evil\":\"*\"}", "no such line", "dependencies evil *", NULL},
+		{",\"dependencies\":{\"a\":\"1\"}", "", "dependencies a 1", "no such line", NULL},
+		{",\"dependencies\":{\"a\":\"1\"}", ",\"dependencies\":{\"a\":\"npm:evil@1\"}",
+		 "dependencies a 1", "dependencies a npm:evil@1", NULL},
+		{",\"dependencies\":{\"a\":\"acme/a\"}", ",\"dependencies\":{\"a\":\"github:evil/a\"}",
+		 "dependencies a github:acme/a", "dependencies a github:evil/a", NULL},
+		{"", ",\"optionalDependencies\":{\"evil\":\"*\"}", "no such line",
+		 "optionalDependencies evil *", NULL},
+		{"", ",\"peerDependencies\":{\"evil\":\"*\"}", "no such line", "peerDependencies evil *", NULL},
+		{"", ",\"dependencies\":{\"a b\":\"c\"}", "no such line", "dependencies 3:a b c", NULL},
+		{",\"peerDependencies\":{\"p\":\"1\"},\"peerDependenciesMeta\":{\"p\":{\"optional\":true}}",
+		 ",\"peerDependencies\":{\"p\":\"1\"},\"peerDependenciesMeta\":{}",
+		 "peerDependenciesMeta p optional", "no such line", NULL},
+		{"", ",\"bundleDependencies\":[\"a\"]", "no such line", "bundleDependencies a", NULL},
+		{",\"bin\":\"cli.js\"", ",\"bin\":{\"plasmite\":\"evil.js\"}", "bin plasmite cli.js",
+		 "bin plasmite evil.js", NULL},
+		{"", ",\"bin\":{\"ls\":\"evil.js\"}", "no such line", "bin ls evil.js", NULL},
+		{",\"directories\":{\"bin\":\"bin\"}", ",\"bin\":{\"a\":\"bin/../evil\"}", "no such line",
+		 "bin a evil", NULL},
+		{",\"os\":[\"linux\"]", ",\"os\":[\"win32\"]", "os linux", "os win32", NULL},
+		{"", ",\"engines\":{\"node\":\"0\"}", "no such line", "engines node 0", NULL},
+		{"", ",\"scripts\":{\"postinstall\":\"evil\"}", "no such line", "script postinstall evil",
+		 NULL},
+		{"", ",\"hasInstallScript\":true", "no such line", "mark hasInstallScript", NULL},
+		{",\"scripts\":{\"preinstall\":\"x\"}", ",\"hasInstallScript\":false", "mark hasInstallScript",
+		 "no such line", NULL},
+		{"", ",\"scripts\":{}", "script install node-gyp rebuild", "no such line",
+		 "package/binding.gyp"},
+		{"", ",\"_hasShrinkwrap\":false", "mark _hasShrinkwrap", "no such line",
+		 "package/npm-shrinkwrap.json"},
+	};
+	struct npm_test t;
+	(void)state;
+	open_npm(&t, "");
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		serve_manifest(&t, cases[i].packed, cases[i].said, cases[i].file);
+		expect(&t, "manifest", RELEASE_CONFLICT, "says something else of the version");
+		look_expect(&t.l, "manifest of the index", RELEASE_CONFLICT, "by which npm installs");
+		look_expect(&t.l, FILE_NAME, RELEASE_MATCH, "");
+		const struct release_item_verdict *item = look_item(&t.l, "manifest");
+		assert_true(att_str_is(item->expected, cases[i].expected));
+		assert_true(att_str_is(item->found, cases[i].found));
+	}
+	/* Each of the two documents by itself. */
+	serve_manifest(&t, "", ",\"dependencies\":{\"evil\":\"*\"}", NULL);
+	const struct att_str evil = t.document;
+	serve_manifest(&t, "", "", NULL);
+	look_answer(&t.l, routes, VERSION, evil);
+	expect(&t, "manifest", RELEASE_CONFLICT, "");
+	look_expect(&t.l, "manifest of the index", RELEASE_MATCH, "");
+	serve_manifest(&t, "", "", NULL);
+	const struct att_str right = t.document;
+	t.document = evil;
+	serve_listed(&t, "\"latest\":\"1.2.0\"", "");
+	look_answer(&t.l, routes, VERSION, right);
+	expect(&t, "manifest of the index", RELEASE_CONFLICT, "");
+	look_expect(&t.l, "manifest", RELEASE_MATCH, "");
+	look_expect(&t.l, "index 1.2.0", RELEASE_MATCH, "");
 	close_npm(&t);
 }
 
@@ -708,12 +835,13 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_match),      cmocka_unit_test(test_document),
-		cmocka_unit_test(test_bytes),      cmocka_unit_test(test_tags),
-		cmocka_unit_test(test_signatures), cmocka_unit_test(test_pinned_keys),
-		cmocka_unit_test(test_provenance), cmocka_unit_test(test_before),
-		cmocka_unit_test(test_transport),  cmocka_unit_test(test_names),
-		cmocka_unit_test(test_listed),     cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_match),         cmocka_unit_test(test_document),
+		cmocka_unit_test(test_bytes),         cmocka_unit_test(test_tags),
+		cmocka_unit_test(test_signatures),    cmocka_unit_test(test_pinned_keys),
+		cmocka_unit_test(test_provenance),    cmocka_unit_test(test_before),
+		cmocka_unit_test(test_transport),     cmocka_unit_test(test_names),
+		cmocka_unit_test(test_manifest_same), cmocka_unit_test(test_manifest_other),
+		cmocka_unit_test(test_listed),        cmocka_unit_test(test_vectors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
