@@ -180,8 +180,9 @@ static void check_pushed(struct gate *g)
 	if (g->commit.len == 0)
 		return;
 	if (ask(g, ALIGN_REFS, words, 4, &lines, &err) != ATT_OK) {
-		att_err_help(&err, "releases are pushed to \"remote\" of [project], origin without it; does "
-				   "git ls-remote get an answer from it?");
+		if (err.help[0] == '\0' || err.code == ATT_ERR_IO)
+			att_err_help(&err, "releases are pushed to \"remote\" of [project], origin without it; "
+					   "does git ls-remote get an answer from it?");
 		add_step(g, "pushed", fail(g, &err), project->remote, (struct att_str){NULL, 0});
 		return;
 	}
@@ -204,9 +205,10 @@ static enum att_outcome report_tree(struct gate *g, const char *message, const c
 			 });
 }
 
-/* The answer of git is "COMMIT\n", and a line for each file. */
+/* The answer is "COMMIT\n", and a line about a file, if there is one. */
 static enum att_outcome judge_changes(struct gate *g, struct att_str lines, struct att_str *file)
 {
+	static const struct att_str changed = {"changed ", 8}, unpushed = {"unpushed ", 9};
 	struct att_str head = {NULL, 0};
 	(void)att_str_split(&lines, '\n', &head);
 	if (!att_str_equal(head, g->run->git.head)) {
@@ -215,18 +217,20 @@ static enum att_outcome judge_changes(struct gate *g, struct att_str lines, stru
 		att_err_help(&err, "look again, when nothing else works in the checkout");
 		return fail(g, &err);
 	}
-	if (!att_str_split(&lines, '\n', file) || file->len == 0)
+	if (lines.len == 0)
 		return ATT_HOLDS;
-	return report_tree(g, "files differ from the commit that is released",
-			   "commit them, or take them back: git status", *file);
-}
-
-static enum att_outcome judge_hidden(struct gate *g, struct att_str lines, struct att_str *file)
-{
-	if (!att_str_split(&lines, '\n', file) || file->len == 0)
-		return ATT_HOLDS;
-	return report_tree(g, "git was told to take a file for unchanged, so nobody knows",
-			   "git update-index --no-assume-unchanged --no-skip-worktree FILE", *file);
+	*file = att_str_from(lines, att_str_starts(lines, unpushed) ? unpushed.len : changed.len);
+	if (!att_str_starts(lines, unpushed))
+		return report_tree(g, "files differ from the commit that is released",
+				   "commit them, or take them back: git status; where that knows of no change, "
+				   "it was told not to look, or how to convert the file: git restore FILE",
+				   *file);
+	return report(g, &(struct att_finding){
+				 .code = "unpushed",
+				 .message = ATT_STR("a submodule is at a commit that it has from no remote"),
+				 .help = ATT_STR("push it there; when it was, git fetch in it says so"),
+				 .found = *file,
+			 });
 }
 
 /* What decides about a release is a part of it. */
@@ -252,10 +256,6 @@ static enum att_outcome judge_tree(struct gate *g, struct att_str *file)
 	if (ask(g, ALIGN_CHANGES, NULL, 0, &lines, &err) != ATT_OK)
 		return fail(g, &err);
 	enum att_outcome outcome = judge_changes(g, lines, file);
-	if (outcome == ATT_HOLDS && ask(g, ALIGN_HIDDEN, NULL, 0, &lines, &err) != ATT_OK)
-		outcome = fail(g, &err);
-	else if (outcome == ATT_HOLDS)
-		outcome = judge_hidden(g, lines, file);
 	if (outcome == ATT_HOLDS)
 		outcome = judge_tracked(g, att_str_of(slash ? slash + 1 : path), file);
 	for (size_t i = 0; outcome == ATT_HOLDS && i < config->place_count; i++)

@@ -23,8 +23,8 @@ enum align_question {
 	ALIGN_TAG,     /* REF: "tag" or "commit", what the ref itself names; the id of that; the name that it
 			* has in itself, or "-"; and the commit behind it: a line each;
 			* ATT_ERR_NOT_FOUND when there is no such ref */
-	ALIGN_CHANGES, /* the commit that is checked out, and changed files that git tracks, one in a line */
-	ALIGN_HIDDEN,  /* files that git was told to take for unchanged, one in a line */
+	ALIGN_CHANGES, /* the commit that is checked out; and the first that differs from it: "changed FILE", or
+			* "unpushed SUBMODULE" when nobody else has the commit of that: a line each */
 	ALIGN_TRACKED, /* PATH: "yes" or "no" */
 	ALIGN_ARCHIVE, /* COMMIT: a tar of all its files, as Go packs them */
 };

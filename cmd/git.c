@@ -35,25 +35,79 @@ static const char *find_git(void)
 	return NULL;
 }
 
-static int start(char *const *arguments, bool remote, int in, int out, int errors, pid_t *child,
-		 struct att_err *err)
+/* --- what it is started with ----------------------------------------------------------------------------- */
+
+enum { MAX_ENVIRONMENT = 16 + 2 * GIT_MAX_LOGINS, MAX_VARIABLE = 1 << 16 };
+
+struct environment {
+	struct att_arena arena;
+	const char *items[MAX_ENVIRONMENT + 1];
+	size_t count;
+	bool failed;
+};
+
+static void put(struct environment *e, const char *name, const char *value)
 {
-	/* What a clone left at its origin stays there: git would start whatever the checkout says to get it.
-	 * Where somebody else's repository is wanted, it comes by what names no program. */
-	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", locale[] = "LC_ALL=C",
-		    prompt[] = "GIT_TERMINAL_PROMPT=0", none[] = "GIT_ALLOW_PROTOCOL=none",
-		    some[] = "GIT_ALLOW_PROTOCOL=https:http:ssh:git:file", lazy[] = "GIT_NO_LAZY_FETCH=1",
-		    grafts[] = "GIT_GRAFT_FILE=/dev/null"; /* they give commits other parents */
-	char home[PATH_MAX + 8] = "";
-	char *environment[] = {path, locale, prompt, remote ? some : none, lazy, grafts, NULL, NULL};
-	const char *folder = getenv("HOME");
-	posix_spawn_file_actions_t actions;
-	if (folder && folder[0] == '/' && strlen(folder) < PATH_MAX) {
-		snprintf(home, sizeof home, "HOME=%s", folder);
-		environment[6] = home;
+	struct att_str text = ATT_ARENA_JOIN(&e->arena, att_str_of(name), ATT_STR("="), att_str_of(value));
+	if (text.data && e->count < MAX_ENVIRONMENT && text.len < MAX_VARIABLE)
+		e->items[e->count++] = text.data;
+	else
+		e->failed = true;
+}
+
+/* What is ours may go to git: the home of its configuration, and the agent that ssh asks. */
+static void pass(struct environment *e, const char *name)
+{
+	const char *value = getenv(name);
+	if (value && value[0] == '/' && strlen(value) < PATH_MAX)
+		put(e, name, value);
+}
+
+/* What logs in is not on the command line, which everybody may read. */
+static void put_logins(struct environment *e, const struct git_remote *remote)
+{
+	char name[32];
+	snprintf(name, sizeof name, "%zu", remote->login_count);
+	put(e, "GIT_CONFIG_COUNT", name);
+	for (size_t i = 0; i < remote->login_count; i++) {
+		snprintf(name, sizeof name, "GIT_CONFIG_KEY_%zu", i);
+		put(e, name, remote->logins[2 * i]);
+		snprintf(name, sizeof name, "GIT_CONFIG_VALUE_%zu", i);
+		put(e, name, remote->logins[2 * i + 1]);
 	}
-	if (posix_spawn_file_actions_init(&actions) != 0)
+}
+
+/* What a clone left at its origin stays there: git would start whatever the checkout says to get it. Where
+ * somebody else's repository is wanted, it comes by the one protocol of its address, and by nothing that it is
+ * sent on to. */
+static int fill_environment(struct environment *e, const struct git_remote *remote, struct att_err *err)
+{
+	put(e, "PATH", "/usr/local/bin:/usr/bin:/bin");
+	put(e, "LC_ALL", "C");
+	put(e, "GIT_TERMINAL_PROMPT", "0");
+	put(e, "GIT_ALLOW_PROTOCOL", remote ? remote->protocol : "none");
+	put(e, "GIT_NO_LAZY_FETCH", "1");
+	put(e, "GIT_GRAFT_FILE", "/dev/null"); /* they give commits other parents */
+	put(e, "GIT_ASKPASS", "");             /* more than core.askPass, and nothing */
+	put(e, "GIT_PROXY_COMMAND", "");       /* the same for core.gitProxy */
+	pass(e, "HOME");
+	if (remote) {
+		put(e, "GIT_CEILING_DIRECTORIES", "/");
+		pass(e, "SSH_AUTH_SOCK");
+		put_logins(e, remote);
+	}
+	return e->failed ? att_err_memory(err) : ATT_OK;
+}
+
+static int start(char *const *arguments, const struct git_remote *remote, int in, int out, int errors,
+		 pid_t *child, struct att_err *err)
+{
+	struct environment e = {0};
+	posix_spawn_file_actions_t actions;
+	if (fill_environment(&e, remote, err) != ATT_OK || posix_spawn_file_actions_init(&actions) != 0) {
+		att_arena_clear(&e.arena);
 		return att_err_memory(err);
+	}
 	int problem = in < 0 ? posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
 			     : posix_spawn_file_actions_adddup2(&actions, in, 0);
 	if (problem == 0)
@@ -61,10 +115,14 @@ static int start(char *const *arguments, bool remote, int in, int out, int error
 	if (problem == 0)
 		problem = posix_spawn_file_actions_adddup2(&actions, errors, 2);
 	if (problem == 0)
-		problem = posix_spawn(child, arguments[0], &actions, NULL, arguments, environment);
+		problem = posix_spawn(child, arguments[0], &actions, NULL, arguments,
+				      (char *const *)(uintptr_t)e.items);
 	posix_spawn_file_actions_destroy(&actions);
+	att_arena_clear(&e.arena);
 	return problem == 0 ? ATT_OK : att_err_set_errno(err, problem, "cannot run %s", arguments[0]);
 }
+
+/* --- waiting --------------------------------------------------------------------------------------------- */
 
 /* *code is its exit status, -1 for none. */
 static int wait_for(pid_t child, int *code, struct att_err *err)
@@ -146,7 +204,7 @@ static int compose(const char *folder, const char *const *words, const char *arg
 				      "-c",
 				      "core.hooksPath=/dev/null",
 				      "-c",
-				      "core.sshCommand=ssh",
+				      "core.sshCommand=ssh -oBatchMode=yes",
 				      "-C",
 				      folder};
 	size_t used = 0;
@@ -162,8 +220,8 @@ static int compose(const char *folder, const char *const *words, const char *arg
 	return ATT_ERR_IO;
 }
 
-static int run(const char *folder, const char *const *words, bool remote, int in, int out, int *code,
-	       struct att_err *err)
+static int run(const char *folder, const char *const *words, const struct git_remote *remote, int in, int out,
+	       int *code, struct att_err *err)
 {
 	const char *arguments[MAX_ARGUMENTS];
 	struct att_arena arena = {0};
@@ -187,12 +245,14 @@ static int run(const char *folder, const char *const *words, bool remote, int in
 
 int git_run(const char *folder, const char *const *words, int in, int out, int *code, struct att_err *err)
 {
-	return run(folder, words, false, in, out, code, err);
+	return run(folder, words, NULL, in, out, code, err);
 }
 
-int git_run_remote(const char *folder, const char *const *words, int out, int *code, struct att_err *err)
+/* A folder that lies in no checkout, whatever lies above it. */
+int git_run_remote(const struct git_remote *remote, const char *const *words, int out, int *code,
+		   struct att_err *err)
 {
-	return run(folder, words, true, -1, out, code, err);
+	return run("/dev", words, remote, -1, out, code, err);
 }
 
 int git_start(const char *folder, const char *const *words, int in, int out, pid_t *child, struct att_err *err)
@@ -204,7 +264,7 @@ int git_start(const char *folder, const char *const *words, int in, int out, pid
 	int errors = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (errors < 0)
 		return att_err_set_errno(err, errno, "cannot open /dev/null");
-	status = start((char *const *)(uintptr_t)arguments, false, in, out, errors, child, err);
+	status = start((char *const *)(uintptr_t)arguments, NULL, in, out, errors, child, err);
 	close(errors);
 	return status;
 }
