@@ -213,6 +213,10 @@ void align_ledger_add(struct align_run *run, const char *path)
 		att_findings_add_err(&run->findings, att_str_of(path), NULL, &err);
 	if (status != ATT_OK || !find_tag(run, &entry))
 		return;
+	/* The last that may fail comes first: a run that fails adds nothing. */
+	align_run_end_record(run);
+	if (!align_run_holds(run, ATT_HOLDS))
+		return;
 	int lock = cli_lock(ALIGN_PROGRAM, path, NULL);
 	update(run, path, &entry);
 	close(lock);

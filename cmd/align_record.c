@@ -165,8 +165,9 @@ void align_record_add_rounds(struct align_record *record, uint32_t looks)
 int align_record_end(struct align_record *record, int64_t now, struct att_err *err)
 {
 	struct att_buf text;
-	if (!record->path || record->replays)
+	if (!record->path || record->replays || record->is_ended)
 		return ATT_OK;
+	record->is_ended = true;
 	if (record->failed.code != ATT_OK) {
 		*err = record->failed;
 		return err->code;

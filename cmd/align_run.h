@@ -89,7 +89,10 @@ unsigned align_run_jobs(const struct align_run *run);
 /* Is nothing wrong so far, and `outcome` neither? */
 bool align_run_holds(const struct align_run *run, enum att_outcome outcome);
 
-/* Writes the report: for people a table of all items. `outcome` is the alignment's, or what else was found.
+/* Ends what --record keeps: nothing is asked any more. What goes wrong is a finding. */
+void align_run_end_record(struct align_run *run);
+
+/* Writes the report, and ends the record: for people a table of all items. `outcome` is the alignment's, or what else was found.
  * Returns the exit status. */
 int align_run_tell(struct align_run *run, enum att_outcome outcome);
 

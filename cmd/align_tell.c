@@ -161,7 +161,7 @@ static size_t count_steps(const struct align_run *run, enum att_outcome outcome)
 }
 
 /* A record that is not whole would tell something else when it is replayed. */
-static void end_record(struct align_run *run)
+void align_run_end_record(struct align_run *run)
 {
 	struct att_err err = {0};
 	if (align_record_end(&run->record, run->now, &err) != ATT_OK)
@@ -191,7 +191,7 @@ int align_run_tell(struct align_run *run, enum att_outcome outcome)
 		tell_replay(run, att_str_of(time));
 	}
 	if (run->is_open) {
-		end_record(run);
+		align_run_end_record(run);
 		if (!run->is_watch)
 			release_alignment_report(&run->alignment, &run->steps, &run->findings);
 	}

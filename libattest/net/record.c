@@ -333,9 +333,10 @@ static int write_exchange(struct att_recorder *recorder, struct att_exchange *x,
 	if (status == ATT_OK && x->body > 0 && body.len == 0)
 		status = place_body(recording, body_path, err);
 	if (status == ATT_OK) {
-		const struct att_file_draft files[] = {{path, att_buf_str(&text), 0600},
-						       {body_path, body, 0600}};
-		status = att_file_write_new(files, body.len > 0 ? 2 : 1, err);
+		const struct att_file_draft files[] = {{body_path, body, 0600},
+						       {path, att_buf_str(&text), 0600}};
+		size_t without = body.len == 0;
+		status = att_file_write_new(files + without, 2 - without, err);
 	}
 	att_buf_clear(&text);
 	free(path);
