@@ -361,3 +361,42 @@ tampered() {
     row 'pypi plasmite-0.2.4rc1-py3-none-any.whl MATCH'
     row 'npm dist-tag next MATCH 0.2.4-rc.1'
 }
+
+# --- docs/ci ------------------------------------------------------------------------------------------------
+
+# The commands of a step, as the runner gives them to bash.
+step() { # WORKFLOW NAME
+    python3 -c 'import sys, yaml
+workflow = yaml.safe_load(open(sys.argv[1]))
+for job in workflow["jobs"].values():
+    for step in job["steps"]:
+        if step.get("name") == sys.argv[2]:
+            print(step["run"])' "$ROOT/docs/ci/$1" "$2" | sed 's/--wait [0-9]*m/--wait 5s/' >../step
+    [ -s ../step ]
+    (cd "${3:-.}" && timeout 120 bash --noprofile --norc -eo pipefail "$BATS_TEST_TMPDIR/step" >../told 2>&1) ||
+        { cat ../told; return 1; }
+}
+
+@test "docs/ci: the workflows publish and look again, and pass our own check of workflows" {
+    export TAG=v0.2.4 GITHUB_STEP_SUMMARY=$PWD/../summary.md
+    prepare
+    git push -q origin "$(git commit-tree -m 'What was released' "$(git mktree </dev/null)"):refs/heads/ledger"
+    git clone -q --branch ledger ../origin.git ../ledger
+    step publish.yml "May it go out"
+    grep -q '^| npm ' ../summary.md
+    run ! step publish.yml "Did exactly that go out"
+    publish latest
+    step publish.yml "Did exactly that go out"
+    run -0 grep -c '| MATCH ' ../summary.md
+    [ "$output" -gt 20 ]
+    step publish.yml "Remember it" ../ledger
+    git --git-dir ../origin.git show ledger:releases.json | jq -e '.releases | length == 1'
+    step release-watch.yml "Look again"
+    mkdir -p ../repo/.github/workflows
+    cp "$ROOT"/docs/ci/{publish,release-watch}.yml ../repo/.github/workflows
+    printf '%s\n' 'version = 3' '[[package]]' 'name = "a"' 'version = "1.0.0"' '[[package]]' 'name = "b"' \
+        'version = "1.0.0"' 'source = "registry+https://github.com/rust-lang/crates.io-index"' >../repo/Cargo.lock
+    git -C ../repo init -q
+    run --separate-stderr attest policy check workflows ../repo -f json
+    [ "$(jq -r '[.findings[] | select(.severity == "error") | .code] | join(" ")' <<<"$output")" = "" ]
+}
