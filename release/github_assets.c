@@ -325,7 +325,9 @@ void release_github_assets(const struct release_github *g, const struct release_
 		look_at_artifact(&a, &g->look->built[i]);
 	if (a.manifest.len > 0 && a.look->built_count > 0)
 		release_github_manifest(&a);
-	release_github_required(&a);
+	/* What a past one required is not written down, either. */
+	if (a.is_here)
+		release_github_required(&a);
 	/* Without its name the manifest would be taken for what was not built. */
 	if (is_known)
 		look_at_others(&a);

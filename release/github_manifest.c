@@ -185,6 +185,9 @@ void release_github_manifest(const struct release_github_files *a)
 	struct att_fetch_answer answer = {0};
 	struct att_str url;
 	struct att_err err = {0};
+	/* Whether a past release had one is not written down. */
+	if (!asset && !a->is_here)
+		return;
 	if (!asset) {
 		add(a, a->manifest, RELEASE_ABSENT, a->manifest, ATT_STR("none"),
 		    "the release lacks the checksum manifest of the project");

@@ -39,8 +39,7 @@ static bool lies_here(const struct release_github_files *a, struct att_str path)
 {
 	int fd = -1;
 	struct att_err err = {0};
-	int status = a->is_here && path.data ? att_open_beneath(a->look->folder, path, 0, &fd, &err)
-					     : ATT_ERR_NOT_FOUND;
+	int status = path.data ? att_open_beneath(a->look->folder, path, 0, &fd, &err) : ATT_ERR_NOT_FOUND;
 	if (fd >= 0)
 		close(fd);
 	/* What cannot be opened is there. */

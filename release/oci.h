@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the parts of the channel "oci" share: channel_oci.c looks at tags, oci_image.c at what they name,
- * oci_referrers.c at what refers to that; oci_manifest.c reads manifests (OCI Image Format Specification 1.1,
- * Docker's image manifest V2, schema 2). */
+ * oci_referrers.c at what refers to that, oci_attached.c into it; oci_manifest.c reads manifests (OCI Image
+ * Format Specification 1.1, Docker's image manifest V2, schema 2). */
 #ifndef RELEASE_OCI_H
 #define RELEASE_OCI_H
 
@@ -116,6 +116,14 @@ void release_oci_image(struct release_oci *o, const struct att_digest *digest);
  * *problem was filled. */
 bool release_oci_version(struct release_oci *o, struct release_oci_document *document, struct att_str *version,
 			 struct release_oci_problem *problem);
+
+enum { RELEASE_OCI_SIGNATURE = 1, RELEASE_OCI_ATTESTATION = 2, RELEASE_OCI_SBOM = 4 };
+
+/* Downloads all that a manifest holds which is attached to the image of this digest. *kinds is what that is, as
+ * far as it is read; what is read has to be about the image. */
+bool release_oci_attached(struct release_oci *o, const struct release_oci_manifest *manifest,
+			  const struct att_digest *digest, unsigned *kinds,
+			  struct release_oci_problem *problem);
 
 /* Verdicts on what has to refer to it: "referrer TYPE". */
 void release_oci_referrers(struct release_oci *o, const struct att_digest *digest);

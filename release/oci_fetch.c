@@ -3,6 +3,8 @@
 
 #include "libattest/base/banned.h"
 
+enum { MAX_KEPT = 16 << 20 /* an attested SBOM of a large image */ };
+
 /* --- problems -------------------------------------------------------------------------------------------- */
 
 bool release_oci_wrong(struct release_oci_problem *problem, enum release_verdict verdict,
@@ -158,10 +160,9 @@ bool release_oci_blob(struct release_oci *o, const struct release_oci_descriptor
 	struct att_err err = {0};
 	struct att_str wanted = release_look_digest(o->look, &descriptor->digest);
 	bool good = false;
-	if (keep && descriptor->size > ATT_REGISTRY_MAX_MANIFEST)
-		return release_oci_wrong(problem, RELEASE_UNKNOWN, ATT_STR("a configuration of at most 4 MiB"),
-					 ATT_STR("a longer one"),
-					 "the image's configuration is longer than is read");
+	if (keep && descriptor->size > MAX_KEPT)
+		return release_oci_wrong(problem, RELEASE_UNKNOWN, ATT_STR("a document of at most 16 MiB"),
+					 ATT_STR("a longer one"), "the document is longer than is read");
 	int status = fetch_blob(o, descriptor, keep != NULL, answer, &digest, &err);
 	if (status == ATT_ERR_LIMIT)
 		release_oci_wrong(problem, RELEASE_CONFLICT, wanted, ATT_STR("a longer one"),

@@ -88,12 +88,15 @@ int att_registry_name(struct att_registry *registry, struct att_str reference, s
 				   "expected an image as \"registry.example/path/name\", found \"%.*s\"",
 				   ATT_STR_ARG(att_str_first(reference, 100)));
 	/* The name that everybody writes is not that of the server. */
-	if (att_str_is(host, "docker.io") || att_str_is(host, "index.docker.io"))
+	bool is_docker = att_str_is(host, "docker.io") || att_str_is(host, "index.docker.io");
+	if (is_docker)
 		host = ATT_STR("registry-1.docker.io");
 	registry->base =
 		ATT_ARENA_JOIN(registry->arena, is_here(host) ? ATT_STR("http://") : ATT_STR("https://"), host);
-	registry->repository = path;
-	return registry->base.data ? ATT_OK : att_err_memory(err);
+	/* Nor is that of an image without an owner, which is Docker's own. */
+	bool is_bare = is_docker && att_str_find_byte(path, '/') == ATT_STR_NONE;
+	registry->repository = is_bare ? ATT_ARENA_JOIN(registry->arena, ATT_STR("library/"), path) : path;
+	return registry->base.data && registry->repository.data ? ATT_OK : att_err_memory(err);
 }
 
 /* ---- who asks ---- */

@@ -131,6 +131,14 @@ print(digest)
 END
 }
 
+bundle() { # PREDICATE-TYPE
+    local statement
+    statement=$(printf '{"_type": "https://in-toto.io/Statement/v1", "subject": [{"name": "x", "digest": {"sha256": "%s"}}],
+        "predicateType": "%s", "predicate": {}}' "$(cut -d: -f2 digest)" "$1")
+    printf '{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": {"payload": "%s",
+        "payloadType": "application/vnd.in-toto+json", "signatures": [{"sig": "AAAA"}]}}' "$(base64 -w0 <<<"$statement")"
+}
+
 published() {
     serve ''
     build 1.2.0
@@ -237,15 +245,21 @@ tag latest STALE" ]
 }
 
 @test "what refers to the image stands under a tag, where the registry knows of no referrers" {
-    local digest
+    local digest bundle
     config 'referrers = ["signature", "attestation", "application/vnd.cyclonedx+json"]'
     published
     [ "$(verdicts after)" = "referrer application/vnd.cyclonedx+json ABSENT
 referrer attestation ABSENT
 referrer signature ABSENT" ]
-    digest=$(refer application/vnd.dev.sigstore.bundle.v0.3+json 'a bundle')
-    [ "$(verdicts after)" = "referrer application/vnd.cyclonedx+json ABSENT" ]
-    printf 'X' | dd of="$(stored "$(printf 'a bundle' | sha256sum | cut -c1-64)")" bs=1 seek=2 conv=notrunc status=none
+    bundle=$(bundle https://slsa.dev/provenance/v1)
+    digest=$(refer application/vnd.dev.sigstore.bundle.v0.3+json "$bundle")
+    [ "$(verdicts after)" = "referrer application/vnd.cyclonedx+json ABSENT
+referrer signature ABSENT" ]
+    bundle=$(bundle https://sigstore.dev/cosign/sign/v1)
+    digest=$(refer application/vnd.dev.sigstore.bundle.v0.3+json "$bundle")
+    [ "$(verdicts after)" = "referrer application/vnd.cyclonedx+json ABSENT
+referrer attestation ABSENT" ]
+    printf 'X' | dd of="$(stored "$(printf %s "$bundle" | sha256sum | cut -c1-64)")" bs=1 seek=2 conv=notrunc status=none
     [ "$(verdicts after)" = "referrer application/vnd.cyclonedx+json ABSENT
 referrer attestation CONFLICT
 referrer signature CONFLICT" ]

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include "libattest/format/base64.h"
+#include "libattest/net/registry.h"
 #include "tests/unit/pages.h"
 
 extern const struct release_looker release_channel_oci;
@@ -205,9 +207,19 @@ static void test_authority(void **state)
 	run(&c);
 	pages_expect_only(&c, "digest", RELEASE_UNKNOWN);
 	assert_true(pages_says(&c, "digest", "nothing says which digest"));
+	struct release_artifact artifact = {.name = ATT_STR("image.json")};
 	pages_built(&c, "image.json", image.index);
+	c.built[0].artifact = &artifact;
 	run(&c);
 	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	/* What has to accompany it refers to the image. */
+	artifact.requires[RELEASE_SBOM] = true;
+	run(&c);
+	pages_expect_only(&c, "referrer sbom", RELEASE_ABSENT);
+	artifact.requires[RELEASE_SIGNATURE] = artifact.requires[RELEASE_PROVENANCE] = true;
+	run(&c);
+	pages_expect(&c, "referrer signature", RELEASE_ABSENT);
+	pages_expect(&c, "referrer attestation", RELEASE_ABSENT);
 	pages_close(&c);
 	open_with(&c, DIGEST);
 	snprintf(text, sizeof text, "{\"containerimage.digest\":\"%s\"}", image.whole.digest);
@@ -552,6 +564,60 @@ static const char *push_referrer(const char *type, struct pushed subject, const 
 	return descriptor(IMAGE, push_manifest(IMAGE, text), more);
 }
 
+#define SIGN  "https://sigstore.dev/cosign/sign/v1"
+#define SLSA  "https://slsa.dev/provenance/v1"
+#define CYCLO "https://cyclonedx.org/bom"
+
+/* An envelope around a statement about the image. */
+static const char *envelope_of(struct pushed subject, const char *predicate)
+{
+	static char texts[4][1024];
+	static unsigned turn;
+	char statement[512], *out = texts[turn++ % 4];
+	struct att_buf payload;
+	snprintf(statement, sizeof statement,
+		 "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":\"x\",\"digest\":"
+		 "{\"sha256\":\"%s\"}}],\"predicateType\":\"%s\",\"predicate\":{}}",
+		 subject.digest + 7, predicate);
+	att_buf_init(&payload, 1024);
+	att_base64_encode(att_str_of(statement), &payload);
+	snprintf(out, sizeof texts[0],
+		 "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"%.*s\","
+		 "\"signatures\":[{\"sig\":\"AAAA\"}]}",
+		 ATT_STR_ARG(att_buf_str(&payload)));
+	att_buf_clear(&payload);
+	return out;
+}
+
+static const char *bundle_of(struct pushed subject, const char *predicate)
+{
+	static char texts[4][1200];
+	static unsigned turn;
+	char *out = texts[turn++ % 4];
+	snprintf(out, sizeof texts[0],
+		 "{\"mediaType\":\"" SIGNATURE "\",\"verificationMaterial\":{\"certificate\":{}},"
+		 "\"dsseEnvelope\":%s}",
+		 envelope_of(subject, predicate));
+	return out;
+}
+
+/* A bundle that signs the manifest's bytes. */
+static const char *message_of(struct pushed subject, const char *algorithm)
+{
+	static char text[512];
+	uint8_t bytes[32];
+	struct att_buf digest;
+	assert_int_equal(att_hex_decode_exact(att_str_of(subject.digest + 7), "x", bytes, 32, NULL), ATT_OK);
+	att_buf_init(&digest, 64);
+	att_base64_encode((struct att_str){(char *)bytes, 32}, &digest);
+	snprintf(text, sizeof text,
+		 "{\"messageSignature\":{\"messageDigest\":{\"algorithm\":\"%s\",\"digest\":\"%.*s\"},"
+		 "\"signature\":\"AAAA\"}}",
+		 algorithm, ATT_STR_ARG(att_buf_str(&digest)));
+	att_buf_clear(&digest);
+	return text;
+}
+
 static void list_referrers(const char *path, const char *descriptors)
 {
 	char text[4096];
@@ -576,7 +642,8 @@ static void test_referrers(void **state)
 	pages_expect(&c, "referrer signature", RELEASE_ABSENT);
 	pages_expect(&c, "referrer application/x", RELEASE_ABSENT);
 	char all[2048];
-	int used = snprintf(all, sizeof all, "%s,", push_referrer(SIGNATURE, image.whole, "bundle"));
+	const char *bundle = bundle_of(image.whole, SIGN);
+	int used = snprintf(all, sizeof all, "%s,", push_referrer(SIGNATURE, image.whole, bundle));
 	snprintf(all + used, sizeof all - (size_t)used, "%s", push_referrer("application/x", image.whole, "x"));
 	for (int i = 0; i < 2; i++) {
 		pages_remove(path_of("manifests", fallback_tag("")));
@@ -586,10 +653,10 @@ static void test_referrers(void **state)
 			       all);
 		run(&c);
 		pages_expect_only(&c, NULL, RELEASE_MATCH);
-		pages_put(path_of("blobs", pushed_of("bundle").digest), "bundlf");
+		pages_put(path_of("blobs", pushed_of(bundle).digest), "bundlf");
 		run(&c);
 		pages_expect_only(&c, "referrer signature", RELEASE_CONFLICT);
-		push_blob("bundle");
+		push_blob(bundle);
 	}
 	/* In two parts. */
 	char headers[512], last[1024];
@@ -623,12 +690,12 @@ static void test_wrong_referrers(void **state)
 	run(&c);
 	pages_expect_only(&c, "referrer signature", RELEASE_CONFLICT);
 	assert_true(pages_says(&c, "referrer signature", "another type"));
-	/* What is not supported is not known to be absent. */
+	/* What could not be told is not known to be absent; what is not supported is under a tag, or absent. */
 	static const struct {
 		const char *status, *headers, *body;
 		enum release_verdict verdict;
 	} rows[] = {
-		{"303 See Other", "Location: @/html\r\n", "", RELEASE_UNKNOWN},
+		{"303 See Other", "Location: @/html\r\n", "", RELEASE_ABSENT},
 		{"200 OK", "Content-Type: text/html\r\n", "<html>", RELEASE_UNKNOWN},
 		{"200 OK", "Content-Type: " INDEX "\r\n", "{}", RELEASE_UNKNOWN},
 		{"500 Oops", "", "", RELEASE_UNKNOWN},
@@ -641,6 +708,135 @@ static void test_wrong_referrers(void **state)
 		run(&c);
 		pages_expect_only(&c, "referrer signature", rows[i].verdict);
 	}
+	pages_close(&c);
+}
+
+static const char *own_referrers(void)
+{
+	return path_of("referrers", image.whole.digest);
+}
+
+/* What a bundle is, and what it is about, stands inside of it, and not on it. */
+static void test_bundles(void **state)
+{
+	static const struct {
+		const char *predicate;
+		bool is_signature, is_attestation, is_sbom;
+	} rows[] = {
+		{SIGN, true, false, false},
+		{SLSA, false, true, false},
+		{CYCLO, false, true, true},
+		{"https://spdx.dev/Document/v2.3", false, true, true},
+	};
+	struct pages_case c;
+	(void)state;
+	open_with(&c, DIGEST "referrers = [\"signature\", \"attestation\", \"sbom\"]\n");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		list_referrers(own_referrers(), push_referrer(SIGNATURE, image.whole,
+							      bundle_of(image.whole, rows[i].predicate)));
+		run(&c);
+		pages_expect(&c, "referrer signature", rows[i].is_signature ? RELEASE_MATCH : RELEASE_ABSENT);
+		pages_expect(&c, "referrer attestation",
+			     rows[i].is_attestation ? RELEASE_MATCH : RELEASE_ABSENT);
+		pages_expect(&c, "referrer sbom", rows[i].is_sbom ? RELEASE_MATCH : RELEASE_ABSENT);
+	}
+	list_referrers(own_referrers(),
+		       push_referrer(SIGNATURE, image.whole, bundle_of(image.images[0], SIGN)));
+	run(&c);
+	pages_expect(&c, "referrer signature", RELEASE_CONFLICT);
+	assert_true(pages_says(&c, "referrer signature", "about something else"));
+	list_referrers(own_referrers(),
+		       push_referrer(SIGNATURE, image.whole, message_of(image.whole, "SHA2_256")));
+	run(&c);
+	pages_expect(&c, "referrer signature", RELEASE_MATCH);
+	pages_expect(&c, "referrer attestation", RELEASE_ABSENT);
+	list_referrers(own_referrers(),
+		       push_referrer(SIGNATURE, image.whole, message_of(image.images[0], "SHA2_256")));
+	run(&c);
+	pages_expect(&c, "referrer signature", RELEASE_CONFLICT);
+	const char *const others[] = {message_of(image.whole, "SHA2_384"),
+				      "{}",
+				      "bundle",
+				      "[]",
+				      "{\"dsseEnvelope\":{\"payloadType\":\"text/plain\",\"payload\":\"AAAA\","
+				      "\"signatures\":[{\"sig\":\"AAAA\"}]}}",
+				      "{\"dsseEnvelope\":{\"payloadType\":\"application/vnd.in-toto+json\","
+				      "\"payload\":\"AAAA\",\"signatures\":[{\"sig\":\"AAAA\"}]}}"};
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		list_referrers(own_referrers(), push_referrer(SIGNATURE, image.whole, others[i]));
+		run(&c);
+		pages_expect(&c, "referrer signature", RELEASE_UNKNOWN);
+	}
+	pages_close(&c);
+}
+
+/* Clients that name no type, or that of their empty configuration. */
+static void test_untyped(void **state)
+{
+	struct pages_case c;
+	char text[2048];
+	(void)state;
+	open_with(&c, DIGEST "referrers = [\"signature\"]\n");
+	const char *const bytes[] = {bundle_of(image.whole, SIGN), "other"};
+	for (int i = 0; i < 4; i++) {
+		bool is_bundle = i < 2;
+		struct pushed blob = push_blob(bytes[!is_bundle]);
+		snprintf(text, sizeof text,
+			 "{\"schemaVersion\":2,\"mediaType\":\"" IMAGE
+			 "\",\"config\":%s,\"layers\":[%s],\"subject\":%s}",
+			 descriptor(EMPTY, push_blob("{}"), ""),
+			 descriptor(is_bundle ? SIGNATURE : "application/x", blob, ""),
+			 descriptor(INDEX, image.whole, ""));
+		struct pushed manifest = push_manifest(IMAGE, text);
+		list_referrers(own_referrers(),
+			       descriptor(IMAGE, manifest, i % 2 ? ",\"artifactType\":\"" EMPTY "\"" : ""));
+		run(&c);
+		pages_expect_only(&c, "referrer signature", is_bundle ? RELEASE_MATCH : RELEASE_ABSENT);
+	}
+	/* GitHub's registry answers with a page for people, and has the list under a tag. */
+	pages_serve(own_referrers(), "303 See Other", "Location: @/html\r\n", "");
+	list_referrers(path_of("manifests", fallback_tag("")), push_referrer(SIGNATURE, image.whole, bytes[0]));
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	pages_close(&c);
+}
+
+static void push_attached(const char *suffix, const char *type, const char *bytes)
+{
+	char text[1024];
+	snprintf(text, sizeof text,
+		 "{\"schemaVersion\":2,\"mediaType\":\"" IMAGE "\",\"config\":%s,\"layers\":[%s]}",
+		 descriptor(CONFIG, push_blob("{\"os\":\"\",\"architecture\":\"\"}"), ""),
+		 descriptor(type, push_blob(bytes), ""));
+	push_tag(fallback_tag(suffix), IMAGE, text);
+}
+
+/* Any image can have the tag of an attestation. */
+static void test_attached(void **state)
+{
+	static const char dsse[] = "application/vnd.dsse.envelope.v1+json";
+	struct pages_case c;
+	(void)state;
+	open_with(&c, DIGEST "referrers = [\"attestation\", \"sbom\"]\n");
+	push_attached(".att", LAYER, "layer");
+	run(&c);
+	pages_expect(&c, "referrer attestation", RELEASE_UNKNOWN);
+	push_attached(".att", dsse, envelope_of(image.images[0], SLSA));
+	run(&c);
+	pages_expect(&c, "referrer attestation", RELEASE_CONFLICT);
+	push_attached(".att", dsse, envelope_of(image.whole, SLSA));
+	run(&c);
+	pages_expect_only(&c, "referrer sbom", RELEASE_ABSENT);
+	push_attached(".sbom", LAYER, "layer");
+	run(&c);
+	pages_expect_only(&c, "referrer sbom", RELEASE_UNKNOWN);
+	push_attached(".sbom", "text/spdx+json", "{}");
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
+	pages_remove(path_of("manifests", fallback_tag(".sbom")));
+	push_attached(".att", dsse, envelope_of(image.whole, CYCLO));
+	run(&c);
+	pages_expect_only(&c, NULL, RELEASE_MATCH);
 	pages_close(&c);
 }
 
@@ -830,6 +1026,32 @@ static void test_thief(void **state)
 	pages_close(&c);
 }
 
+static void test_addresses(void **state)
+{
+	static const struct {
+		const char *reference, *base, *repository;
+	} rows[] = {
+		{"ghcr.io/acme/demo", "https://ghcr.io", "acme/demo"},
+		{"docker.io/acme/demo", "https://registry-1.docker.io", "acme/demo"},
+		{"docker.io/alpine", "https://registry-1.docker.io", "library/alpine"},
+		{"index.docker.io/alpine", "https://registry-1.docker.io", "library/alpine"},
+		{"registry.example:5000/demo", "https://registry.example:5000", "demo"},
+		{"localhost:5000/a/b", "http://localhost:5000", "a/b"},
+		{"127.0.0.1.evil.example/a", "https://127.0.0.1.evil.example", "a"},
+	};
+	struct att_arena arena = {NULL};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct att_registry registry = {.arena = &arena};
+		assert_int_equal(att_registry_name(&registry, att_str_of(rows[i].reference), NULL), ATT_OK);
+		if (!att_str_is(registry.base, rows[i].base) ||
+		    !att_str_is(registry.repository, rows[i].repository))
+			fail_msg("%s: %.*s %.*s", rows[i].reference, ATT_STR_ARG(registry.base),
+				 ATT_STR_ARG(registry.repository));
+	}
+	att_arena_clear(&arena);
+}
+
 static void test_names(void **state)
 {
 	static const char *const bad[] = {"acme/demo",         "ghcr.io",      "ghcr.io/",
@@ -882,8 +1104,10 @@ int main(void)
 		cmocka_unit_test(test_before),          cmocka_unit_test(test_transport),
 		cmocka_unit_test(test_parts),           cmocka_unit_test(test_indexes),
 		cmocka_unit_test(test_revision),        cmocka_unit_test(test_referrers),
-		cmocka_unit_test(test_wrong_referrers), cmocka_unit_test(test_cosign_tags),
-		cmocka_unit_test(test_login),           cmocka_unit_test(test_thief),
+		cmocka_unit_test(test_wrong_referrers), cmocka_unit_test(test_bundles),
+		cmocka_unit_test(test_untyped),         cmocka_unit_test(test_attached),
+		cmocka_unit_test(test_cosign_tags),     cmocka_unit_test(test_login),
+		cmocka_unit_test(test_thief),           cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_names),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
