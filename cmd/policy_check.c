@@ -113,9 +113,20 @@ static int load_graph(struct policy_request *r, bool is_folder)
 	return status;
 }
 
+/* Otherwise it matters to nobody which components there are, and whether there are any. */
+static bool judges_components(const struct policy_request *r)
+{
+	for (size_t i = 0; i < MAX_CHECKS && policy_checks[i]; i++)
+		if (r->chosen[i] && !policy_checks[i]->of_files)
+			return true;
+	return false;
+}
+
 int policy_request_load(struct policy_request *r, bool is_folder)
 {
 	size_t before = r->findings.count;
+	if (is_folder && !judges_components(r))
+		return ATT_OK;
 	int status = load_graph(r, is_folder);
 	policy_level_inputs(&r->policy.config, &r->findings, before);
 	return status == ATT_OK ? policy_graph_normalise(&r->graph, &r->malformed, &r->err) : status;
@@ -128,9 +139,12 @@ void policy_request_complain_of_nothing(struct policy_request *r)
 	const struct att_finding finding = {
 		.code = "nothing-checked",
 		.severity = ATT_ERROR,
-		.message = ATT_STR("no component was found that could be judged"),
+		.message = judges_components(r) ? ATT_STR("no component was found that could be judged")
+						: ATT_STR("no file was found that could be judged"),
 		.cannot_tell = true,
-		.help = ATT_STR("name a folder with lockfiles, or an SBOM document; see attest-sbom(1)"),
+		.help = judges_components(r) ? ATT_STR("name a folder with lockfiles, or an SBOM document; see "
+						       "attest-sbom(1)")
+					     : ATT_STR("name the folder of the project, in which .github lies"),
 	};
 	att_findings_add(&r->findings, &finding);
 	r->outcome = policy_outcome_join(r->outcome, ATT_CANNOT_TELL);
@@ -196,7 +210,8 @@ static int run_checks(struct policy_request *r, bool is_folder)
 		status = policy_request_judge(r);
 	if (status == ATT_OK)
 		status = policy_vex_files_write(&r->run, r->command, &r->findings, &r->err);
-	if (status == ATT_OK && (policy_request_components(r) == 0 || r->outcome == ATT_NOT_CHECKED))
+	if (status == ATT_OK &&
+	    ((judges_components(r) && policy_request_components(r) == 0) || r->outcome == ATT_NOT_CHECKED))
 		policy_request_complain_of_nothing(r);
 	if (status == ATT_OK)
 		status = policy_before_apply(r);

@@ -30,6 +30,7 @@ struct policy_run {
 struct policy_check {
 	const char *name;    /* "licenses" */
 	const char *summary; /* one line for help */
+	bool of_files;       /* it looks at files of the folder, and at no component */
 	/* Adds findings (policy_complain). *outcome is ATT_HOLDS, ATT_REFUTED (some finding of severity error)
 	 * or ATT_CANNOT_TELL (something could not be judged: that is a finding of its own); ATT_NOT_CHECKED
 	 * when there was nothing of its kind to look at. Errors: ATT_ERR_MEMORY, ATT_ERR_LIMIT. */

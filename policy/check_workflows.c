@@ -241,5 +241,6 @@ static int run_check(const struct policy_run *run, struct att_findings *findings
 const struct policy_check policy_check_workflows = {
 	.name = "workflows",
 	.summary = "actions are pinned, and workflows may do no more than is declared",
+	.of_files = true,
 	.run = run_check,
 };

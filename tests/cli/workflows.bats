@@ -33,6 +33,17 @@ check() { # STATUS OPTION...
     [[ $stderr == *"error[malformed-input]: expected each key once"* ]]
 }
 
+@test "a tree without a lockfile has workflows all the same, and one without workflows has nothing to check" {
+    rm Cargo.lock
+    check 0
+    cp "$TESTDATA/workflows/bad/tag.yml" .github/workflows/
+    check 1
+    run -2 "$BIN/attest" policy check workflows sources .
+    rm -r .github
+    check 2
+    [[ $stderr == *"error[nothing-checked]: no file was found"* ]]
+}
+
 @test "annotations for GitHub" {
     cp "$TESTDATA/workflows/bad/image-tag.yml" .github/workflows/
     check 1 --format github
