@@ -158,6 +158,14 @@ static unsigned until(int64_t then, int64_t now)
 	return then - now < ATT_FETCH_LONGEST_RETRY ? (unsigned)(then - now) : ATT_FETCH_LONGEST_RETRY;
 }
 
+static bool is_digits(struct att_str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!att_ascii_is_digit(text.data[i]))
+			return false;
+	return text.len > 0;
+}
+
 static unsigned retry_after(const struct reading *r, int64_t now)
 {
 	const struct att_fetch_fields *fields = r->fields;
@@ -165,8 +173,11 @@ static unsigned retry_after(const struct reading *r, int64_t now)
 	int64_t then;
 	if (fields->date > 0)
 		now = fields->date;
-	if (att_str_to_uint(r->retry_after, INT64_MAX, &number))
-		return number < ATT_FETCH_LONGEST_RETRY ? (unsigned)number : ATT_FETCH_LONGEST_RETRY;
+	/* A number that is too large for anything is no smaller one. */
+	if (is_digits(r->retry_after))
+		return att_str_to_uint(r->retry_after, ATT_FETCH_LONGEST_RETRY, &number)
+			       ? (unsigned)number
+			       : ATT_FETCH_LONGEST_RETRY;
 	if (att_fetch_parse_date(r->retry_after, &then))
 		return until(then, now);
 	/* GitHub's way: so many requests were allowed, until then. */

@@ -55,10 +55,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_response(200)
             if self.path.startswith("/simple"):
                 self.send_header("Content-Type", "application/vnd.pypi.simple.v1+json")
+        elif answer == "slow":
+            self.send_response(200)
+            for _ in range(8):
+                self.wfile.flush()
+                self.send_header("X-Slow", "yes")
+                self.flush_headers()
+                time.sleep(0.5)
         else:
-            self.send_response(int(answer))
-            if answer == "429":
-                self.send_header("Retry-After", "4")
+            status, _, wait = answer.partition("=")
+            self.send_response(int(status))
+            if status == "429":
+                self.send_header("Retry-After", wait.replace("_", " ") or "4")
             body = b"no"
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -127,6 +135,60 @@ verdict() {
     serve "/simple/p/ 429"
     after 2 --wait 2s
     [ "$(grep -c simple asked)" -eq 1 ]
+}
+
+@test "who forbids asking until long after time is up is not waited for, however it is said" {
+    local wait
+    for wait in 3600 99999999999999999999 Fri,_31_Dec_2100_23:59:59_GMT; do
+        rm -f ready asked
+        serve "/simple/p/ 429=$wait ok"
+        after 2 --wait 20s
+        [ "$took" -lt 5 ]
+        [ "$(grep -c simple asked)" -eq 1 ]
+        kill "$(cat server.pid)"
+    done
+    for wait in -5 0 soon Fri,_31_Dec_1999_23:59:59_GMT; do
+        rm -f ready
+        serve "/simple/p/ 429=$wait ok"
+        after 0 --wait 20s
+        [ "$took" -lt 15 ]
+        kill "$(cat server.pid)"
+    done
+}
+
+@test "a look that has begun when time is up is ended, and one that failed is told" {
+    serve "/simple/p/ 404 ok" "/files/p-1.0.0.tar.gz slow"
+    after 0 --wait 3s
+    [ "$(verdict)" = MATCH ]
+    kill "$(cat server.pid)"
+    rm ready
+    serve "/simple/p/ 404 ok" "/files/p-1.0.0.tar.gz cut"
+    after 2 --wait 3s
+    [ "$(verdict)" = UNKNOWN ]
+}
+
+@test "an artifact that is absent is waited for, unless another one conflicts" {
+    sed -i '/^\[\[channel/i [[artifact]]\nname = "p-{version}.zip"\npath = "dist"' r/attest.toml
+    echo zip >r/dist/p-1.0.0.zip
+    echo "no zip" >www/files/p-1.0.0.zip
+    git -C r add -A
+    git -C r commit -q -m b
+    git -C r tag -f v1.0.0
+    serve "/files/p-1.0.0.tar.gz 404"
+    jq --arg d "$(sha256sum r/dist/p-1.0.0.zip | cut -c1-64)" \
+        '.files += [.files[0] | .filename = "p-1.0.0.zip" | .url = "../../files/p-1.0.0.zip" | .size = 4 |
+            .hashes.sha256 = $d]' www/simple/p/index >index
+    mv index www/simple/p/index
+    after 1 --wait 60s
+    [ "$took" -lt 20 ]
+    [ "$(verdict)" = ABSENT ]
+    [[ "$output" == *"p-1.0.0.zip"*CONFLICT* ]]
+    cp r/dist/p-1.0.0.zip www/files
+    kill "$(cat server.pid)"
+    rm ready
+    serve "/files/p-1.0.0.tar.gz 404 ok" "/files/p-1.0.0.zip ok"
+    after 0 --wait 60s
+    [ "$took" -lt 20 ]
 }
 
 @test "what is no answer is unknown, and never matches" {
