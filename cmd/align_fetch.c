@@ -31,6 +31,34 @@ static bool is_url(struct att_str location)
 	return colon != ATT_STR_NONE && (slash == ATT_STR_NONE || colon < slash);
 }
 
+/* Both files of AUR are of one commit. */
+static int fetch_other(struct align_run *run, struct release_checkout *checkout, struct att_str location,
+		       struct att_str branch, bool is_here, struct att_err *err)
+{
+	struct align_said said = {{NULL, 0}, {NULL, 0}};
+	struct att_err why = {0};
+	size_t slash = att_str_find_last_byte(checkout->path, '/');
+	struct att_str folder = att_str_first(checkout->path, slash == ATT_STR_NONE ? 0 : slash + 1);
+	bool is_build = att_str_ends(checkout->path, ATT_STR("PKGBUILD"));
+	checkout->other_path =
+		ATT_ARENA_JOIN(&run->arena, folder, is_build ? ATT_STR(".SRCINFO") : ATT_STR("PKGBUILD"));
+	if (!checkout->other_path.data)
+		return att_err_memory(err);
+	const struct att_str here[] = {location, checkout->other_path},
+			     there[] = {location, branch, checkout->other_path};
+	int status = align_record_ask(&run->record, &run->guard, is_here ? ALIGN_LOCAL_FILE : ALIGN_REMOTE_FILE,
+				      is_here ? here : there, is_here ? 2 : 3, ATT_MAX_DOCUMENT, &run->arena,
+				      &said, &why);
+	if (status != ATT_OK && (status != ATT_ERR_NOT_FOUND || (!is_here && said.commit.len == 0))) {
+		*err = why;
+		return ATT_ERR_IO;
+	}
+	if (!att_str_equal(said.commit, checkout->commit))
+		return att_err_set(err, ATT_ERR_IO, "the repository was changed while it was looked at");
+	checkout->other_text = said.text;
+	return ATT_OK;
+}
+
 static int fetch(struct align_run *run, struct release_channel_state *state, size_t row, struct att_err *err)
 {
 	const struct release_channel *channel = state->channel;
@@ -49,6 +77,8 @@ static int fetch(struct align_run *run, struct release_channel_state *state, siz
 			is_here ? here : there, is_here ? 2 : 3, ATT_MAX_DOCUMENT, &run->arena, &said, err);
 	checkout->commit = said.commit;
 	checkout->text = said.text;
+	if (status == ATT_OK && strcmp(repositories[row].kind, "aur") == 0)
+		status = fetch_other(run, checkout, location, branch, is_here, err);
 	return status;
 }
 

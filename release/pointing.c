@@ -17,6 +17,7 @@ struct pointing {
 	const struct release_manifest_format *format;
 	struct release_target *targets;
 	struct att_str item; /* the path of the manifest */
+	bool is_other;       /* of two files the second: the same files are not downloaded twice */
 };
 
 /* --- what should be pointed at --------------------------------------------------------------------------- */
@@ -186,35 +187,25 @@ static void compare(struct pointing *p)
 	} else if (tell(p, &findings)) {
 		release_look_add(look, p->item, RELEASE_MATCH, look->variables.version, p->manifest.version,
 				 ATT_STR(""));
-		if (!look->is_before)
+		if (!look->is_before && !p->is_other)
 			download(p);
 	}
 	att_findings_clear(&findings);
 }
 
-void release_look_pointing(const struct release_look *look)
+static void look_at_file(const struct release_look *look, struct att_str path, struct att_str text,
+			 bool is_other)
 {
-	const struct release_checkout *checkout = look->checkout;
-	struct pointing p = {.look = look, .item = checkout->path.len ? checkout->path : ATT_STR("manifest")};
+	struct pointing p = {.look = look, .item = path, .is_other = is_other};
 	struct att_err err = {0};
-	if (!checkout->is_there) {
-		release_look_add(look, p.item, RELEASE_UNKNOWN, ATT_STR(""), ATT_STR(""), checkout->reason);
-		return;
-	}
-	if (!checkout->text.data) {
+	if (!text.data) {
 		release_look_add(look, p.item, RELEASE_ABSENT, ATT_STR("a manifest"), ATT_STR("none"),
 				 ATT_STR("the repository has no such file"));
 		return;
 	}
-	if (look->built_count == 0) {
-		release_look_add(look, p.item, RELEASE_UNKNOWN, ATT_STR(""), ATT_STR(""),
-				 ATT_STR("the channel carries no artifact that it could point at"));
-		return;
-	}
-	int status = att_source_init(&p.source, &p.arena, p.item, checkout->text, &err);
+	int status = att_source_init(&p.source, &p.arena, p.item, text, &err);
 	if (status == ATT_OK)
-		status = release_manifest_parse_for(&p.source, att_value_get(look->channel->table, "targets"),
-						    &p.manifest, &p.format, &err);
+		status = release_manifest_parse(&p.source, &p.manifest, &p.format, &err);
 	if (status == ATT_OK)
 		status = fill_targets(&p, &err);
 	if (status == ATT_OK)
@@ -223,4 +214,34 @@ void release_look_pointing(const struct release_look *look)
 		release_look_fail(look, p.item, &err);
 	release_manifest_clear(&p.manifest);
 	att_arena_clear(&p.arena);
+}
+
+/* Why nothing can be looked at; "" when it can. */
+static struct att_str find_obstacle(const struct release_look *look)
+{
+	const struct release_channel *channel = look->channel;
+	if (release_channel_text(channel, "formula", "").len > 0 &&
+	    release_channel_text(channel, "cask", "").len > 0)
+		return ATT_STR(
+			"a formula and a cask are two channels, and of this one only the formula would be "
+			"looked at");
+	if (!look->checkout->is_there)
+		return look->checkout->reason;
+	return look->checkout->text.data && look->built_count == 0
+		       ? ATT_STR("the channel carries no artifact that it could point at")
+		       : ATT_STR("");
+}
+
+void release_look_pointing(const struct release_look *look)
+{
+	const struct release_checkout *checkout = look->checkout;
+	struct att_str path = checkout->path.len ? checkout->path : ATT_STR("manifest");
+	struct att_str obstacle = find_obstacle(look);
+	if (obstacle.len > 0 || !checkout->is_there) {
+		release_look_add(look, path, RELEASE_UNKNOWN, ATT_STR(""), ATT_STR(""), obstacle);
+		return;
+	}
+	look_at_file(look, path, checkout->text, false);
+	if (checkout->other_path.len > 0)
+		look_at_file(look, checkout->other_path, checkout->other_text, true);
 }

@@ -97,6 +97,10 @@ END
     printf 'pkgbase = p\n\tpkgver = %s\n\tpkgrel = 1\n\tarch = x86_64\n' "$1" >packages/.SRCINFO
     printf '\tsource_x86_64 = %s/p-%s-linux-x86_64.tar.gz\n' "$FILES" "$1" >>packages/.SRCINFO
     printf '\tsha256sums_x86_64 = %s\n\npkgname = p\n' "$linux" >>packages/.SRCINFO
+    printf 'pkgname=p\npkgver=%s\npkgrel=1\narch=(x86_64)\n' "$1" >packages/PKGBUILD
+    # shellcheck disable=SC2016 # for the shell of makepkg
+    printf 'source_x86_64=("%s/$pkgname-$pkgver-linux-x86_64.tar.gz")\n' "$FILES" >>packages/PKGBUILD
+    printf 'sha256sums_x86_64=(%s)\npackage() {\n  install p "$pkgdir"\n}\n' "$linux" >>packages/PKGBUILD
     cat >"packages/manifests/a/A/p/$1/A.p.installer.yaml" <<END
 PackageIdentifier: A.p
 PackageVersion: $1
@@ -151,7 +155,36 @@ verdicts() { # COMMAND: "CHANNEL ITEM VERDICT" of all that do not match
     publish
     run -0 attest align after --config r/attest.toml
     [[ "$output" == *"attest-align after: holds"* ]]
-    [ "$(grep -c MATCH <<<"$output")" -eq 8 ]
+    [ "$(grep -c MATCH <<<"$output")" -eq 9 ]
+}
+
+@test "of AUR what is run counts, and not only what is shown" {
+    package 1.2.0
+    sed -i "s/$(digest linux-x86_64.tar.gz)/$(printf x | sha256sum | cut -c1-64)/" packages/PKGBUILD
+    publish
+    [ "$(verdicts after)" = "aur PKGBUILD CONFLICT" ]
+    sed -i 's/^sha256sums_x86_64=.*/sha256sums_x86_64=(SKIP)/' packages/PKGBUILD
+    publish
+    [ "$(verdicts after)" = "aur PKGBUILD CONFLICT" ]
+    rm packages/PKGBUILD
+    publish
+    [ "$(verdicts after)" = "aur PKGBUILD ABSENT" ]
+    package 1.2.0
+    sed -i '/^kind = "aur"/a manifest = "PKGBUILD"' r/attest.toml
+    sed -i 's/pkgver = .*/pkgver = 1.1.0/' packages/.SRCINFO
+    publish
+    [ "$(verdicts after)" = "aur .SRCINFO STALE" ]
+    package 1.2.0
+    publish
+    run -0 attest align after --config r/attest.toml --channel aur --record kept
+    run -0 attest align after --config r/attest.toml --channel aur --replay kept
+}
+
+@test "a formula and a cask in one channel" {
+    package 1.2.0
+    publish
+    sed -i '/^formula/a cask = "Casks/p.rb"' r/attest.toml
+    [ "$(verdicts after)" = "homebrew Formula/p.rb UNKNOWN" ]
 }
 
 @test "a checkout stands for what it was pushed to, not for what lies in it" {
@@ -184,6 +217,7 @@ aur p-1.2.0-linux-x86_64.tar.gz CONFLICT" ]
     sed -i '/^url/d' r/attest.toml
     package 1.2.0
     sed -i 's,.tar.gz",.tar.gz?raw=1",' packages/Formula/p.rb
+    sed -i 's,.tar.gz",.tar.gz?raw=1",' packages/PKGBUILD
     sed -i "s,.*source_x86_64.*,&?raw=1\n\tsource_x86_64 = http://127.0.0.1:$PORT/mirror/p-1.2.0-linux-x86_64.tar.gz,
         s,.*sha256sums_x86_64.*,&\n&," packages/.SRCINFO
     publish
@@ -212,6 +246,7 @@ homebrew p-1.2.0-linux-x86_64.tar.gz CONFLICT" ]
     [ "$(verdicts after)" = "homebrew Formula/p.rb STALE
 scoop bucket/p.json STALE
 aur .SRCINFO STALE
+aur PKGBUILD STALE
 winget manifests/a/A/p/1.2.0/A.p.installer.yaml ABSENT" ]
     package 1.10.0
     publish
@@ -221,13 +256,15 @@ CONFLICT" ]
 
 @test "a wrong digest, a wrong address, a placeholder" {
     package 1.2.0
-    sed -i "s/$(digest linux-x86_64.tar.gz)/$(printf x | sha256sum | cut -c1-64)/" packages/{Formula/p.rb,.SRCINFO}
+    sed -i "s/$(digest linux-x86_64.tar.gz)/$(printf x | sha256sum | cut -c1-64)/" packages/{Formula/p.rb,.SRCINFO} \
+        packages/PKGBUILD
     sed -i "s,$FILES,http://127.0.0.1:1/elsewhere," packages/bucket/p.json
     sed -i 's/InstallerSha256: .*/InstallerSha256: PLACEHOLDER/' packages/manifests/a/A/p/1.2.0/A.p.installer.yaml
     publish
     [ "$(verdicts after)" = "homebrew Formula/p.rb CONFLICT
 scoop bucket/p.json CONFLICT
 aur .SRCINFO CONFLICT
+aur PKGBUILD CONFLICT
 winget manifests/a/A/p/1.2.0/A.p.installer.yaml UNKNOWN" ]
 }
 
@@ -250,6 +287,7 @@ scoop bucket/p.json UNKNOWN" ]
     [ "$(verdicts before)" = "homebrew Formula/p.rb CONFLICT
 scoop bucket/p.json CONFLICT
 aur .SRCINFO CONFLICT
+aur PKGBUILD CONFLICT
 winget manifests/a/A/p/1.2.0/A.p.installer.yaml UNKNOWN" ]
     package 1.2.0
     [ -z "$(verdicts before)" ]
