@@ -162,14 +162,14 @@ static void judge_manifest(const struct crates *c, const struct release_packed *
 	att_arena_clear(&scratch);
 }
 
-static void judge_inside(const struct crates *c)
+static void judge_inside(const struct crates *c, struct att_str url)
 {
 	static const struct att_str item = {"Cargo.toml", 10};
 	struct release_packed packed;
 	struct att_err err = {0};
 	struct att_str folder = c->file;
 	folder.len -= strlen(".crate");
-	int status = release_package_read(c->look, c->built, &packed, &err);
+	int status = release_package_read(c->look, c->built, url, &packed, &err);
 	if (status != ATT_OK)
 		release_look_fail(c->look, item, &err);
 	else if (!att_str_equal(packed.folder, folder))
@@ -189,9 +189,8 @@ static void judge_file(struct crates *c)
 	struct att_str url = file_address(c);
 	if (url.len == 0)
 		return;
-	if (release_package_fetch(c->look, c->built, c->file, url, ATT_STR(""), &download) &&
-	    c->built->path.len > 0)
-		judge_inside(c);
+	if (release_package_fetch(c->look, c->built, c->file, url, ATT_STR(""), &download))
+		judge_inside(c, url);
 	/* A registry that contradicts itself. */
 	if (!c->built && download.sha256.kind != ATT_DIGEST_NONE &&
 	    !att_digest_equal(&download.sha256, &c->crate.checksum))

@@ -294,7 +294,7 @@ static void judge_inside(struct npm *n)
 {
 	static const struct att_str item = {"package.json", 12};
 	struct att_err err = {0};
-	n->is_read = release_package_read(n->look, n->built, &n->packed, &err) == ATT_OK;
+	n->is_read = release_package_read(n->look, n->built, n->document.tarball, &n->packed, &err) == ATT_OK;
 	if (!n->is_read) {
 		release_look_fail(n->look, item, &err);
 		return;
@@ -310,7 +310,7 @@ static void judge_version(struct npm *n)
 	struct extra extra = {.count = 0};
 	bool same = judge_tarball(n, &download, &extra);
 	judge_document(n, &download, &extra, same);
-	if (same && n->built->path.len > 0)
+	if (same)
 		judge_inside(n);
 	if (n->document.git_head.len > 0)
 		release_package_same(n->look, ATT_STR("gitHead"), n->look->variables.commit,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* PyPI, and indexes like it. The simple index is what pip installs from, the JSON API what people and bots look
- * at; each is cached by itself, so that both have to say what was built. An index that is given as `simple`
- * alone has no JSON API that we know of. */
-#include "release/channel.h"
-#include "release/pypi_index.h"
+ * at; each is cached by itself, so that both have to say what was built. So has the simple index as HTML, which
+ * older installers ask for where newer ones get JSON. An index that is given as `simple` alone has no JSON API
+ * that we know of. */
+#include "release/package.h"
+#include "release/pypi_metadata.h"
 #include "release/pypi_provenance.h"
 
 #include "libattest/base/limits.h"
@@ -20,11 +21,20 @@ enum reading {
 	READ,       /* what is not in it is not there */
 };
 
+/* What lists files. */
+enum { SIMPLE, HTML, RELEASE, PAGES };
+
+struct page {
+	const char *where;
+	enum reading reading;
+	bool is_json;
+	struct release_pypi_index index;
+};
+
 struct look {
 	const struct release_look *look;
 	struct att_str registry, project, version;
-	struct release_pypi_index release, simple;
-	enum reading has_release, has_simple;
+	struct page pages[PAGES];
 };
 
 static struct att_arena *arena_of(const struct look *l)
@@ -46,8 +56,10 @@ static enum reading unreadable(const struct look *l, struct att_str item, const 
 	return UNREADABLE;
 }
 
-static int parse(const struct att_fetch_answer *answer, struct att_str url, bool is_release,
-		 struct release_pypi_index *index, struct att_err *err)
+static const struct att_str html_type = {"text/html", 9};
+
+static int parse(const struct att_fetch_answer *answer, struct att_str url, bool is_release, struct page *page,
+		 struct att_err *err)
 {
 	static const struct att_str json = {"application/vnd.pypi.simple.v1+json", 35},
 				    html = {"application/vnd.pypi.simple.v1+html", 35};
@@ -56,14 +68,15 @@ static int parse(const struct att_fetch_answer *answer, struct att_str url, bool
 	struct att_arena arena = {0};
 	struct att_source source;
 	int status = att_source_init(&source, &arena, url, att_buf_str(&answer->body), err);
+	page->is_json = att_str_equal_nocase(type, json);
 	if (status != ATT_OK)
 		;
 	else if (is_release)
-		status = release_pypi_read_release(&source, index, err);
-	else if (att_str_equal_nocase(type, json))
-		status = release_pypi_read_simple(&source, index, err);
-	else if (att_str_equal_nocase(type, html) || att_str_equal_nocase(type, ATT_STR("text/html")))
-		status = release_pypi_read_html(&source, index, err);
+		status = release_pypi_read_release(&source, &page->index, err);
+	else if (page->is_json)
+		status = release_pypi_read_simple(&source, &page->index, err);
+	else if (att_str_equal_nocase(type, html) || att_str_equal_nocase(type, html_type))
+		status = release_pypi_read_html(&source, &page->index, err);
 	else
 		status = att_err_set(err, ATT_ERR_UNSUPPORTED,
 				     "expected a simple index (PEP 503 or 691), found a document of type "
@@ -74,28 +87,31 @@ static int parse(const struct att_fetch_answer *answer, struct att_str url, bool
 }
 
 /* A page that is not there lists nothing. */
-static enum reading read_page(const struct look *l, struct att_str item, struct att_str url, const char *accept,
-			      bool is_release, struct release_pypi_index *index)
+static void read_page(struct look *l, size_t number, struct att_str item, struct att_str url,
+		      const char *accept)
 {
+	struct page *page = &l->pages[number];
 	struct att_fetch_answer answer = {0};
 	struct att_err err = {0};
-	enum reading reading = READ;
 	int status = release_look_fetch(l->look, url, accept, false, ATT_MAX_DOCUMENT, &answer, &err);
+	page->reading = READ;
 	if (status != ATT_OK) {
-		reading = unreadable(l, item, &err);
+		page->reading = unreadable(l, item, &err);
+	} else if (number == HTML &&
+		   (answer.status / 100 == 4 || !att_str_starts(answer.content_type, html_type))) {
+		page->reading = NOT_ASKED; /* there is none */
 	} else if (answer.status == 200) {
-		index->project = l->project;
-		index->version = l->version;
-		index->url = answer.url;
-		status = parse(&answer, url, is_release, index, &err);
-		reading = status == ATT_OK ? READ : unreadable(l, item, &err);
+		page->index.project = l->project;
+		page->index.version = l->version;
+		page->index.url = answer.url;
+		if (parse(&answer, url, number == RELEASE, page, &err) != ATT_OK)
+			page->reading = unreadable(l, item, &err);
 	} else if (answer.status != 404 && answer.status != 410) {
 		release_look_status(l->look, item, &answer);
-		reading = UNREADABLE;
+		page->reading = UNREADABLE;
 	}
-	index->url = NOTHING;
+	page->index.url = NOTHING;
 	att_fetch_answer_clear(&answer);
-	return reading;
 }
 
 static void read_pages(struct look *l)
@@ -107,12 +123,14 @@ static void read_pages(struct look *l)
 	const struct att_str release_parts[] = {ATT_STR("pypi"), l->project, l->version, ATT_STR("json")};
 	const struct att_str simple_parts[] = {l->project, ATT_STR("")};
 	if (simple.len == 0 || release_channel_text(channel, "registry", "").len > 0)
-		l->has_release = read_page(l, ATT_STR("JSON API"), url_of(l, l->registry, release_parts, 4),
-					   "application/json", true, &l->release);
+		read_page(l, RELEASE, ATT_STR("JSON API"), url_of(l, l->registry, release_parts, 4),
+			  "application/json");
 	if (simple.len == 0)
 		simple = url_of(l, l->registry, (const struct att_str[]){ATT_STR("simple")}, 1);
-	l->has_simple = read_page(l, ATT_STR("simple index"), url_of(l, simple, simple_parts, 2), simple_types,
-				  false, &l->simple);
+	simple = url_of(l, simple, simple_parts, 2);
+	read_page(l, SIMPLE, ATT_STR("simple index"), simple, simple_types);
+	if (l->pages[SIMPLE].is_json)
+		read_page(l, HTML, ATT_STR("simple index as HTML"), simple, "text/html");
 }
 
 /* --- files ----------------------------------------------------------------------------------------------- */
@@ -157,52 +175,75 @@ static bool check_entry(const struct look *l, const struct release_built *built,
 }
 
 /* Before a release STALE would pass, as what is about to be overtaken; half of a file is not that. */
-static void judge_half(const struct look *l, struct att_str name, const char *reason)
+static void judge_half(const struct look *l, struct att_str name, struct att_str reason)
 {
-	add(l, name, l->look->is_before ? RELEASE_UNKNOWN : RELEASE_STALE, NOTHING, NOTHING, reason);
+	release_look_add(l->look, name, l->look->is_before ? RELEASE_UNKNOWN : RELEASE_STALE, NOTHING, NOTHING,
+			 reason);
 }
 
-/* Both list it as it was built, as far as they were asked. */
+/* All list it as it was built, as far as they were asked. */
 static void judge_listed(const struct look *l, const struct release_built *built,
-			 const struct release_pypi_file *simple, const struct release_pypi_file *release)
+			 const struct release_pypi_listing *listings, size_t count)
 {
-	struct release_built twin = *built;
-	if (simple->sha256.len == 0 || (release && release->sha256.len == 0)) {
-		add(l, built->name, RELEASE_UNKNOWN, ATT_STR("a SHA-256"), NOTHING,
-		    "the index gives no SHA-256 of it, and whoever installs it cannot check it");
-		return;
+	size_t from = l->look->verdicts->count;
+	for (size_t i = 0; i < count; i++)
+		if (listings[i].file->sha256.len == 0) {
+			add(l, built->name, RELEASE_UNKNOWN, ATT_STR("a SHA-256"), NOTHING,
+			    "the index gives no SHA-256 of it, and whoever installs it cannot check it");
+			return;
+		}
+	for (size_t i = 0; i < count; i++) {
+		struct release_built twin = *built;
+		size_t k = 0;
+		while (k < i && !att_str_equal(listings[k].file->url, listings[i].file->url))
+			k++;
+		if (k < i)
+			continue;
+		if (i > 0)
+			twin.name = att_arena_printf(arena_of(l), "%.*s of %s", ATT_STR_ARG(built->name),
+						     listings[i].where);
+		release_look_artifact(l->look, &twin, listings[i].file->url, false);
 	}
-	release_look_artifact(l->look, built, simple->url, false);
-	if (!release || att_str_equal(release->url, simple->url))
-		return;
-	twin.name = att_arena_printf(arena_of(l), "%.*s of the JSON API", ATT_STR_ARG(built->name));
-	release_look_artifact(l->look, &twin, release->url, false);
+	release_pypi_judge_metadata(l->look, built, listings, count);
+	release_package_demand(l->look, from);
 }
 
 static void judge_built(const struct look *l, const struct release_built *built)
 {
-	const struct release_pypi_file *simple = release_pypi_find(&l->simple, built->name);
-	const struct release_pypi_file *release = release_pypi_find(&l->release, built->name);
+	struct release_pypi_listing listings[PAGES];
+	const char *without = NULL;
+	size_t count = 0;
 	struct att_str said;
 	enum release_pypi_kind kind = release_pypi_file_kind(built->name, l->project, &said);
-	if (kind == RELEASE_PYPI_OTHER || !release_pypi_is_version(said, l->version))
+	bool is_good = true;
+	for (size_t i = 0; i < PAGES; i++) {
+		const struct release_pypi_file *file = release_pypi_find(&l->pages[i].index, built->name);
+		if (file)
+			listings[count++] = (struct release_pypi_listing){l->pages[i].where, file};
+		else if (l->pages[i].reading == READ && !without)
+			without = l->pages[i].where;
+	}
+	if (kind == RELEASE_PYPI_OTHER || !release_pypi_is_version(said, l->version)) {
 		add(l, built->name, RELEASE_CONFLICT,
 		    att_arena_printf(arena_of(l), "%.*s %.*s", ATT_STR_ARG(l->project),
 				     ATT_STR_ARG(l->version)),
 		    NOTHING, "its name is that of no wheel or sdist of this version");
-	else if ((simple && !check_entry(l, built, simple, kind, "the simple index")) ||
-		 (release && !check_entry(l, built, release, kind, "the JSON API")))
+		return;
+	}
+	for (size_t i = 0; is_good && i < count; i++)
+		is_good = check_entry(l, built, listings[i].file, kind, listings[i].where);
+	if (!is_good)
 		;
-	else if (l->has_simple != READ)
+	else if (l->pages[SIMPLE].reading != READ)
 		add(l, built->name, RELEASE_UNKNOWN, NOTHING, NOTHING, "the simple index could not be read");
-	else if (!simple && !release)
+	else if (count == 0)
 		add(l, built->name, RELEASE_ABSENT, NOTHING, NOTHING, "the index does not list it");
-	else if (!simple)
-		judge_half(l, built->name, "the JSON API lists it, the simple index does not");
-	else if (!release && l->has_release == READ)
-		judge_half(l, built->name, "the simple index lists it, the JSON API does not");
+	else if (without)
+		judge_half(
+			l, built->name,
+			att_arena_printf(arena_of(l), "%s lists it, %s does not", listings[0].where, without));
 	else
-		judge_listed(l, built, simple, release);
+		judge_listed(l, built, listings, count);
 }
 
 static bool is_built(const struct look *l, struct att_str name)
@@ -213,13 +254,16 @@ static bool is_built(const struct look *l, struct att_str name)
 	return false;
 }
 
-static void judge_others(const struct look *l, const struct release_pypi_index *index,
-			 const struct release_pypi_index *told)
+/* Each file once, however many list it. */
+static void judge_others(const struct look *l, size_t number)
 {
+	const struct release_pypi_index *index = &l->pages[number].index;
 	for (size_t i = 0; i < index->count; i++) {
 		const struct release_pypi_file *file = &index->files[i];
-		if (!is_built(l, file->name) && release_pypi_find(index, file->name) == file &&
-		    !(told && release_pypi_find(told, file->name)))
+		bool is_told = is_built(l, file->name) || release_pypi_find(index, file->name) != file;
+		for (size_t k = 0; k < number; k++)
+			is_told |= release_pypi_find(&l->pages[k].index, file->name) != NULL;
+		if (!is_told)
 			add(l, file->name, RELEASE_CONFLICT, NOTHING, NOTHING,
 			    "the index has a file of this version that was not built");
 	}
@@ -228,7 +272,7 @@ static void judge_others(const struct look *l, const struct release_pypi_index *
 static void judge_version(const struct look *l)
 {
 	struct att_pep440 ours, theirs;
-	struct att_str said = l->release.said_version;
+	struct att_str said = l->pages[RELEASE].index.said_version;
 	if (said.len > 0 && (!att_pep440_read(said, &theirs) || !att_pep440_read(l->version, &ours) ||
 			     att_pep440_compare(&ours, &theirs) != 0))
 		add(l, l->version, RELEASE_CONFLICT, l->version, said,
@@ -239,7 +283,10 @@ static void look_at(const struct release_look *look)
 {
 	struct look l = {.look = look,
 			 .registry = release_channel_text(look->channel, "registry", DEFAULT_REGISTRY),
-			 .version = release_look_name(look, "version")};
+			 .version = release_look_name(look, "version"),
+			 .pages = {{.where = "the simple index"},
+				   {.where = "the simple index as HTML"},
+				   {.where = "the JSON API"}}};
 	l.project = release_pypi_normalise(arena_of(&l), look->channel->package);
 	if (l.version.len == 0 || l.project.len == 0) {
 		add(&l, ATT_STR("version"), RELEASE_UNKNOWN, NOTHING, NOTHING,
@@ -250,15 +297,15 @@ static void look_at(const struct release_look *look)
 	judge_version(&l);
 	for (size_t i = 0; i < look->built_count; i++)
 		judge_built(&l, &look->built[i]);
-	judge_others(&l, &l.simple, NULL);
-	judge_others(&l, &l.release, &l.simple);
+	for (size_t i = 0; i < PAGES; i++)
+		judge_others(&l, i);
 	if (look->built_count == 0)
 		add(&l, l.version, RELEASE_UNKNOWN, NOTHING, NOTHING, "nothing was built to compare with");
 	if (att_value_is_true(att_value_get(look->channel->table, "provenance")))
 		for (size_t i = 0; i < look->built_count; i++)
 			release_pypi_provenance(look, l.registry, l.project, l.version, &look->built[i]);
-	release_pypi_index_clear(&l.release);
-	release_pypi_index_clear(&l.simple);
+	for (size_t i = 0; i < PAGES; i++)
+		release_pypi_index_clear(&l.pages[i].index);
 }
 
 const struct release_looker release_channel_pypi = {.kind = "pypi", .look = look_at};

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "libattest/base/beneath.h"
+#include "libattest/base/file.h"
 #include "libattest/format/json.h"
 
 #include "libattest/base/banned.h"
@@ -56,11 +57,64 @@ bool release_package_fetch(const struct release_look *look, const struct release
 	       compare(look, built, item, download, note);
 }
 
-int release_package_read(const struct release_look *look, const struct release_built *built,
+struct copying {
+	int fd;
+	struct att_digest_stream *digest;
+};
+
+static int copy(void *context, struct att_str bytes, struct att_err *err)
+{
+	const struct copying *copying = context;
+	int status = att_file_write_fd(copying->fd, "the copy of the package", bytes, err);
+	return status == ATT_OK ? att_digest_stream_add(copying->digest, bytes, err) : status;
+}
+
+/* From the registry into the scratch file, whose lock is held. */
+static int copy_package(const struct release_look *look, const struct release_built *built, struct att_str url,
+			struct att_err *err)
+{
+	struct copying copying = {.fd = look->scratch->fd};
+	const struct att_fetch_request request = {
+		.url = url, .max = built->size, .sink = copy, .context = &copying};
+	struct att_fetch_answer answer = {0};
+	struct att_digest found = {.kind = ATT_DIGEST_NONE};
+	int status = att_digest_stream_new(ATT_SHA256, &copying.digest, err);
+	if (status == ATT_OK && (ftruncate(copying.fd, 0) != 0 || lseek(copying.fd, 0, SEEK_SET) != 0))
+		status = att_err_set(err, ATT_ERR_IO, "cannot empty the copy of the package");
+	if (status == ATT_OK)
+		status = att_fetch(look->fetcher, &request, &answer, err);
+	if (status == ATT_OK)
+		status = att_digest_stream_end(copying.digest, &found, err);
+	if (status == ATT_OK && (answer.status != 200 || !att_digest_equal(&found, &built->sha256)))
+		status = att_err_set(err, ATT_ERR_REFUSED,
+				     "expected the package once more, to look into it, found something else");
+	if (status == ATT_OK && lseek(copying.fd, 0, SEEK_SET) != 0)
+		status = att_err_set(err, ATT_ERR_IO, "cannot read the copy of the package");
+	att_digest_stream_free(copying.digest);
+	att_fetch_answer_clear(&answer);
+	return status;
+}
+
+static int read_copy(const struct release_look *look, const struct release_built *built, struct att_str url,
+		     struct release_packed *out, struct att_err *err)
+{
+	if (!look->scratch || look->scratch->fd < 0)
+		return att_err_set(err, ATT_ERR_IO, "expected a place for a copy of the package, found none");
+	pthread_mutex_lock(&look->scratch->lock);
+	int status = copy_package(look, built, url, err);
+	if (status == ATT_OK)
+		status = release_packed_read(look->scratch->fd, built->name, ATT_STR(""), out, err);
+	pthread_mutex_unlock(&look->scratch->lock);
+	return status;
+}
+
+int release_package_read(const struct release_look *look, const struct release_built *built, struct att_str url,
 			 struct release_packed *out, struct att_err *err)
 {
 	int fd = -1;
 	*out = (struct release_packed){.kind = NULL};
+	if (built->path.len == 0)
+		return read_copy(look, built, url, out, err);
 	int status = att_open_beneath(look->folder, built->path, 0, &fd, err);
 	if (status == ATT_OK)
 		status = release_packed_read(fd, built->path, ATT_STR(""), out, err);

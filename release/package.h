@@ -19,9 +19,10 @@ bool release_package_fetch(const struct release_look *look, const struct release
 			   struct att_str item, struct att_str url, struct att_str note,
 			   struct release_download *download);
 
-/* Reads what the built artifact says of itself: when the channel serves these bytes, that is what it serves. As
- * release_packed_read. */
-int release_package_read(const struct release_look *look, const struct release_built *built,
+/* Reads what the built artifact says of itself: when the channel serves these bytes, that is what it serves.
+ * Where it does not lie here any more, it is taken from `url`, and has to be the same bytes. As
+ * release_packed_read; ATT_ERR_IO, ATT_ERR_REFUSED for other bytes. */
+int release_package_read(const struct release_look *look, const struct release_built *built, struct att_str url,
 			 struct release_packed *out, struct att_err *err) ATT_MUST_USE;
 
 /* Adds the verdict on the name and version that the package has inside. `item` is its manifest. */

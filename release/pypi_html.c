@@ -26,6 +26,7 @@ struct page {
 	struct release_pypi_index *index;
 	struct att_arena arena;
 	size_t at;
+	bool is_index; /* it has links, or says that it is one */
 	struct att_err *err;
 };
 
@@ -227,12 +228,34 @@ static struct att_str sha256_of(struct att_str url)
 	return (struct att_str){NULL, 0};
 }
 
+static int read_claims(struct page *p, const struct tag *tag, struct release_pypi_file *file)
+{
+	static const char *const names[] = {"data-core-metadata", "data-dist-info-metadata"};
+	const struct attribute *python = attribute_of(tag, "data-requires-python");
+	const struct attribute *provenance = attribute_of(tag, "data-provenance");
+	int status = ATT_OK;
+	for (size_t i = 0; status == ATT_OK && i < 2; i++) {
+		const struct attribute *said = attribute_of(tag, names[i]);
+		bool is_digest = said && att_str_starts(said->value, ATT_STR("sha256="));
+		if (said && !att_str_is(said->value, "false"))
+			status = release_pypi_take_metadata(
+				p->source, file, is_digest ? att_str_from(said->value, 7) : ATT_STR(""),
+				tag->span, p->err);
+	}
+	if (status == ATT_OK && python)
+		status = decode(p, att_str_trim(python->value), tag->span.begin, &file->python);
+	if (status == ATT_OK && provenance)
+		status = decode(p, att_str_trim(provenance->value), tag->span.begin, &file->provenance);
+	return status;
+}
+
 static int read_anchor(struct page *p, const struct tag *tag)
 {
 	const struct attribute *href = attribute_of(tag, "href");
 	struct release_pypi_file file = {.is_yanked = attribute_of(tag, "data-yanked") != NULL};
 	if (!href)
 		return ATT_OK;
+	p->is_index = true;
 	char text[2 * ATT_FETCH_MAX_URL];
 	bool is_of = false;
 	att_arena_clear(&p->arena);
@@ -243,12 +266,16 @@ static int read_anchor(struct page *p, const struct tag *tag)
 	if (status != ATT_OK || !is_of)
 		return status;
 	file.sha256 = sha256_of(file.url);
+	status = read_claims(p, tag, &file);
+	if (status != ATT_OK)
+		return status;
 	return release_pypi_keep(p->source, p->index, &file, tag->span, p->err);
 }
 
-static int read_meta(const struct page *p, const struct tag *tag)
+static int read_meta(struct page *p, const struct tag *tag)
 {
 	const struct attribute *name = attribute_of(tag, "name"), *content = attribute_of(tag, "content");
+	p->is_index |= name && att_str_is(name->value, "pypi:repository-version");
 	if (!name || !att_str_is(name->value, "pypi:repository-version") ||
 	    (content && att_str_starts(content->value, ATT_STR("1."))))
 		return ATT_OK;
@@ -271,10 +298,10 @@ static int read_start_tag(struct page *p)
 	if (att_str_equal_nocase(tag.name, ATT_STR("title")) &&
 	    !att_str_starts(att_str_from(rest_of(p), att_str_find_byte(rest_of(p), '<')), ATT_STR("</")))
 		return fail(p, tag.span.begin, "expected a title without tags");
-	/* What changes how the rest of the page is read. */
+	/* What changes how the rest of the page is read; and pages that ask for a login, which are no index. */
 	static const char *const strange[] = {"base",   "script",  "style",    "textarea", "template",
 					      "iframe", "noembed", "noframes", "xmp",      "plaintext",
-					      "svg",    "math",    "noscript"};
+					      "svg",    "math",    "noscript", "form", "input", "button"};
 	for (size_t i = 0; i < sizeof strange / sizeof strange[0]; i++)
 		if (att_str_equal_nocase(tag.name, att_str_of(strange[i])))
 			return att_source_err(p->source, p->err, ATT_ERR_UNSUPPORTED, tag.span,
@@ -331,6 +358,10 @@ int release_pypi_read_html(const struct att_source *source, struct release_pypi_
 		p.at += at;
 		status = read_markup(&p);
 	}
+	/* Whoever lists nothing says so: other pages are empty, too. */
+	if (status == ATT_OK && !p.is_index)
+		status = att_source_err(source, err, ATT_ERR_MALFORMED, ((struct att_span){0, 0}),
+					"expected a page of links, found one without any");
 	att_arena_clear(&p.arena);
 	return status;
 }

@@ -259,10 +259,13 @@ int release_pypi_keep(const struct att_source *source, struct release_pypi_index
 			source, err, ATT_ERR_LIMIT, span,
 			"expected at most %d files of one version, with names of at most %d bytes",
 			RELEASE_PYPI_MAX_FILES, RELEASE_PYPI_MAX_NAME);
-	if (file->sha256.len > 0 && !release_pypi_is_sha256(file->sha256))
-		return att_source_err(source, err, ATT_ERR_MALFORMED, span,
-				      "expected a SHA-256 of 64 hexadecimal digits, found \"%.*s\"",
-				      ATT_STR_ARG(att_str_first(file->sha256, 80)));
+	for (size_t i = 0; i < 2; i++) {
+		struct att_str sha256 = i ? file->metadata_sha256 : file->sha256;
+		if (sha256.len > 0 && !release_pypi_is_sha256(sha256))
+			return att_source_err(source, err, ATT_ERR_MALFORMED, span,
+					      "expected a SHA-256 of 64 hexadecimal digits, found \"%.*s\"",
+					      ATT_STR_ARG(att_str_first(sha256, 80)));
+	}
 	at = att_arena_push(&index->arena, (void **)&index->files, &index->count, &index->capacity, sizeof *at);
 	if (!at)
 		return att_err_memory(err);
@@ -274,12 +277,30 @@ int release_pypi_keep(const struct att_source *source, struct release_pypi_index
 	at->name = att_arena_copy(&index->arena, file->name);
 	at->type = att_arena_copy(&index->arena, file->type);
 	at->sha256 = lower_copy(&index->arena, file->sha256);
-	if (!at->name.data || !at->type.data || !at->sha256.data)
+	at->metadata_sha256 = lower_copy(&index->arena, file->metadata_sha256);
+	at->python = att_arena_copy(&index->arena, file->python);
+	if (!at->name.data || !at->type.data || !at->sha256.data || !at->metadata_sha256.data ||
+	    !at->python.data)
 		return att_err_memory(err);
 	int status = att_fetch_resolve(index->url, file->url, &index->arena, &at->url, &why);
+	if (status == ATT_OK && file->provenance.len > 0)
+		status = att_fetch_resolve(index->url, file->provenance, &index->arena, &at->provenance, &why);
 	if (status == ATT_ERR_MEMORY)
 		return att_err_memory(err);
 	return status == ATT_OK ? ATT_OK : att_source_err(source, err, status, span, "%s", why.message);
+}
+
+int release_pypi_take_metadata(const struct att_source *source, struct release_pypi_file *file,
+			       struct att_str sha256, struct att_span span, struct att_err *err)
+{
+	if (file->metadata_sha256.len > 0 && sha256.len > 0 &&
+	    !att_str_equal_nocase(file->metadata_sha256, sha256))
+		return att_source_err(source, err, ATT_ERR_MALFORMED, span,
+				      "expected one digest of the metadata, found two that differ");
+	file->has_metadata = true;
+	if (sha256.len > 0)
+		file->metadata_sha256 = sha256;
+	return ATT_OK;
 }
 
 /* --- JSON ------------------------------------------------------------------------------------------------ */
@@ -311,6 +332,40 @@ static int read_yanked(const struct att_source *source, const struct att_value *
 				      att_value_kind_name(yanked));
 	file->is_yanked = yanked && (yanked->kind == ATT_STRING || yanked->boolean);
 	return ATT_OK;
+}
+
+/* Two members, since the newer name had to be found; true, or digests. Some installers read one of them, some
+ * both. */
+static int read_metadata(const struct att_source *source, const struct att_value *entry,
+			 struct release_pypi_file *file, struct att_err *err)
+{
+	static const char *const keys[] = {"core-metadata", "dist-info-metadata"};
+	for (size_t i = 0; i < 2; i++) {
+		const struct att_value *said = att_value_get(entry, keys[i]);
+		struct att_str sha256 = att_value_text(att_value_get(said, "sha256"));
+		if (!said || said->kind == ATT_NULL || (said->kind == ATT_BOOL && !said->boolean))
+			continue;
+		if (said->kind != ATT_OBJECT && said->kind != ATT_BOOL)
+			return att_source_err(source, err, ATT_ERR_MALFORMED, said->span,
+					      "expected true, false or digests for \"%s\", found %s", keys[i],
+					      att_value_kind_name(said));
+		int status = release_pypi_take_metadata(source, file, sha256, said->span, err);
+		if (status != ATT_OK)
+			return status;
+	}
+	return ATT_OK;
+}
+
+/* A string that may be missing, or null. */
+static int read_claim(const struct att_source *source, const struct att_value *entry, const char *key,
+		      struct att_str *out, struct att_err *err)
+{
+	const struct att_value *value = att_value_get(entry, key);
+	int status = ATT_OK;
+	if (value && value->kind != ATT_NULL)
+		status = att_value_want(source, entry, key, ATT_STRING, true, &value, err);
+	*out = att_value_text(value);
+	return status;
 }
 
 static int read_text(const struct att_source *source, const struct att_value *entry, const char *key,
@@ -348,6 +403,13 @@ static int read_entry(const struct att_source *source, const struct att_value *e
 		status = read_size(source, entry, &file, err);
 	if (status == ATT_OK)
 		status = read_yanked(source, entry, &file, err);
+	if (status == ATT_OK && !wants_all)
+		status = read_metadata(source, entry, &file, err);
+	if (status == ATT_OK)
+		status = read_claim(source, entry, wants_all ? "requires_python" : "requires-python",
+				    &file.python, err);
+	if (status == ATT_OK && !wants_all)
+		status = read_claim(source, entry, "provenance", &file.provenance, err);
 	return status == ATT_OK ? release_pypi_keep(source, index, &file, entry->span, err) : status;
 }
 

@@ -19,8 +19,12 @@ struct release_pypi_file {
 	struct att_str sha256;    /* lowercase hexadecimal; "" when none is said */
 	uint64_t size;
 	bool has_size, is_yanked;
-	bool is_twice;       /* the index lists another file of the same name */
-	struct att_str type; /* "bdist_wheel", "sdist"; "" when it is not said */
+	bool is_twice;                  /* the index lists another file of the same name */
+	struct att_str type;            /* "bdist_wheel", "sdist"; "" when it is not said */
+	struct att_str python;          /* versions of Python that it is for; "" when none are said */
+	bool has_metadata;              /* its metadata is served by itself (PEP 658), behind ".metadata" */
+	struct att_str metadata_sha256; /* as sha256, of that */
+	struct att_str provenance;      /* URL of its attestations (PEP 740) */
 };
 
 struct release_pypi_index {
@@ -75,6 +79,11 @@ const struct release_pypi_file *release_pypi_find(const struct release_pypi_inde
 int release_pypi_take_link(const struct att_source *source, const struct release_pypi_index *index,
 			   struct release_pypi_file *file, char text[static 2 * ATT_FETCH_MAX_URL],
 			   struct att_span span, bool *is_of, struct att_err *err) ATT_MUST_USE;
+
+/* For the readers: the index serves the metadata of the file by itself; `sha256` may be "". Errors:
+ * ATT_ERR_MALFORMED when another digest was said before. */
+int release_pypi_take_metadata(const struct att_source *source, struct release_pypi_file *file,
+			       struct att_str sha256, struct att_span span, struct att_err *err) ATT_MUST_USE;
 
 /* For the readers: keeps a file, whose link and digest stand at `span`. */
 int release_pypi_keep(const struct att_source *source, struct release_pypi_index *index,

@@ -33,7 +33,7 @@ END
     git tag v1.2.0
     python3 - <<'END'
 import base64, hashlib, io, tarfile, zipfile
-meta = b"Metadata-Version: 2.1\nName: plasmite-core\nVersion: 1.2.0\n"
+meta = b"Metadata-Version: 2.1\nName: plasmite-core\nVersion: 1.2.0\nRequires-Python: >=3.7\n"
 info = "plasmite_core-1.2.0.dist-info"
 files = {"plasmite_core.py": b"", f"{info}/METADATA": meta,
          f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
@@ -60,25 +60,33 @@ teardown() {
 # Lays out the pages of both APIs for the files that lie in www/files.
 pages() { # json|html
     (cd ../www && python3 - "$1" "http://127.0.0.1:$PORT" <<'END'
-import hashlib, json, os, shutil, sys
+import hashlib, html, json, os, shutil, sys, zipfile
 kind, base = sys.argv[1:]
-files = [(n, open(f"files/{n}", "rb").read()) for n in sorted(os.listdir("files"))]
+files = [(n, open(f"files/{n}", "rb").read()) for n in sorted(os.listdir("files")) if not n.endswith(".metadata")]
 shutil.rmtree("simple", True)
 shutil.rmtree("pypi", True)
 os.makedirs("simple/plasmite-core")
 os.makedirs("pypi/plasmite-core/1.2.0")
 digest = lambda data: hashlib.sha256(data).hexdigest()
+sides, python = {}, ">=3.7"
+for name, _ in files:
+    if name.endswith("-py3-none-any.whl"):
+        sides[name] = zipfile.ZipFile(f"files/{name}").read("plasmite_core-1.2.0.dist-info/METADATA")
+        open(f"files/{name}.metadata", "wb").write(sides[name])
+side = lambda n: {"sha256": digest(sides[n])} if n in sides else False
 if kind == "json":
     page = json.dumps({"meta": {"api-version": "1.1"}, "name": "plasmite-core", "versions": ["1.2.0"], "files": [
-        {"filename": n, "url": f"../../files/{n}", "hashes": {"sha256": digest(d)}, "size": len(d), "yanked": False}
-        for n, d in files]})
+        {"filename": n, "url": f"../../files/{n}", "hashes": {"sha256": digest(d)}, "size": len(d), "yanked": False,
+         "requires-python": python, "core-metadata": side(n), "dist-info-metadata": side(n)} for n, d in files]})
 else:
     page = "<!DOCTYPE html>\n<html><body>\n" + "".join(
-        f'<a href="../../files/{n}#sha256={digest(d)}">{n}</a><br/>\n' for n, d in files) + "</body></html>\n"
+        f'<a href="../../files/{n}#sha256={digest(d)}" data-requires-python="{html.escape(python)}"'
+        + (f' data-core-metadata="sha256={digest(sides[n])}"' if n in sides else "")
+        + f'>{n}</a><br/>\n' for n, d in files) + "</body></html>\n"
 open("simple/plasmite-core/page", "w").write(page)
 json.dump({"info": {"name": "Plasmite.Core", "version": "1.2.0"}, "urls": [
     {"filename": n, "url": f"{base}/files/{n}", "digests": {"sha256": digest(d)}, "size": len(d), "yanked": False,
-     "packagetype": "bdist_wheel" if n.endswith(".whl") else "sdist"} for n, d in files]},
+     "requires_python": python, "packagetype": "bdist_wheel" if n.endswith(".whl") else "sdist"} for n, d in files]},
     open("pypi/plasmite-core/1.2.0/json", "w"))
 END
     )
@@ -154,6 +162,25 @@ pip_takes() { # FILE
     mv ../www/pypi ../www/gone
     run -1 after
     [[ "$output" == *STALE* ]]
+}
+
+@test "metadata that the index serves by itself, and that is not in the file" {
+    local page=../www/simple/plasmite-core/page side=../www/files/plasmite_core-1.2.0-py3-none-any.whl.metadata
+    serve application/vnd.pypi.simple.v1+json
+    local honest
+    honest=$(sha256sum <"$side" | cut -d ' ' -f 1)
+    run -0 after
+    [[ "$output" == *"metadata plasmite_core-1.2.0-py3-none-any.whl"*"metadata plasmite_core-1.2.0.tar.gz"* ]]
+    echo "Requires-Dist: evil" >>"$side"
+    run -1 after
+    [[ "$output" == *"serves other metadata than the file has inside"* ]]
+    sed -i "s/$honest/$(sha256sum <"$side" | cut -d ' ' -f 1)/g" "$page"
+    run -1 after
+    [[ "$output" == *"gives another digest of the metadata than the file has inside"* ]]
+    pages json
+    sed -i 's/"requires-python": ">=3.7"/"requires-python": ">=99"/' "$page"
+    run -1 after
+    [[ "$output" == *"for other versions of Python than the file does"* ]]
 }
 
 @test "what was recorded says the same without the server" {

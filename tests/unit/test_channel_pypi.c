@@ -6,6 +6,9 @@
 
 #include <cmocka.h>
 
+#include <archive.h>
+#include <archive_entry.h>
+
 #include "libattest/format/base64.h"
 
 #include "tests/unit/world.h"
@@ -24,6 +27,8 @@ struct entry {
 	const char *extra; /* members */
 };
 
+static struct att_str whole; /* the bytes of an entry without any */
+
 static const struct entry wheel = {WHEEL, "wheel", "/f/" WHEEL, "bdist_wheel", 5, ""},
 			  sdist = {SDIST, "sdist!", "/f/" SDIST, "sdist", 6, ""};
 
@@ -31,7 +36,8 @@ static void add_entry(struct att_buf *out, const struct entry *entry, const char
 {
 	struct att_digest digest;
 	char hex[ATT_DIGEST_TEXT + 1];
-	assert_int_equal(att_digest_bytes(ATT_SHA256, att_str_of(entry->bytes), &digest, NULL), ATT_OK);
+	struct att_str bytes = entry->bytes ? att_str_of(entry->bytes) : whole;
+	assert_int_equal(att_digest_bytes(ATT_SHA256, bytes, &digest, NULL), ATT_OK);
 	att_digest_hex(&digest, hex);
 	att_buf_printf(out,
 		       "{\"filename\":\"%s\",\"url\":\"%s\",\"%s\":{\"sha256\":\"%s\"},\"size\":%zu,"
@@ -73,6 +79,7 @@ static void serve_release(const char *version, const struct entry *const *entrie
 }
 
 #define ENTRIES(...) ((const struct entry *const[]){__VA_ARGS__, NULL})
+#define ZEROS        "0000000000000000000000000000000000000000000000000000000000000000"
 #define NO_ENTRIES   ((const struct entry *const[]){NULL})
 
 static void open_world(const char *settings)
@@ -330,6 +337,166 @@ static void test_names(void **state)
 	assert_look("version UNKNOWN");
 }
 
+/* ---- as HTML ---- */
+
+static const char *html_answer; /* to those who want HTML */
+
+static void say_both(struct server_request *request)
+{
+	server_say(request->fd,
+		   strstr(request->text, "Accept: text/html\r\n") ? html_answer : world.routes[2].answer);
+}
+
+/* The same address, for installers that do not know of JSON. */
+static void test_both(void **state)
+{
+	(void)state;
+	char hex[2][ATT_DIGEST_TEXT + 1], page[4096];
+	att_digest_hex(&world.built[0].sha256, hex[0]);
+	att_digest_hex(&world.built[1].sha256, hex[1]);
+	static const char *const formats[] = {
+		"<a href=\"/f/" WHEEL "#sha256=%s\">a</a><a href=\"/f/" SDIST "#sha256=%s\">b</a>",
+		"<a href=\"/e#sha256=%s\">a</a><a href=\"/f/" SDIST "#sha256=%s\">b</a>",
+		"<a href=\"/x/" WHEEL "#sha256=%s\">a</a><a href=\"/f/" SDIST "#sha256=%s\">b</a>",
+		"<a href=\"/f/" WHEEL "#sha256=%s\">a</a><a href=\"/f/" SDIST "#sha256=%s0\">b</a>",
+		"<a href=\"/f/" WHEEL "#sha256=%s\">a</a><a href=\"/f/" SDIST "#sha256=%s\">b</a>"
+		"<a href=\"/f/plasmite_core-1.2.0-cp39-abi3-linux_x86_64.whl\">c</a>",
+		"<a href=\"/f/" WHEEL "#sha256=%.0s" ZEROS "\">a</a><a href=\"/f/" SDIST "#sha256=%s\">b</a>",
+	};
+	static const char *const expected[] = {
+		GOOD,
+		WHEEL " STALE\n" SDIST " MATCH",
+		WHEEL " MATCH\n" WHEEL " of the simple index as HTML ABSENT\n" SDIST " MATCH",
+		"simple index as HTML UNKNOWN\n" GOOD,
+		GOOD "\nplasmite_core-1.2.0-cp39-abi3-linux_x86_64.whl CONFLICT",
+		WHEEL " CONFLICT\n" SDIST " MATCH",
+	};
+	assert_string_equal(world.routes[2].path, SIMPLE);
+	world.routes[2].say = say_both;
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+		char body[2048];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		snprintf(body, sizeof body, formats[i], hex[0], hex[1]);
+#pragma GCC diagnostic pop
+		snprintf(page, sizeof page,
+			 "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %zu\r\n\r\n%s",
+			 strlen(body), body);
+		html_answer = page;
+		assert_look(expected[i]);
+	}
+	/* Servers without it, and one that does not answer. */
+	html_answer = "HTTP/1.1 406 x\r\nContent-Length: 0\r\n\r\n";
+	assert_look(GOOD);
+	html_answer = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 500\r\n\r\n";
+	html_answer = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1\r\n\r\nx";
+	assert_look("simple index as HTML UNKNOWN\n" GOOD);
+}
+
+/* ---- metadata ---- */
+
+#define METADATA "Metadata-Version: 2.1\nName: plasmite-core\nVersion: 1.2.0\nRequires-Python: >=3.9,<4\n"
+
+/* A wheel of that metadata is all that was built, and what the pages say of it. */
+static void serve_claims(const char *metadata, const char *simple, const char *release)
+{
+	char room[4096];
+	size_t used = 0;
+	struct entry entry = wheel;
+	struct archive *archive = archive_write_new();
+	struct archive_entry *item = archive_entry_new();
+	archive_write_set_format_zip(archive);
+	assert_int_equal(archive_write_open_memory(archive, room, sizeof room, &used), 0);
+	archive_entry_set_pathname(item, "plasmite_core-1.2.0.dist-info/METADATA");
+	archive_entry_set_size(item, (la_int64_t)strlen(metadata));
+	archive_entry_set_filetype(item, AE_IFREG);
+	assert_int_equal(archive_write_header(archive, item), 0);
+	archive_write_data(archive, metadata, strlen(metadata));
+	archive_entry_free(item);
+	assert_int_equal(archive_write_close(archive), 0);
+	archive_write_free(archive);
+	world.look.built_count = 0;
+	look_built_bytes(WHEEL, (struct att_str){room, used});
+	look_serves_bytes("/f/" WHEEL, "x/y", (struct att_str){room, used});
+	whole = (struct att_str){room, used};
+	entry.bytes = NULL;
+	entry.size = used;
+	entry.extra = simple;
+	serve_simple(ENTRIES(&entry));
+	entry.extra = release;
+	serve_release("1.2.0", ENTRIES(&entry));
+}
+
+static const char *hex_of(const char *text)
+{
+	struct att_digest digest;
+	char hex[ATT_DIGEST_TEXT + 1];
+	assert_int_equal(att_digest_bytes(ATT_SHA256, att_str_of(text), &digest, NULL), ATT_OK);
+	att_digest_hex(&digest, hex);
+	return att_arena_printf(&world.arena, "%s", hex).data;
+}
+
+#define SIDE "metadata " WHEEL
+
+static void test_metadata(void **state)
+{
+	(void)state;
+	const char *good = hex_of(METADATA), *evil = hex_of(METADATA "Requires-Dist: evil\n");
+	const char *claim = att_arena_printf(&world.arena, ",\"core-metadata\":{\"sha256\":\"%s\"}", good).data;
+	const char *lie =
+		att_arena_printf(&world.arena, ",\"dist-info-metadata\":{\"sha256\":\"%s\"}", evil).data;
+	look_serves("/f/" WHEEL ".metadata", "x/y", METADATA);
+	serve_claims(METADATA, "", "");
+	assert_look(WHEEL " MATCH");
+	serve_claims(METADATA, claim, ",\"requires_python\":\"<4, >=3.9\"");
+	assert_look(WHEEL " MATCH\n" SIDE " MATCH");
+	serve_claims(METADATA, ",\"core-metadata\":true,\"requires-python\":\">= 3.9,<4\"", "");
+	assert_look(WHEEL " MATCH\n" SIDE " MATCH");
+	/* What the index says of it. */
+	serve_claims(METADATA, lie, "");
+	assert_look(WHEEL " MATCH\n" SIDE " CONFLICT");
+	look_says(SIDE, RELEASE_CONFLICT, "the simple index gives another digest of the metadata");
+	serve_claims(METADATA, ",\"requires-python\":\">=2\"", "");
+	assert_look(WHEEL " MATCH\n" SIDE " CONFLICT");
+	look_says(SIDE, RELEASE_CONFLICT, "the simple index says that it is for other versions of Python");
+	serve_claims(METADATA, claim, ",\"requires_python\":\">=99\"");
+	assert_look(WHEEL " MATCH\n" SIDE " CONFLICT");
+	look_says(SIDE, RELEASE_CONFLICT, "the JSON API says that it is for other versions");
+	serve_claims("Name: plasmite-core\nVersion: 1.2.0\n", ",\"requires-python\":\">=99\"", "");
+	assert_look(WHEEL " MATCH\n" SIDE " CONFLICT");
+	serve_claims(METADATA "Requires-Python: >=2\n", ",\"requires-python\":\">=2\"", "");
+	assert_look(WHEEL " MATCH\n" SIDE " UNKNOWN");
+	/* What is served beside the file. */
+	look_serves("/f/" WHEEL ".metadata", "x/y", METADATA "Requires-Dist: evil\n");
+	serve_claims(METADATA, claim, "");
+	assert_look(WHEEL " MATCH\n" SIDE " CONFLICT");
+	look_says(SIDE, RELEASE_CONFLICT, "serves other metadata");
+	serve_claims(METADATA, ",\"core-metadata\":true", "");
+	assert_look(WHEEL " MATCH\n" SIDE " CONFLICT");
+	look_answers("/f/" WHEEL ".metadata", ATT_STR("HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n"));
+	assert_look(WHEEL " MATCH\n" SIDE " UNKNOWN");
+	look_loses("/f/" WHEEL ".metadata");
+	assert_look(WHEEL " MATCH\n" SIDE " ABSENT");
+	/* Before a release, too, that is no good sign. */
+	world.look.is_before = true;
+	assert_look(WHEEL " MATCH\n" SIDE " UNKNOWN");
+	look_loses("/f/" WHEEL);
+	assert_look(WHEEL " UNKNOWN\n" SIDE " UNKNOWN");
+	world.look.is_before = false;
+	/* What cannot be looked into. */
+	world.look.built_count = 0;
+	look_built(WHEEL, "wheel");
+	look_serves("/f/" WHEEL, "x/y", "wheel");
+	struct entry entry = wheel;
+	entry.extra = claim;
+	serve_simple(ENTRIES(&entry));
+	serve_release("1.2.0", ENTRIES(&wheel));
+	assert_look(WHEEL " MATCH\n" SIDE " UNKNOWN");
+	world.look.scratch = NULL;
+	assert_look(WHEEL " MATCH\n" SIDE " UNKNOWN");
+	look_says(SIDE, RELEASE_UNKNOWN, "a place for a copy");
+}
+
 /* ---- provenance ---- */
 
 static void serve_provenance(const char *name, const char *hex, const char *before, const char *after)
@@ -401,7 +568,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_match),       TEST(test_absent), TEST(test_stale),      TEST(test_conflicts),
 		TEST(test_others),      TEST(test_bytes),  TEST(test_no_answers), TEST(test_html),
-		TEST(test_simple_only), TEST(test_names),  TEST(test_provenance),
+		TEST(test_simple_only), TEST(test_names),  TEST(test_provenance), TEST(test_both),
+		TEST(test_metadata),
 	};
 	return cmocka_run_group_tests_name("channel_pypi", tests, NULL, NULL);
 }

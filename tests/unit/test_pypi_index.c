@@ -10,10 +10,11 @@
 #include "libattest/base/base.h"
 #include "libattest/base/file.h"
 #include "libattest/net/fetch.h"
-#include "release/pypi_index.h"
+#include "release/pypi_metadata.h"
 
 #define AA "aa11111111111111111111111111111111111111111111111111111111111111"
 #define BB "bb11111111111111111111111111111111111111111111111111111111111111"
+#define CC "2222222222222222222222222222222222222222222222222222222222222222"
 
 struct doc {
 	struct att_arena arena;
@@ -71,6 +72,11 @@ static void test_html(void **state)
 	assert_text(wheel->url, "https://index.example/files/plasmite_core-1.2.0-py3-none-any.whl?a=1&b=2");
 	assert_text(wheel->sha256, AA);
 	assert_false(wheel->is_yanked || wheel->has_size || wheel->is_twice);
+	assert_text(wheel->python, ">=3.9");
+	assert_text(wheel->metadata_sha256, CC);
+	assert_true(wheel->has_metadata && sdist->has_metadata);
+	assert_text(wheel->provenance, "https://index.example/p?a=1&b");
+	assert_int_equal(sdist->metadata_sha256.len + sdist->python.len + sdist->provenance.len, 0);
 	assert_text(sdist->name, "plasmite_core-1.2.0.tar.gz");
 	assert_text(sdist->url, "https://files.example/plasmite%5Fcore-1.2.0.tar.gz");
 	assert_text(sdist->sha256, BB);
@@ -98,6 +104,11 @@ static void test_json(void **state)
 	assert_false(doc.index.files[0].is_yanked);
 	assert_true(doc.index.files[1].is_yanked && !doc.index.files[1].has_size);
 	assert_int_equal(doc.index.files[1].sha256.len, 0);
+	assert_text(doc.index.files[0].python, ">=3.9");
+	assert_text(doc.index.files[0].metadata_sha256, CC);
+	assert_text(doc.index.files[0].provenance, "https://index.example/simple/p");
+	assert_true(doc.index.files[0].has_metadata && doc.index.files[1].has_metadata);
+	assert_int_equal(doc.index.files[1].metadata_sha256.len + doc.index.files[1].python.len, 0);
 	done(&doc);
 	read_doc(&doc, "good", "release.json");
 	if (doc.status != ATT_OK)
@@ -141,6 +152,9 @@ static void test_refusals(void **state)
 		{"link.html", ATT_ERR_MALFORMED, 3, 2, "expected a link"},
 		{"base.html", ATT_ERR_UNSUPPORTED, 3, 2, "found <base>"},
 		{"script.html", ATT_ERR_UNSUPPORTED, 3, 2, "found <script>"},
+		{"login.html", ATT_ERR_UNSUPPORTED, 4, 2, "found <form>"},
+		{"no-links.html", ATT_ERR_MALFORMED, 1, 1, "one without any"},
+		{"metadata-two.html", ATT_ERR_MALFORMED, 1, 2, "two that differ"},
 		{"title.html", ATT_ERR_MALFORMED, 1, 2, "a title without tags"},
 		{"version.html", ATT_ERR_UNSUPPORTED, 1, 2, "found \"2.0\""},
 		{"text.html", ATT_ERR_MALFORMED, 1, 1, "found no HTML"},
@@ -168,6 +182,11 @@ static void test_refusals(void **state)
 		{"simple.digest.json", ATT_ERR_MALFORMED, 2, 1, "64 hexadecimal digits"},
 		{"simple.size.json", ATT_ERR_MALFORMED, 2, 103, "a number of bytes"},
 		{"simple.yanked.json", ATT_ERR_MALFORMED, 2, 105, "true, false or a reason"},
+		{"simple.metadata-text.json", ATT_ERR_MALFORMED, 2, 114, "true, false or digests"},
+		{"simple.metadata-short.json", ATT_ERR_MALFORMED, 2, 3, "64 hexadecimal digits"},
+		{"simple.metadata-two.json", ATT_ERR_MALFORMED, 2, 216, "two that differ"},
+		{"simple.python.json", ATT_ERR_MALFORMED, 2, 116, "\"requires-python\""},
+		{"simple.provenance.json", ATT_ERR_MALFORMED, 2, 111, "\"provenance\""},
 		{"simple.cut.json", ATT_ERR_MALFORMED, 1, 69, ""},
 		{"release.type.json", ATT_ERR_MALFORMED, 2, 1, "\"packagetype\""},
 		{"release.name.json", ATT_ERR_MALFORMED, 1, 19, "found other"},
@@ -313,13 +332,46 @@ static void test_many(void **state)
 	att_buf_clear(&text);
 }
 
+static void test_python(void **state)
+{
+	static const struct {
+		const char *metadata, *python;
+	} cases[] = {
+		{"Name: p\nRequires-Python: >=3.9\n\nRequires-Python: >=2\n", ">=3.9"},
+		{"Name: p\nrequires-python:>=3.9,\n <4\n  ,!=3.10.*\r\nX: y\n z\n", ">=3.9, <4  ,!=3.10.*"},
+		{"Name: p\n", ""},
+		{"Name: p\nRequires-Python\nX-Requires-Python: 3\n", ""},
+		{"Requires-Python: 3\nRequires-Python: 3\n", NULL},
+	};
+	struct att_arena arena = {0};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct att_source source;
+		struct att_str python;
+		struct att_err err = {0};
+		assert_int_equal(att_source_init(&source, &arena, ATT_STR("METADATA"),
+						 att_str_of(cases[i].metadata), &err),
+				 ATT_OK);
+		assert_int_equal(release_pypi_read_python(&source, &arena, &python, &err),
+				 cases[i].python ? ATT_OK : ATT_ERR_MALFORMED);
+		if (cases[i].python)
+			assert_text(python, cases[i].python);
+	}
+	assert_true(release_pypi_is_python(ATT_STR(">=3.9,<4"), ATT_STR("<4, >= 3.9,"), &arena));
+	assert_true(release_pypi_is_python(ATT_STR(""), ATT_STR(" "), &arena));
+	assert_false(release_pypi_is_python(ATT_STR(">=3.9"), ATT_STR(">=3.9,<4"), &arena));
+	assert_false(release_pypi_is_python(ATT_STR(">=3.9"), ATT_STR(""), &arena));
+	att_arena_clear(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_html),      cmocka_unit_test(test_json),
-		cmocka_unit_test(test_refusals),  cmocka_unit_test(test_names),
-		cmocka_unit_test(test_spellings), cmocka_unit_test(test_normalised),
-		cmocka_unit_test(test_links),     cmocka_unit_test(test_many),
+		cmocka_unit_test(test_html),       cmocka_unit_test(test_python),
+		cmocka_unit_test(test_json),       cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_names),      cmocka_unit_test(test_spellings),
+		cmocka_unit_test(test_normalised), cmocka_unit_test(test_links),
+		cmocka_unit_test(test_many),
 	};
 	return cmocka_run_group_tests_name("pypi_index", tests, NULL, NULL);
 }

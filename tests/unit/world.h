@@ -100,13 +100,17 @@ static inline void look_open(const char *kind, const char *package, const char *
 					   .verdicts = &world.verdicts};
 }
 
-static inline void look_built(const char *name, const char *bytes)
+static inline void look_built_bytes(const char *name, struct att_str text)
 {
 	struct release_built *built = &world.built[world.look.built_count++];
-	struct att_str text = att_str_of(bytes);
 	*built = (struct release_built){.name = att_str_of(name), .size = text.len};
 	assert_int_equal(att_digest_bytes(ATT_SHA256, text, &built->sha256, NULL), ATT_OK);
 	assert_int_equal(att_digest_bytes(ATT_SHA512, text, &built->sha512, NULL), ATT_OK);
+}
+
+static inline void look_built(const char *name, const char *bytes)
+{
+	look_built_bytes(name, att_str_of(bytes));
 }
 
 static inline void look_again(void)
