@@ -10,7 +10,8 @@
 
 enum {
 	MAX_LIST_PAGES = 50,
-	MAX_NEWER = 32, /* tags of newer versions that are held against one that moves */
+	MAX_NEWER = 256, /* tags of newer versions that are held against one that moves: of a branch that is
+			  * kept alive there are many */
 };
 
 static struct att_str item_of(const struct release_oci *o, struct att_str tag)

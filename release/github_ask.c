@@ -9,6 +9,7 @@ enum {
 	MAX_ANSWER = 16 << 20, /* 100 releases of 1000 files each would be more; real pages stay below 2 MiB */
 	MAX_PAGES = 20,
 	MAX_PARTS = 24,
+	MAX_MESSAGE = 120, /* what follows in GitHub's are addresses and numbers */
 };
 
 void release_github_document_clear(struct release_github_document *document)
@@ -26,6 +27,29 @@ int release_github_parse(struct release_github_document *document, struct att_er
 	return status;
 }
 
+/* What the API says beside a status, as that somebody without a token has asked too often. */
+static void say_status(const struct release_github *g, struct att_str item,
+		       struct release_github_document *document)
+{
+	struct att_str said = ATT_STR("");
+	if (release_github_parse(document, NULL) == ATT_OK)
+		said = att_str_first(att_value_text(att_value_get(&document->root, "message")), MAX_MESSAGE);
+	if (said.len == 0) {
+		release_look_status(g->look, item, &document->answer);
+		return;
+	}
+	release_verdicts_add(g->look->verdicts,
+			     &(struct release_item_verdict){
+				     .channel = g->look->channel,
+				     .item = item,
+				     .verdict = RELEASE_UNKNOWN,
+				     .found = att_arena_printf(g->arena, "status %d", document->answer.status),
+				     .reason = ATT_ARENA_JOIN(
+					     g->arena, ATT_STR("the server gives no answer, and says: "), said),
+				     .retry_after = document->answer.retry_after,
+			     });
+}
+
 enum release_github_answer release_github_ask_url(const struct release_github *g, struct att_str item,
 						  struct att_str url, struct release_github_document *document)
 {
@@ -36,7 +60,7 @@ enum release_github_answer release_github_ask_url(const struct release_github *g
 	if (status == ATT_OK && (document->answer.status == 404 || document->answer.status == 410))
 		return RELEASE_GITHUB_MISSING;
 	if (status == ATT_OK && document->answer.status != 200) {
-		release_look_status(g->look, item, &document->answer);
+		say_status(g, item, document);
 		return RELEASE_GITHUB_FAILED;
 	}
 	if (status == ATT_OK)

@@ -16,7 +16,7 @@ struct image {
 	size_t platform_count, platform_capacity;
 	struct release_oci_problem revision;
 	struct att_str index_revision; /* "" when the index says none */
-	bool is_unread;                /* of an image nothing could be told */
+	bool is_index, is_unread;      /* it stands in an index; of an image nothing could be told */
 };
 
 /* --- what an image says of itself ------------------------------------------------------------------------ */
@@ -184,7 +184,9 @@ static void judge_image(struct image *i, const struct release_oci_document *docu
 	release_oci_add(i->o, item, &problem, digest);
 	if (platform.len > 0 && !is_attestation)
 		note_platform(i, platform);
-	if (is_attestation)
+	/* What stands in an index without a platform, and has no configuration of an image, nobody runs. */
+	bool is_beside = i->is_index && said.len == 0 && !is_image_config(document->manifest.config.media_type);
+	if (is_attestation || (is_beside && is_read))
 		return;
 	i->is_unread |= !is_read;
 	const struct att_str revisions[] = {
@@ -266,6 +268,7 @@ static void look_inside(struct image *i, const struct release_oci_document *docu
 	const struct release_oci_manifest *manifest = &document->manifest;
 	i->index_revision = manifest->is_index ? release_oci_annotation(manifest->annotations, LABEL_REVISION)
 					       : ATT_STR("");
+	i->is_index = manifest->is_index;
 	if (!manifest->is_index)
 		judge_image(i, document, ATT_STR(""), NULL);
 	for (size_t k = 0; manifest->is_index && k < manifest->count; k++)

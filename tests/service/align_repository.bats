@@ -100,6 +100,7 @@ END
     printf 'pkgname=p\npkgver=%s\npkgrel=1\narch=(x86_64)\n' "$1" >packages/PKGBUILD
     # shellcheck disable=SC2016 # for the shell of makepkg
     printf 'source_x86_64=("%s/$pkgname-$pkgver-linux-x86_64.tar.gz")\n' "$FILES" >>packages/PKGBUILD
+    # shellcheck disable=SC2016 # neither
     printf 'sha256sums_x86_64=(%s)\npackage() {\n  install p "$pkgdir"\n}\n' "$linux" >>packages/PKGBUILD
     cat >"packages/manifests/a/A/p/$1/A.p.installer.yaml" <<END
 PackageIdentifier: A.p

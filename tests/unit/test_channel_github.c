@@ -768,6 +768,12 @@ static void test_api_failures(void **state)
 		run(&c);
 		pages_expect(&c, paths[i][1], RELEASE_UNKNOWN);
 		assert_int_equal(pages_find(&c, paths[i][1])->retry_after, 60);
+		pages_serve(paths[i][0], "429 Slow", "Retry-After: 7\r\n",
+			    "{\"message\":\"API rate limit exceeded for 192.0.2.1.\"}");
+		run(&c);
+		pages_expect(&c, paths[i][1], RELEASE_UNKNOWN);
+		assert_true(pages_says(&c, paths[i][1], "rate limit exceeded"));
+		assert_int_equal(pages_find(&c, paths[i][1])->retry_after, 7);
 		pages_put(paths[i][0], "{\"tag_name\":");
 		run(&c);
 		pages_expect(&c, paths[i][1], RELEASE_UNKNOWN);

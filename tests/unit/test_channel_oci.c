@@ -333,6 +333,18 @@ static void test_before(void **state)
 	pages_put(V2 "/tags/list2", "{\"tags\":[\"1.3.0\",\"v9\",\"1.3.0-rc.1\"]}");
 	run(&c);
 	pages_expect(&c, "tag latest", RELEASE_STALE);
+	/* As many as there are beside a branch that is kept alive, and one more than that. */
+	char many[8192];
+	for (unsigned count = 256; count <= 257; count++) {
+		size_t len = (size_t)snprintf(many, sizeof many, "{\"tags\":[\"9.9.9\"");
+		for (unsigned i = 1; i < count; i++)
+			len += (size_t)snprintf(many + len, sizeof many - len, ",\"9.9.%u\"", 9 + i);
+		snprintf(many + len, sizeof many - len, "]}");
+		pages_put(V2 "/tags/list2", many);
+		run(&c);
+		pages_expect(&c, "tag latest", count == 256 ? RELEASE_STALE : RELEASE_UNKNOWN);
+	}
+	pages_put(V2 "/tags/list2", "{\"tags\":[\"1.3.0\"]}");
 	push_tag("1.3.0", IMAGE, image.image[0]);
 	run(&c);
 	pages_expect(&c, "tag latest", RELEASE_CONFLICT);
@@ -523,6 +535,17 @@ static void test_indexes(void **state)
 	expect_index(text, "", item, RELEASE_MATCH);
 	pages_remove(path_of("blobs", statement.digest));
 	expect_index(text, "", item, RELEASE_ABSENT);
+	/* Neither does what is no image and has no platform say a commit. */
+	struct pushed chart = push_blob("chart");
+	snprintf(text, sizeof text,
+		 "{\"schemaVersion\":2,\"mediaType\":\"" IMAGE "\",\"config\":%s,\"layers\":[%s]}",
+		 descriptor(EMPTY, push_blob("{}"), ""), descriptor("application/x", chart, ""));
+	attestation = push_manifest(IMAGE, text);
+	snprintf(text, sizeof text, "%s,%s", both(), descriptor(IMAGE, attestation, ""));
+	snprintf(item, sizeof item, "manifest %.19s", attestation.digest);
+	expect_index(text, "", item, RELEASE_MATCH);
+	pages_put(path_of("blobs", chart.digest), "chars");
+	expect_index(text, "", item, RELEASE_CONFLICT);
 }
 
 #define ANNOTATED(revision) ",\"annotations\":{\"org.opencontainers.image.revision\":\"" revision "\"}"
