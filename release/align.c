@@ -165,23 +165,31 @@ bool release_alignment_may_wait(const struct release_alignment *alignment, unsig
 	return open;
 }
 
+/* Items that make the outcome. */
+static size_t count_looked(const struct release_alignment *alignment)
+{
+	size_t looked = 0;
+	for (size_t c = 0; c < alignment->config->channel_count; c++) {
+		const struct release_channel_state *state = &alignment->channels[c];
+		for (size_t i = 0; i < state->verdicts.count; i++)
+			looked += counts(alignment, state, &state->verdicts.items[i]);
+	}
+	return looked;
+}
+
 enum att_outcome release_alignment_outcome(const struct release_alignment *alignment)
 {
-	bool refuted = false, unknown = false;
-	size_t looked = 0;
+	bool refuted = false, unknown = count_looked(alignment) == 0;
 	for (size_t c = 0; c < alignment->config->channel_count; c++) {
 		const struct release_channel_state *state = &alignment->channels[c];
 		for (size_t i = 0; i < state->verdicts.count; i++) {
 			const struct release_item_verdict *item = &state->verdicts.items[i];
-			if (!counts(alignment, state, item))
-				continue;
-			looked++;
-			if (!passes(alignment, item))
+			if (counts(alignment, state, item) && !passes(alignment, item))
 				*(item->verdict == RELEASE_UNKNOWN ? &unknown : &refuted) = true;
 		}
 		unknown |= is_incomplete(state) || (!state->is_left_out && state->verdicts.count == 0);
 	}
-	return refuted ? ATT_REFUTED : unknown || looked == 0 ? ATT_CANNOT_TELL : ATT_HOLDS;
+	return refuted ? ATT_REFUTED : unknown ? ATT_CANNOT_TELL : ATT_HOLDS;
 }
 
 /* --- telling --------------------------------------------------------------------------------------------- */
@@ -224,6 +232,22 @@ static void report_item(const struct release_alignment *alignment, const struct 
 	att_findings_add(findings, &finding);
 }
 
+static void report_nothing(const struct release_alignment *alignment, struct att_findings *findings)
+{
+	att_findings_add(
+		findings,
+		&(struct att_finding){
+			.code = "channel-unknown",
+			.severity = ATT_ERROR,
+			.cannot_tell = true,
+			.message = ATT_ARENA_JOIN(&findings->arena, alignment->prefix,
+						  ATT_STR("nothing that counts was looked at")),
+			.help = ATT_STR("declare a [[channel]] that is official, or let what is in preview "
+					"count: --preview"),
+			.file = alignment->config->source->path,
+		});
+}
+
 void release_alignment_report(const struct release_alignment *alignment, struct att_steps *steps,
 			      struct att_findings *findings)
 {
@@ -248,4 +272,6 @@ void release_alignment_report(const struct release_alignment *alignment, struct 
 				report_item(alignment, state, item, findings);
 		}
 	}
+	if (count_looked(alignment) == 0)
+		report_nothing(alignment, findings);
 }

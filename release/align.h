@@ -59,7 +59,7 @@ bool release_alignment_may_wait(const struct release_alignment *alignment, unsig
 enum att_outcome release_alignment_outcome(const struct release_alignment *alignment);
 
 /* A step "served" for each item, and a finding for each that does not pass: channel-absent, channel-stale,
- * channel-conflict, channel-unknown; of previews a warning. */
+ * channel-conflict, channel-unknown; of previews a warning. channel-unknown when nothing counts. */
 void release_alignment_report(const struct release_alignment *alignment, struct att_steps *steps,
 			      struct att_findings *findings);
 

@@ -112,8 +112,9 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 	if (x->failed == ATT_OK && is_good(x))
 		x->failed = take_body(x, body);
 	else if (x->failed == ATT_OK) {
-		/* Of what an error page says the beginning is kept, for messages. */
-		size_t room = ATT_FETCH_MAX_ERROR_BODY - x->answer->body.len;
+		/* Of what an error page says the beginning is kept, for messages; in what coding ever, no more
+		 * of it is waited for. */
+		size_t room = x->got < ATT_FETCH_MAX_ERROR_BODY ? ATT_FETCH_MAX_ERROR_BODY - (size_t)x->got : 0;
 		x->is_cut = body.len > room;
 		if (!x->fields.is_encoded)
 			att_buf_add(&x->answer->body, att_str_first(body, room));

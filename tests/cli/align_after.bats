@@ -55,6 +55,17 @@ setup() {
         jq -c '[.summary.channels, .summary.channels_left_out]')" = '[2,1]' ]
 }
 
+@test "where nothing counts, that is said" {
+    sed -i 's/^kind = .*/&\ntier = "preview"/' attest.toml
+    git tag v1.0.0
+    run -2 attest align after
+    [[ "$output" == *"error[channel-unknown]: nothing that counts was looked at"*"--preview"*"attest.toml"* ||
+        "$output" == *"error[channel-unknown]: nothing that counts was looked at"*"attest.toml"*"--preview"* ]]
+    printf '[project]\nname = "p"\n' >attest.toml
+    run -2 attest align after
+    [[ "$output" == *"error[channel-unknown]: nothing that counts was looked at"*": unknown: 1 error"* ]]
+}
+
 @test "interrupted while git talks to somebody who says nothing, nothing is left behind" {
     local port guard
     git tag v1.0.0
