@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cmd/align_ledger.h"
+#include "libattest/base/map.h"
 
 #include "libattest/base/banned.h"
 
@@ -18,7 +19,8 @@ static const char description[] =
 struct watch {
 	struct align_run *run;
 	struct release_ledger ledger;
-	struct att_str refs; /* of the remote */
+	struct att_str refs;    /* of the remote: "OBJECT\tREF" lines */
+	struct att_map refs_at; /* where in them the line of each ref begins */
 	bool has_refs;
 	bool *looked; /* at each channel of attest.toml, of some release */
 	int64_t end;  /* of waiting */
@@ -58,6 +60,29 @@ static void add_tag(struct watch *w, const struct release_ledger_entry *entry, s
 		});
 }
 
+/* A remote may have as many tags as it likes, and a ledger many releases. */
+static int index_refs(struct watch *w, struct att_err *err)
+{
+	struct att_str rest = w->refs, line;
+	int status = ATT_OK;
+	while (status == ATT_OK && att_str_split(&rest, '\n', &line)) {
+		struct att_str ref = att_str_from(line, att_str_find_byte(line, '\t'));
+		if (ref.len > 1 && att_map_set(&w->refs_at, att_str_from(ref, 1),
+					       (uint32_t)(line.data - w->refs.data)) != ATT_OK)
+			status = att_err_memory(err);
+	}
+	return status;
+}
+
+static struct att_str object_of(const struct watch *w, struct att_str ref)
+{
+	uint32_t at = 0;
+	if (!att_map_find(&w->refs_at, ref, &at))
+		return (struct att_str){NULL, 0};
+	struct att_str line = att_str_from(w->refs, at);
+	return att_str_first(line, att_str_find_byte(line, '\t'));
+}
+
 static void watch_tag(struct watch *w, const struct release_ledger_entry *entry)
 {
 	struct att_arena *arena = &w->run->arena;
@@ -69,7 +94,7 @@ static void watch_tag(struct watch *w, const struct release_ledger_entry *entry)
 		add_tag(w, entry, item, ATT_CANNOT_TELL, entry->commit, (struct att_str){NULL, 0});
 		return;
 	}
-	struct att_str plain = align_ledger_object(w->refs, ref), peeled = align_ledger_object(w->refs, behind);
+	struct att_str plain = object_of(w, ref), peeled = object_of(w, behind);
 	struct att_str commit = peeled.len ? peeled : plain, object = peeled.len ? plain : ATT_STR("");
 	if (!att_str_equal(commit, entry->commit))
 		add_tag(w, entry, item, ATT_REFUTED, entry->commit, commit);
@@ -239,14 +264,17 @@ static void tell_not_looked(struct watch *w)
 static enum att_outcome watch_all(struct align_run *run, int64_t end, size_t last)
 {
 	struct watch w = {.run = run, .end = end};
+	struct att_err err = {0};
+	att_map_init(&w.refs_at);
 	w.looked = att_arena_alloc(&run->arena, run->config.release.channel_count, sizeof *w.looked);
 	if (w.looked && align_ledger_read(run->ledger, true, &w.ledger, &run->findings)) {
 		size_t count = w.ledger.count;
-		w.has_refs = align_ledger_refs(run, &w.refs);
+		w.has_refs = align_ledger_refs(run, &w.refs) && index_refs(&w, &err) == ATT_OK;
 		for (size_t i = last > 0 && last < count ? count - last : 0; i < count; i++)
 			watch_release(&w, &w.ledger.items[i]);
 		tell_not_looked(&w);
 	}
+	att_map_clear(&w.refs_at);
 	release_ledger_clear(&w.ledger);
 	if (run->releases == 0)
 		w.unknown = true;
