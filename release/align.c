@@ -111,7 +111,8 @@ bool release_channel_passes(const struct release_alignment *alignment,
 /* A server names files of its own, too: what ends in the name of one of ours need not be about it. */
 static bool is_about(struct att_str item, struct att_str name)
 {
-	static const char *const words[] = {"", "provenance ", "attestation of ", "signature ", "sbom "};
+	static const char *const words[] = {"",           "provenance ", "metadata ", "attestation of ",
+					    "signature ", "sbom "};
 	for (size_t i = 0; att_str_ends(item, name) && i < sizeof words / sizeof words[0]; i++)
 		if (att_str_is(att_str_first(item, item.len - name.len), words[i]))
 			return true;

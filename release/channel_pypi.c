@@ -279,6 +279,26 @@ static void judge_version(const struct look *l)
 		    "the JSON API answers with another version");
 }
 
+/* What the simple index says has attestations has them at that address; PyPI itself has a place for all. */
+static void judge_provenance(const struct look *l, const struct release_built *built)
+{
+	const struct att_str parts[] = {ATT_STR("integrity"), l->project, l->version, built->name,
+					ATT_STR("provenance")};
+	const struct release_channel *channel = l->look->channel;
+	const struct release_pypi_file *file = release_pypi_find(&l->pages[SIMPLE].index, built->name);
+	struct att_str url = file ? file->provenance : NOTHING;
+	size_t from = l->look->verdicts->count;
+	bool is_registry = release_channel_text(channel, "simple", "").len == 0 ||
+			   release_channel_text(channel, "registry", "").len > 0;
+	if (url.len == 0 && !release_package_is_demanding(l->look))
+		return;
+	if (url.len == 0 && is_registry)
+		url = url_of(l, l->registry, parts, 5);
+	release_pypi_provenance(l->look, url, built);
+	if (file)
+		release_package_demand(l->look, from);
+}
+
 static void look_at(const struct release_look *look)
 {
 	struct look l = {.look = look,
@@ -301,9 +321,8 @@ static void look_at(const struct release_look *look)
 		judge_others(&l, i);
 	if (look->built_count == 0)
 		add(&l, l.version, RELEASE_UNKNOWN, NOTHING, NOTHING, "nothing was built to compare with");
-	if (att_value_is_true(att_value_get(look->channel->table, "provenance")))
-		for (size_t i = 0; i < look->built_count; i++)
-			release_pypi_provenance(look, l.registry, l.project, l.version, &look->built[i]);
+	for (size_t i = 0; i < look->built_count; i++)
+		judge_provenance(&l, &look->built[i]);
 	for (size_t i = 0; i < PAGES; i++)
 		release_pypi_index_clear(&l.pages[i].index);
 }

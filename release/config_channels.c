@@ -36,9 +36,9 @@
 
 static const struct release_channel_kind crates = KIND("crates", TEXT("registry"), TEXT("api"));
 static const struct release_channel_kind npm =
-	KIND("npm", TEXT("registry"), TEXT("dist-tag"), TEXT("keys"), FLAG("provenance"));
+	KIND("npm", TEXT("registry"), TEXT("dist-tag"), TEXT("keys"), FLAG("provenance"), TEXT("attestations"));
 static const struct release_channel_kind pypi =
-	KIND("pypi", TEXT("registry"), TEXT("simple"), FLAG("provenance"));
+	KIND("pypi", TEXT("registry"), TEXT("simple"), FLAG("provenance"), TEXT("attestations"));
 static const struct release_channel_kind go =
 	KIND("go", TEXT("proxy"), TEXT("sumdb"), TEXT("sumdb-url"), TEXT("folder"));
 static const struct release_channel_kind oci =

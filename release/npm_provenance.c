@@ -9,6 +9,7 @@
 #include "libattest/base/banned.h"
 
 struct reading {
+	struct att_str purl;
 	const struct att_digest *digests;
 	size_t count;
 	struct att_str commit;
@@ -45,8 +46,9 @@ static int take_statement(const struct reading *r, const struct att_statement *s
 		     &other);
 	take_commits(r, att_value_get(p, "materials"), &named, &other);
 	bool is_first = out->statements++ == 0;
-	out->names_package = att_statement_subject(statement, r->digests, r->count) != NULL &&
-			     (is_first || out->names_package);
+	const struct att_subject *subject = att_statement_subject(statement, r->digests, r->count);
+	out->names_package =
+		subject && att_str_equal(subject->name, r->purl) && (is_first || out->names_package);
 	out->names_commit = named && (is_first || out->names_commit);
 	if (!named && out->other.len == 0)
 		out->other = att_arena_copy(r->arena, other);
@@ -88,11 +90,12 @@ static int read_attestation(const struct reading *r, const struct att_source *so
 	return status;
 }
 
-int release_npm_read_provenance(const struct att_source *source, const struct att_digest *digests, size_t count,
-				struct att_str commit, struct att_arena *arena,
-				struct release_npm_provenance *out, struct att_err *err)
+int release_npm_read_provenance(const struct att_source *source, struct att_str purl,
+				const struct att_digest *digests, size_t count, struct att_str commit,
+				struct att_arena *arena, struct release_npm_provenance *out,
+				struct att_err *err)
 {
-	const struct reading r = {digests, count, commit, arena, out, err};
+	const struct reading r = {purl, digests, count, commit, arena, out, err};
 	struct att_value root;
 	const struct att_value *list = NULL;
 	*out = (struct release_npm_provenance){.statements = 0};

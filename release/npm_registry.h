@@ -98,13 +98,15 @@ const struct release_npm_key *release_npm_keys_find(const struct release_npm_key
 /* What the attestations of a version say of its provenance; who says it is not looked at. */
 struct release_npm_provenance {
 	size_t statements;    /* of SLSA provenance */
-	bool names_package;   /* each has the digest among its subjects */
+	bool names_package;   /* each has a subject of the digest, and of that name */
 	bool names_commit;    /* each says that the commit went into it */
 	struct att_str other; /* a commit that one names instead */
 };
-/* GET /-/npm/v1/attestations/NAME@VERSION. Errors as above. */
-int release_npm_read_provenance(const struct att_source *source, const struct att_digest *digests, size_t count,
-				struct att_str commit, struct att_arena *arena,
-				struct release_npm_provenance *out, struct att_err *err) ATT_MUST_USE;
+/* GET /-/npm/v1/attestations/NAME@VERSION. `purl` is that of the version ("pkg:npm/%40scope/name@1.2.0").
+ * Errors as above. */
+int release_npm_read_provenance(const struct att_source *source, struct att_str purl,
+				const struct att_digest *digests, size_t count, struct att_str commit,
+				struct att_arena *arena, struct release_npm_provenance *out,
+				struct att_err *err) ATT_MUST_USE;
 
 #endif

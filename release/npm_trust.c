@@ -150,6 +150,8 @@ void release_npm_judge_signatures(const struct npm *n)
 static void judge_statements(const struct npm *n, struct att_str item, const struct release_npm_provenance *p)
 {
 	struct att_str commit = n->look->variables.commit;
+	if (p->statements == 0 && !release_package_is_demanding(n->look))
+		return; /* npm's own, on who published it */
 	if (p->statements == 0)
 		release_npm_add(n, item, RELEASE_ABSENT, ATT_STR("SLSA provenance"), ATT_STR("none"),
 				"its attestations say nothing about how it was built");
@@ -160,9 +162,15 @@ static void judge_statements(const struct npm *n, struct att_str item, const str
 		release_npm_add(n, item, RELEASE_CONFLICT, commit, p->other,
 				"its provenance does not name the commit");
 	else
-		release_npm_add(n, item, RELEASE_UNKNOWN, commit, commit,
-				"it names package and commit, but nobody checked who signed it: certificates "
-				"cannot be verified yet");
+		release_package_attested(n->look, item, "package, digest and commit");
+}
+
+/* As npm writes it: the scope's "@" is encoded. */
+static struct att_str purl_of(const struct npm *n)
+{
+	bool has_scope = att_str_starts(n->name, ATT_STR("@"));
+	return ATT_ARENA_JOIN(n->arena, ATT_STR("pkg:npm/"), att_str_of(has_scope ? "%40" : ""),
+			      att_str_from(n->name, has_scope ? 1 : 0), ATT_STR("@"), n->version);
 }
 
 void release_npm_judge_provenance(const struct npm *n)
@@ -173,9 +181,10 @@ void release_npm_judge_provenance(const struct npm *n)
 	struct att_source source;
 	struct release_npm_provenance found;
 	struct att_err err = {0};
-	if (!att_value_is_true(att_value_get(n->look->channel->table, "provenance")))
+	bool is_there = n->document.attestations.len > 0;
+	if (!release_package_is_demanding(n->look) && !(is_there && n->built))
 		return;
-	if (n->document.attestations.len == 0 || !n->built) {
+	if (!is_there || !n->built) {
 		release_npm_add(n, item, n->built ? RELEASE_ABSENT : RELEASE_UNKNOWN, ATT_STR("an attestation"),
 				ATT_STR("none"),
 				n->built ? "the registry serves no attestation of it"
@@ -188,8 +197,8 @@ void release_npm_judge_provenance(const struct npm *n)
 		int status = att_source_init(&source, &scratch, ATT_STR("attestations"),
 					     att_buf_str(&answer.body), &err);
 		if (status == ATT_OK)
-			status = release_npm_read_provenance(&source, digests, 2, n->look->variables.commit,
-							     &scratch, &found, &err);
+			status = release_npm_read_provenance(&source, purl_of(n), digests, 2,
+							     n->look->variables.commit, &scratch, &found, &err);
 		if (status == ATT_OK)
 			judge_statements(n, item, &found);
 		else

@@ -157,6 +157,32 @@ void release_package_demand(const struct release_look *look, size_t from)
 			look->verdicts->items[i].verdict = RELEASE_UNKNOWN;
 }
 
+bool release_package_is_demanding(const struct release_look *look)
+{
+	return att_value_is_true(att_value_get(look->channel->table, "provenance"));
+}
+
+void release_package_attested(const struct release_look *look, struct att_str item, const char *what)
+{
+	struct att_str level = release_channel_text(look->channel, "attestations",
+						    release_package_is_demanding(look) ? "verified" : "listed");
+	struct att_arena *arena = &look->verdicts->arena;
+	if (att_str_is(level, "listed"))
+		release_look_add(look, item, RELEASE_MATCH, ATT_STR(""),
+				 att_arena_printf(arena, "not verified: %s agree", what),
+				 ATT_STR("nobody verified who signed it"));
+	else if (att_str_is(level, "verified"))
+		release_look_add(look, item, RELEASE_UNKNOWN, ATT_STR("a verified signature"), ATT_STR(""),
+				 att_arena_printf(arena,
+						  "%s agree, but nobody checked who signed it: certificates "
+						  "cannot be verified yet; attestations = \"listed\" takes it "
+						  "without",
+						  what));
+	else
+		release_look_add(look, item, RELEASE_UNKNOWN, ATT_STR("\"listed\" or \"verified\""), level,
+				 ATT_STR("what \"attestations\" of the channel means is not known"));
+}
+
 /* --- who publishes --------------------------------------------------------------------------------------- */
 
 /* Some registries answer whoever asks, and name only whom they know. */

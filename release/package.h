@@ -37,6 +37,14 @@ void release_package_same(const struct release_look *look, struct att_str item, 
  * missing, and nothing that passes. Turns each ABSENT from verdict `from` on into UNKNOWN. */
 void release_package_demand(const struct release_look *look, size_t from);
 
+/* Does the channel demand that what it serves is attested? */
+bool release_package_is_demanding(const struct release_look *look);
+
+/* Adds the verdict on attestations that agree with what was built in `what` ("package and digest"). Who signed
+ * them is not verified, and each verdict says so. MATCH where nobody relies on them: nothing is demanded, or
+ * `attestations` of the channel is "listed"; else RELEASE_UNKNOWN. */
+void release_package_attested(const struct release_look *look, struct att_str item, const char *what);
+
 /* Before a release: asks the address, with the token behind `scheme` ("Bearer "), whether the registry knows
  * who will publish: by an answer at all, which is not recorded, or by one with the name in `member`. Nothing is
  * asked when the channel names no token. */

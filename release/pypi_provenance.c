@@ -4,6 +4,7 @@
 #include "libattest/base/limits.h"
 #include "libattest/format/base64.h"
 #include "libattest/format/json.h"
+#include "release/package.h"
 
 #include "libattest/base/banned.h"
 
@@ -126,22 +127,21 @@ static void judge(const struct release_look *look, struct att_str item, const st
 		release_look_add(look, item, RELEASE_ABSENT, none, none,
 				 ATT_STR("the index holds no attestation of it"));
 	else
-		release_look_add(look, item, RELEASE_UNKNOWN, none, none,
-				 ATT_STR("the attestations are of this file, but certificates of Sigstore are "
-					 "not verified yet"));
+		release_package_attested(look, item, "name and digest");
 	att_arena_clear(&arena);
 }
 
-void release_pypi_provenance(const struct release_look *look, struct att_str registry, struct att_str project,
-			     struct att_str version, const struct release_built *built)
+void release_pypi_provenance(const struct release_look *look, struct att_str url,
+			     const struct release_built *built)
 {
-	const struct att_str parts[] = {ATT_STR("integrity"), project, version, built->name,
-					ATT_STR("provenance")};
 	struct att_fetch_answer answer = {0};
 	struct att_str item =
 		att_arena_printf(&look->verdicts->arena, "provenance %.*s", ATT_STR_ARG(built->name));
-	if (release_look_document(look, item, release_look_url(look, registry, parts, 5),
-				  "application/vnd.pypi.integrity.v1+json", false, &answer))
+	if (url.len == 0)
+		release_look_add(look, item, RELEASE_ABSENT, ATT_STR("an attestation"), ATT_STR("none"),
+				 ATT_STR("the index names no attestation of it"));
+	else if (release_look_document(look, item, url, "application/vnd.pypi.integrity.v1+json", false,
+				       &answer))
 		judge(look, item, &answer, built);
 	att_fetch_answer_clear(&answer);
 }

@@ -12,9 +12,9 @@ int release_pypi_read_provenance(const struct att_source *source, struct att_str
 				 const struct att_digest *sha256, size_t *count,
 				 struct att_err *err) ATT_MUST_USE;
 
-/* Adds the verdict on what the index attests of a file. Never RELEASE_MATCH: the signatures are by certificates
- * of Sigstore, which are not verified here. */
-void release_pypi_provenance(const struct release_look *look, struct att_str registry, struct att_str project,
-			     struct att_str version, const struct release_built *built);
+/* Adds the verdict on what the index attests of a file, at the address. Who signed it is not verified, and the
+ * commit, which only the certificate names, is not compared: as release_package_attested. */
+void release_pypi_provenance(const struct release_look *look, struct att_str url,
+			     const struct release_built *built);
 
 #endif

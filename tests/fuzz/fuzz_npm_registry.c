@@ -72,7 +72,7 @@ static void read_others(const struct att_source *source, struct att_arena *arena
 	require_error(release_npm_read_tag(source, false, ATT_STR("latest"), arena, &version, &err), &err);
 	require_error(release_npm_read_tag(source, true, ATT_STR("latest"), arena, &version, &err), &err);
 	require_error(release_npm_read_time(source, ATT_STR("1.2.0"), arena, &time, &err), &err);
-	int status = release_npm_read_provenance(source, &digest, 1,
+	int status = release_npm_read_provenance(source, ATT_STR("pkg:npm/%40acme/plasmite@1.2.0"), &digest, 1,
 						 ATT_STR("0123456789abcdef0123456789abcdef01234567"), arena,
 						 &provenance, &err);
 	require_error(status, &err);

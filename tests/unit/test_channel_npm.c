@@ -622,14 +622,15 @@ static void test_pinned_keys(void **state)
 	close_npm(&t);
 }
 
+static const char *subject_name = "pkg:npm/%40acme/plasmite@1.2.0";
+
 static void serve_provenance(struct npm_test *t, const char *type, struct att_str sha512, const char *predicate)
 {
 	struct att_str statement = att_arena_printf(
 		&t->l.arena,
-		"{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":\"pkg:npm/%%40acme/"
-		"plasmite@1.2.0\",\"digest\":{\"sha512\":\"%.*s\"}}],\"predicateType\":\"%s\",\"predicate\":%"
-		"s}",
-		ATT_STR_ARG(sha512), type, predicate);
+		"{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":\"%s\",\"digest\":{"
+		"\"sha512\":\"%.*s\"}}],\"predicateType\":\"%s\",\"predicate\":%s}",
+		subject_name, ATT_STR_ARG(sha512), type, predicate);
 	look_answer(
 		&t->l, routes, ATTESTATION,
 		att_arena_printf(&t->l.arena,
@@ -675,6 +676,51 @@ static void test_provenance(void **state)
 	look_answer(&t.l, routes, ATTESTATION, ATT_STR("{\"attestations\":[{}]}"));
 	expect(&t, item, RELEASE_UNKNOWN, "bundle");
 	close_npm(&t);
+}
+
+/* What is served is compared, whatever is demanded; and nothing is called verified. */
+static void test_listed_provenance(void **state)
+{
+	static const char v1[] = "https://slsa.dev/provenance/v1", item[] = "provenance " FILE_NAME;
+	static const char ours[] = "{\"buildDefinition\":{\"resolvedDependencies\":[{\"digest\":{\"gitCommit\":"
+				   "\"" LOOK_COMMIT "\"}}]}}";
+	static const char *const settings[] = {"", "provenance = true\nattestations = \"listed\"\n",
+					       "attestations = \"verified\"\n", "attestations = \"yes\"\n"};
+	(void)state;
+	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+		struct npm_test t;
+		open_npm(&t, settings[i]);
+		struct att_str sha512 = digest_text(&t, ATT_SHA512, true);
+		look_run(&t.l);
+		assert_int_equal(look_all_match(&t.l), i != 1);
+		t.attestations =
+			att_arena_printf(&t.l.arena, "http://127.0.0.1:%u" ATTESTATION, t.l.server.port);
+		serve_version(&t);
+		expect(&t, item, RELEASE_ABSENT, "not there");
+		serve_provenance(&t, v1, sha512, ours);
+		look_run(&t.l);
+		look_expect(&t.l, item, i < 2 ? RELEASE_MATCH : RELEASE_UNKNOWN,
+			    i < 2    ? "nobody verified"
+			    : i == 2 ? "attestations = \"listed\""
+				     : "not known");
+		assert_int_equal(look_all_match(&t.l), i < 2);
+		if (i < 2)
+			assert_true(att_str_starts(look_item(&t.l, item)->found, ATT_STR("not verified: ")));
+		serve_provenance(&t, v1, sha512, "{}");
+		expect(&t, item, RELEASE_CONFLICT, "does not name the commit");
+		subject_name = "pkg:npm/%40acme/plasmite@1.1.0";
+		serve_provenance(&t, v1, sha512, ours);
+		subject_name = "pkg:npm/%40acme/plasmite@1.2.0";
+		expect(&t, item, RELEASE_CONFLICT, "another package");
+		look_answer(&t.l, routes, ATTESTATION, ATT_STR("{\"attestations\":[{}]}"));
+		expect(&t, item, RELEASE_UNKNOWN, "bundle");
+		/* npm's own says nothing about how it was built. */
+		serve_provenance(&t, "https://github.com/npm/attestation/tree/main/specs/publish/v0.1", sha512,
+				 "{}");
+		look_run(&t.l);
+		assert_int_equal(look_all_match(&t.l), i != 1);
+		close_npm(&t);
+	}
 }
 
 static void test_before(void **state)
@@ -835,13 +881,14 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_match),         cmocka_unit_test(test_document),
-		cmocka_unit_test(test_bytes),         cmocka_unit_test(test_tags),
-		cmocka_unit_test(test_signatures),    cmocka_unit_test(test_pinned_keys),
-		cmocka_unit_test(test_provenance),    cmocka_unit_test(test_before),
-		cmocka_unit_test(test_transport),     cmocka_unit_test(test_names),
-		cmocka_unit_test(test_manifest_same), cmocka_unit_test(test_manifest_other),
-		cmocka_unit_test(test_listed),        cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_match),          cmocka_unit_test(test_document),
+		cmocka_unit_test(test_bytes),          cmocka_unit_test(test_tags),
+		cmocka_unit_test(test_signatures),     cmocka_unit_test(test_pinned_keys),
+		cmocka_unit_test(test_provenance),     cmocka_unit_test(test_listed_provenance),
+		cmocka_unit_test(test_before),         cmocka_unit_test(test_transport),
+		cmocka_unit_test(test_names),          cmocka_unit_test(test_manifest_same),
+		cmocka_unit_test(test_manifest_other), cmocka_unit_test(test_listed),
+		cmocka_unit_test(test_vectors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -532,7 +532,7 @@ static void test_provenance(void **state)
 	assert_look(GOOD "\nprovenance " WHEEL " ABSENT\nprovenance " SDIST " ABSENT");
 	serve_provenance(WHEEL, hex[0], "", "");
 	assert_look(GOOD "\nprovenance " WHEEL " UNKNOWN\nprovenance " SDIST " ABSENT");
-	look_says("provenance " WHEEL, RELEASE_UNKNOWN, "not verified yet");
+	look_says("provenance " WHEEL, RELEASE_UNKNOWN, "cannot be verified yet");
 	serve_provenance(WHEEL, hex[1], "", "");
 	look_again();
 	look_says("provenance " WHEEL, RELEASE_CONFLICT, "found one of sha256:");
@@ -561,15 +561,52 @@ static void test_provenance(void **state)
 	assert_look(GOOD "\nprovenance " WHEEL " ABSENT\nprovenance " SDIST " ABSENT");
 }
 
+/* What is served is compared, whatever is demanded; and nothing is called verified. */
+static void test_listed_provenance(void **state)
+{
+	static const struct entry told = {
+		WHEEL,       "wheel",
+		"/f/" WHEEL, "bdist_wheel",
+		5,           ",\"provenance\":\"/integrity/plasmite-core/1.2.0/" WHEEL "/provenance\""};
+	char hex[2][ATT_DIGEST_TEXT + 1];
+	(void)state;
+	att_digest_hex(&world.built[0].sha256, hex[0]);
+	att_digest_hex(&world.built[1].sha256, hex[1]);
+	serve_provenance(WHEEL, hex[0], "", "");
+	assert_look(GOOD);
+	serve_simple(ENTRIES(&told, &sdist));
+	assert_look(GOOD "\nprovenance " WHEEL " MATCH");
+	look_says("provenance " WHEEL, RELEASE_MATCH, "nobody verified");
+	serve_provenance(WHEEL, hex[1], "", "");
+	assert_look(GOOD "\nprovenance " WHEEL " CONFLICT");
+	look_loses("/integrity/plasmite-core/1.2.0/" WHEEL "/provenance");
+	assert_look(GOOD "\nprovenance " WHEEL " ABSENT");
+	world.look.is_before = true;
+	assert_look(GOOD "\nprovenance " WHEEL " UNKNOWN");
+	look_close();
+	open_world("registry = \"http://127.0.0.1:PORT/\"\nprovenance = true\nattestations = \"listed\"");
+	serve_provenance(WHEEL, hex[0], "", "");
+	assert_look(GOOD "\nprovenance " WHEEL " MATCH\nprovenance " SDIST " ABSENT");
+	/* Whoever has an index of one's own is not asked for at PyPI. */
+	look_close();
+	open_world("simple = \"http://127.0.0.1:PORT/simple\"\nprovenance = true\nattestations = \"listed\"");
+	assert_look(GOOD "\nprovenance " WHEEL " ABSENT\nprovenance " SDIST " ABSENT");
+	look_says("provenance " WHEEL, RELEASE_ABSENT, "names no attestation");
+	serve_provenance(WHEEL, hex[0], "", "");
+	serve_simple(ENTRIES(&told, &sdist));
+	assert_look(GOOD "\nprovenance " WHEEL " MATCH\nprovenance " SDIST " ABSENT");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_match),       TEST(test_absent), TEST(test_stale),      TEST(test_conflicts),
-		TEST(test_others),      TEST(test_bytes),  TEST(test_no_answers), TEST(test_html),
-		TEST(test_simple_only), TEST(test_names),  TEST(test_provenance), TEST(test_both),
-		TEST(test_metadata),
+		TEST(test_match),      TEST(test_absent),     TEST(test_stale),
+		TEST(test_conflicts),  TEST(test_others),     TEST(test_bytes),
+		TEST(test_no_answers), TEST(test_html),       TEST(test_simple_only),
+		TEST(test_names),      TEST(test_provenance), TEST(test_listed_provenance),
+		TEST(test_both),       TEST(test_metadata),
 	};
 	return cmocka_run_group_tests_name("channel_pypi", tests, NULL, NULL);
 }
