@@ -61,6 +61,7 @@ struct release_github_files {
 	const struct release_look *look;
 	struct release_github_asset *items;
 	size_t count;
+	struct att_str *renamed;      /* names of what was built, as GitHub has them */
 	struct att_str manifest;      /* the name of the checksum manifest, or "" */
 	struct att_str manifest_path; /* as it lies here */
 	bool is_here;                 /* what was built lies here, and not only its digests are known */

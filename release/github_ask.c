@@ -7,7 +7,7 @@
 
 enum {
 	MAX_ANSWER = 16 << 20, /* 100 releases of 1000 files each would be more; real pages stay below 2 MiB */
-	MAX_PAGES = 20,
+	MAX_PAGES = 100,       /* GitHub lists 10,000 and no more */
 	MAX_PARTS = 24,
 	MAX_MESSAGE = 120, /* what follows in GitHub's are addresses and numbers */
 };

@@ -167,7 +167,7 @@ static bool find_accompanied(const struct release_github_files *a, struct att_st
 	struct att_str base = release_github_rename(a->g->arena, a->manifest), beside = a->manifest_path;
 	bool found = att_sidecar_accompanies(name, base);
 	for (size_t i = 0; !found && i < a->look->built_count; i++) {
-		base = release_github_rename(a->g->arena, a->look->built[i].name);
+		base = a->renamed[i];
 		beside = a->look->built[i].path;
 		found = att_sidecar_accompanies(name, base);
 	}
@@ -315,6 +315,11 @@ void release_github_assets(const struct release_github *g, const struct release_
 	};
 	struct att_err err = {0};
 	int status = read_assets(&a, document, &err);
+	a.renamed = att_arena_alloc(g->arena, g->look->built_count, sizeof *a.renamed);
+	if (status == ATT_OK && !a.renamed)
+		status = att_err_memory(&err);
+	for (size_t i = 0; status == ATT_OK && i < g->look->built_count; i++)
+		a.renamed[i] = release_github_rename(g->arena, g->look->built[i].name);
 	if (status != ATT_OK) {
 		release_look_fail(g->look, ATT_STR("assets"), &err);
 		release_github_no_assets(g, RELEASE_UNKNOWN, ATT_STR("the release's files could not be read"));
