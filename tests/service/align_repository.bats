@@ -179,6 +179,11 @@ verdicts() { # COMMAND: "CHANNEL ITEM VERDICT" of all that do not match
     publish
     run -0 attest align after --config r/attest.toml --channel aur --record kept
     run -0 attest align after --config r/attest.toml --channel aur --replay kept
+    # Somebody pushed between the two files.
+    jq '.answers[1].commit = ("0" * 40)' kept/align.json >moved
+    cp moved kept/align.json
+    run -2 attest align after --config r/attest.toml --channel aur --replay kept
+    [[ "$output" == *"changed while it was looked at"* ]]
 }
 
 @test "a formula and a cask in one channel" {
