@@ -2,6 +2,7 @@
 #include "release/align.h"
 
 #include "libattest/base/pool.h"
+#include "libattest/verify/sidecar.h"
 
 #include "libattest/base/banned.h"
 
@@ -116,11 +117,11 @@ static bool is_about(struct att_str item, struct att_str name)
 	for (size_t i = 0; att_str_ends(item, name) && i < sizeof words / sizeof words[0]; i++)
 		if (att_str_is(att_str_first(item, item.len - name.len), words[i]))
 			return true;
-	return false;
+	return att_sidecar_accompanies(item, name);
 }
 
-/* The artifact that an item is called after: by its name, or as in "provenance NAME"; NULL for none. Of several
- * the one with the longest name. */
+/* The artifact that an item is called after: by its name, as in "provenance NAME", or as in NAME.minisig; NULL
+ * for none. Of several the one with the longest name. */
 static const struct release_artifact *artifact_of(const struct release_channel_state *state,
 						  struct att_str item)
 {

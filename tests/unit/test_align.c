@@ -168,21 +168,21 @@ static void test_before(void **state)
 /* Of a channel that is official, items of a preview's artifact do not count, by whatever they are called. */
 static void test_previews(void **state)
 {
-	static const char *const previews[] = {"b", "provenance b", "attestation of b", "signature b",
-					       "sbom b"};
+	static const char *const previews[] = {"b",      "provenance b", "attestation of b", "signature b",
+					       "sbom b", "b.minisig",    "b.cdx.json.sig"};
 	static const char *const officials[] = {"a", "official b", "signature official b", "lib", "1.0.0",
 						"b 1",
 						/* as a server may call what nobody built */
-						"extra b"};
+						"extra b", "official b.minisig", "b.txt", "ab.minisig"};
 	struct run r;
 	(void)state;
-	for (size_t i = 0; i < 5 + 7; i++) {
+	for (size_t i = 0; i < 7 + 10; i++) {
 		begin(&r);
 		add(&r, 0, "1.0.0", RELEASE_MATCH);
-		add(&r, 0, i < 5 ? previews[i] : officials[i - 5], RELEASE_CONFLICT);
+		add(&r, 0, i < 7 ? previews[i] : officials[i - 7], RELEASE_CONFLICT);
 		add(&r, 1, "1.0.0", RELEASE_MATCH);
-		if (release_alignment_outcome(&r.alignment) != (i < 5 ? ATT_HOLDS : ATT_REFUTED))
-			fail_msg("%s", i < 5 ? previews[i] : officials[i - 5]);
+		if (release_alignment_outcome(&r.alignment) != (i < 7 ? ATT_HOLDS : ATT_REFUTED))
+			fail_msg("%s", i < 7 ? previews[i] : officials[i - 7]);
 		r.alignment.blocks_preview = true;
 		assert_int_equal(release_alignment_outcome(&r.alignment), ATT_REFUTED);
 		end(&r);
