@@ -168,9 +168,17 @@ void release_package_attested(const struct release_look *look, struct att_str it
 						    release_package_is_demanding(look) ? "verified" : "listed");
 	struct att_arena *arena = &look->verdicts->arena;
 	if (att_str_is(level, "listed"))
-		release_look_add(look, item, RELEASE_MATCH, ATT_STR(""),
-				 att_arena_printf(arena, "not verified: %s agree", what),
-				 ATT_STR("nobody verified who signed it"));
+		release_verdicts_add(
+			look->verdicts,
+			&(struct release_item_verdict){
+				.channel = look->channel,
+				.item = item,
+				.verdict = RELEASE_UNKNOWN,
+				.reason = att_arena_printf(
+					arena, "%s agree; who signed it is not verified, and not relied on",
+					what),
+				.is_waived = true,
+			});
 	else if (att_str_is(level, "verified"))
 		release_look_add(look, item, RELEASE_UNKNOWN, ATT_STR("a verified signature"), ATT_STR(""),
 				 att_arena_printf(arena,

@@ -41,8 +41,8 @@ void release_package_demand(const struct release_look *look, size_t from);
 bool release_package_is_demanding(const struct release_look *look);
 
 /* Adds the verdict on attestations that agree with what was built in `what` ("package and digest"). Who signed
- * them is not verified, and each verdict says so. MATCH where nobody relies on them: nothing is demanded, or
- * `attestations` of the channel is "listed"; else RELEASE_UNKNOWN. */
+ * them is not verified: RELEASE_UNKNOWN, which is waived where nobody relies on them: nothing is demanded, or
+ * `attestations` of the channel is "listed". */
 void release_package_attested(const struct release_look *look, struct att_str item, const char *what);
 
 /* Before a release: asks the address, with the token behind `scheme` ("Bearer "), whether the registry knows

@@ -183,6 +183,40 @@ pip_takes() { # FILE
     [[ "$output" == *"for other versions of Python than the file does"* ]]
 }
 
+# Attestations as PyPI serves them, signed by nobody.
+attested() {
+    python3 - <<'END'
+import base64, hashlib, json, os
+for name in os.listdir("dist"):
+    digest = hashlib.sha256(open(f"dist/{name}", "rb").read()).hexdigest()
+    statement = {"_type": "https://in-toto.io/Statement/v1", "predicate": None,
+                 "predicateType": "https://docs.pypi.org/attestations/publish/v1",
+                 "subject": [{"name": name, "digest": {"sha256": digest}}]}
+    envelope = {"statement": base64.b64encode(json.dumps(statement).encode()).decode(), "signature": "AAAA"}
+    os.makedirs(f"../www/integrity/plasmite-core/1.2.0/{name}")
+    json.dump({"version": 1, "attestation_bundles": [{"publisher": {}, "attestations": [
+        {"version": 1, "verification_material": {}, "envelope": envelope}]}]},
+        open(f"../www/integrity/plasmite-core/1.2.0/{name}/provenance", "w"))
+END
+}
+
+@test "a release with attestations passes when they are enough as they are, and never as verified" {
+    serve application/vnd.pypi.simple.v1+json
+    echo 'provenance = true' >>attest.toml
+    run -1 after
+    [[ "$output" == *"provenance plasmite_core-1.2.0.tar.gz"*ABSENT* ]]
+    attested
+    run -2 after
+    [[ "$output" == *"cannot be verified yet"* ]]
+    echo 'attestations = "listed"' >>attest.toml
+    run -0 after
+    [[ "$output" == *"note[channel-unknown]"*"name and digest agree; who signed it is not verified"* ]]
+    cp ../www/integrity/plasmite-core/1.2.0/plasmite_core-1.2.0.tar.gz/provenance \
+        ../www/integrity/plasmite-core/1.2.0/plasmite_core-1.2.0-py3-none-any.whl/provenance
+    run -1 after
+    [[ "$output" == *"provenance plasmite_core-1.2.0-py3-none-any.whl"*CONFLICT* ]]
+}
+
 @test "what was recorded says the same without the server" {
     serve application/vnd.pypi.simple.v1+json
     after --record ../record

@@ -575,8 +575,9 @@ static void test_listed_provenance(void **state)
 	serve_provenance(WHEEL, hex[0], "", "");
 	assert_look(GOOD);
 	serve_simple(ENTRIES(&told, &sdist));
-	assert_look(GOOD "\nprovenance " WHEEL " MATCH");
-	look_says("provenance " WHEEL, RELEASE_MATCH, "nobody verified");
+	assert_look(GOOD "\nprovenance " WHEEL " UNKNOWN");
+	look_says("provenance " WHEEL, RELEASE_UNKNOWN, "not verified, and not relied on");
+	assert_true(world.verdicts.items[2].is_waived);
 	serve_provenance(WHEEL, hex[1], "", "");
 	assert_look(GOOD "\nprovenance " WHEEL " CONFLICT");
 	look_loses("/integrity/plasmite-core/1.2.0/" WHEEL "/provenance");
@@ -586,7 +587,8 @@ static void test_listed_provenance(void **state)
 	look_close();
 	open_world("registry = \"http://127.0.0.1:PORT/\"\nprovenance = true\nattestations = \"listed\"");
 	serve_provenance(WHEEL, hex[0], "", "");
-	assert_look(GOOD "\nprovenance " WHEEL " MATCH\nprovenance " SDIST " ABSENT");
+	assert_look(GOOD "\nprovenance " WHEEL " UNKNOWN\nprovenance " SDIST " ABSENT");
+	assert_true(world.verdicts.items[2].is_waived);
 	/* Whoever has an index of one's own is not asked for at PyPI. */
 	look_close();
 	open_world("simple = \"http://127.0.0.1:PORT/simple\"\nprovenance = true\nattestations = \"listed\"");
@@ -594,7 +596,8 @@ static void test_listed_provenance(void **state)
 	look_says("provenance " WHEEL, RELEASE_ABSENT, "names no attestation");
 	serve_provenance(WHEEL, hex[0], "", "");
 	serve_simple(ENTRIES(&told, &sdist));
-	assert_look(GOOD "\nprovenance " WHEEL " MATCH\nprovenance " SDIST " ABSENT");
+	assert_look(GOOD "\nprovenance " WHEEL " UNKNOWN\nprovenance " SDIST " ABSENT");
+	assert_true(world.verdicts.items[2].is_waived);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
