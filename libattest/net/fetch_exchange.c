@@ -57,8 +57,8 @@ static int take_line(struct att_fetch_exchange *x, struct att_str line)
 {
 	x->header_bytes += line.len;
 	if (x->header_bytes > ATT_FETCH_MAX_FIELDS)
-		return att_err_set(x->err, ATT_ERR_LIMIT, "expected headers of at most %d bytes, found more",
-				   ATT_FETCH_MAX_FIELDS);
+		return att_err_set(x->err, ATT_ERR_MALFORMED,
+				   "expected headers of at most %d bytes, found more", ATT_FETCH_MAX_FIELDS);
 	/* Trailers say nothing that is believed. */
 	if (x->has_fields)
 		return ATT_OK;
@@ -213,7 +213,7 @@ static int judge_transfer(const struct att_fetch_exchange *x, CURLcode result)
 		/* So curl says of a line that does not end, too. */
 		if (x->has_fields)
 			return att_err_memory(x->err);
-		return att_err_set(x->err, ATT_ERR_LIMIT,
+		return att_err_set(x->err, ATT_ERR_MALFORMED,
 				   "expected headers of at most %d bytes, found more, or no memory",
 				   ATT_FETCH_MAX_FIELDS);
 	case CURLE_UNSUPPORTED_PROTOCOL:

@@ -31,7 +31,8 @@ index() { # DIGEST
         "url": "../../files/p-1.0.0.tar.gz", "hashes": {"sha256": "%s"}, "yanked": false}]}' "$1" >www/simple/p/index
 }
 
-# Answers "ok", a status, "cut" (a body that ends early), "hang" and "loop" (a redirect to itself).
+# Answers "ok", a status ("429=SECONDS" with when to ask again), "cut" (a body that ends early), "hang", "slow" (headers, one
+# after the other), "bomb" (of them too many) and "loop" (a redirect to itself).
 serve() { # "PATH ANSWER..."
     printf '%s\n' "$@" >plan
     python3 - "$PORT" 3>&- <<'END' &
@@ -55,6 +56,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_response(200)
             if self.path.startswith("/simple"):
                 self.send_header("Content-Type", "application/vnd.pypi.simple.v1+json")
+        elif answer == "bomb":
+            self.send_response(200)
+            for i in range(2000):
+                self.send_header("X-%d" % i, "x" * 100)
         elif answer == "slow":
             self.send_response(200)
             for _ in range(8):
@@ -193,7 +198,7 @@ verdict() {
 
 @test "what is no answer is unknown, and never matches" {
     local answer
-    for answer in 500 503 403 301 cut loop; do
+    for answer in 500 503 403 301 cut loop bomb; do
         rm -f ready
         [ ! -s server.pid ] || kill "$(cat server.pid)"
         serve "/simple/p/ $answer"
