@@ -82,6 +82,22 @@ static int fetch(struct align_run *run, struct release_channel_state *state, siz
 	return status;
 }
 
+/* Only whoever has a token for it asks. */
+static void find_remote(struct align_run *run, struct release_channel_state *state, size_t row)
+{
+	struct release_checkout *checkout = &state->checkout;
+	struct align_said said = {{NULL, 0}, {NULL, 0}};
+	if (!run->is_before || state->token.len == 0 || !repositories[row].location)
+		return;
+	checkout->remote = release_channel_text(state->channel, repositories[row].location, "");
+	if (is_url(checkout->remote))
+		return;
+	if (align_record_ask(&run->record, &run->guard, ALIGN_URL, &checkout->remote, 1, ATT_FETCH_MAX_URL,
+			     &run->arena, &said, NULL) != ATT_OK)
+		said.text = ATT_STR("");
+	checkout->remote = said.text;
+}
+
 void align_run_fetch(struct align_run *run)
 {
 	for (size_t c = 0; c < run->config.release.channel_count; c++) {
@@ -93,6 +109,7 @@ void align_run_fetch(struct align_run *run)
 		if (row == rows || state->is_left_out || release_channel_passes(&run->alignment, state))
 			continue;
 		state->checkout = (struct release_checkout){0};
+		find_remote(run, state, row);
 		int status = fetch(run, state, row, &err);
 		/* A repository without the file is an answer. */
 		state->checkout.is_there =

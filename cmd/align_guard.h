@@ -26,6 +26,7 @@ enum align_question {
 	ALIGN_CHANGES, /* the commit that is checked out; and the first that differs from it: "changed FILE", or
 			* "unpushed SUBMODULE" when nobody else has the commit of that: a line each */
 	ALIGN_TRACKED, /* PATH: "yes" or "no" */
+	ALIGN_URL,     /* FOLDER: where the checkout there pushes to */
 	ALIGN_ARCHIVE, /* COMMIT: a tar of all its files, as Go packs them */
 };
 

@@ -43,6 +43,7 @@ void align_guard_remove_folder(const char *folder);
 
 int align_guard_refs(struct align_guard_end *g);
 int align_guard_remote_file(struct align_guard_end *g);
+int align_guard_url(struct align_guard_end *g);
 int align_guard_archive(struct align_guard_end *g);
 
 /* Writes the answer to ALIGN_CHANGES about the checkout around `folder`. */

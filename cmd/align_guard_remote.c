@@ -14,7 +14,7 @@ int align_guard_refs(struct align_guard_end *g)
 {
 	const char *words[ALIGN_MAX_WORDS + 5] = {"ls-remote", UPLOAD_PACK, "--"};
 	struct att_arena arena = {0};
-	struct git_remote remote;
+	struct git_remote remote = {.protocol = NULL};
 	int code = 0;
 	int status = git_remote_find(g->folder, g->message.words[0], &arena, &remote, &g->reply.err);
 	words[3] = remote.url.data;
@@ -54,6 +54,17 @@ static int find_remote(struct align_guard_end *g, const char *location, struct a
 	return status == ATT_OK ? git_remote_find(path, "origin", arena, remote, &g->reply.err) : status;
 }
 
+int align_guard_url(struct align_guard_end *g)
+{
+	struct att_arena arena = {0};
+	struct git_remote remote = {.protocol = NULL};
+	int status = find_remote(g, g->message.words[0], &arena, &remote);
+	if (status == ATT_OK)
+		status = align_guard_put(g, remote.url);
+	att_arena_clear(&arena);
+	return status;
+}
+
 /* That a repository does not have the file is an answer, which no error of git's passes for. */
 static int show_head(struct align_guard_end *g, const char *repository, const char *path)
 {
@@ -86,7 +97,7 @@ int align_guard_remote_file(struct align_guard_end *g)
 	const char *branch = g->message.words[1];
 	char folder[PATH_MAX], option[ALIGN_MAX_WORD + 16];
 	struct att_arena arena = {0};
-	struct git_remote remote;
+	struct git_remote remote = {.protocol = NULL};
 	int code = 0;
 	int status = find_remote(g, g->message.words[0], &arena, &remote);
 	if (status == ATT_OK)

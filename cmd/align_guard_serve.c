@@ -127,6 +127,7 @@ static int answer(struct align_guard_end *g)
 		[ALIGN_TAG] = {1, 1, describe_tag},
 		[ALIGN_CHANGES] = {0, 0, list_changes},
 		[ALIGN_TRACKED] = {1, 1, is_tracked},
+		[ALIGN_URL] = {1, 1, align_guard_url},
 		[ALIGN_ARCHIVE] = {1, 1, align_guard_archive},
 	};
 	unsigned question = (unsigned)g->message.question;

@@ -37,6 +37,35 @@ void release_alignment_clear(struct release_alignment *alignment)
 
 /* --- looking --------------------------------------------------------------------------------------------- */
 
+/* A token that attest.toml names is there, and was tried, or it is told that it was not. */
+static void judge_login(const struct release_look *look)
+{
+	static const struct att_str item = {"login", 5};
+	struct release_verdicts *verdicts = look->verdicts;
+	if (!look->is_before || look->channel->token.len == 0)
+		return;
+	for (size_t i = 0; i < verdicts->count; i++)
+		if (att_str_equal(verdicts->items[i].item, item))
+			return;
+	if (look->token.len == 0)
+		release_look_add(look, item, RELEASE_UNKNOWN, ATT_STR("a token"), ATT_STR("none"),
+				 ATT_ARENA_JOIN(&verdicts->arena, ATT_STR("the environment has no "),
+						look->channel->token));
+	else
+		release_verdicts_add(
+			verdicts,
+			&(struct release_item_verdict){
+				.channel = look->channel,
+				.item = item,
+				.verdict = RELEASE_UNKNOWN,
+				.reason =
+					ATT_STR("the token was not tried: only publishing tells whether this "
+						"channel takes it; see that it is for the project and has not "
+						"expired"),
+				.is_waived = true,
+			});
+}
+
 static void look_at(void *context, size_t i)
 {
 	struct release_alignment *alignment = context;
@@ -75,6 +104,7 @@ static void look_at(void *context, size_t i)
 	if (state->verdicts.count == 0)
 		release_look_add(&look, ATT_STR("channel"), RELEASE_UNKNOWN, (struct att_str){NULL, 0},
 				 (struct att_str){NULL, 0}, ATT_STR("nothing was looked at"));
+	judge_login(&look);
 }
 
 void release_alignment_look(struct release_alignment *alignment, unsigned jobs)

@@ -30,6 +30,7 @@ struct release_checkout {
 	struct att_str reason; /* a sentence without final stop */
 	struct att_str commit; /* the head of the remote's branch; "" for a file that lies here */
 	struct att_str path;   /* of the file in it */
+	struct att_str remote; /* where it is pushed to; "": not known */
 	struct att_str text;   /* its bytes; data is NULL when the repository has no such file */
 	/* Of AUR: .SRCINFO is what is shown, PKGBUILD beside it what is run, or the other way round. "" for
 	 * other kinds. */

@@ -364,50 +364,6 @@ static bool find_repository(const struct release_look *look, struct release_gith
 	return split_name(text, g);
 }
 
-/* What the token may do; asked before publishing, and after it to know how files are downloaded. */
-static void judge_login(const struct release_github *g, const struct release_github_document *document)
-{
-	struct att_str item = ATT_STR("login"), may = ATT_STR("may push"), may_not = ATT_STR("may not push");
-	const struct att_value *permissions, *push = NULL;
-	struct att_err err = {0};
-	int status = att_value_want(&document->source, &document->root, "permissions", ATT_OBJECT, true,
-				    &permissions, &err);
-	if (status == ATT_OK)
-		status = att_value_want(&document->source, permissions, "push", ATT_BOOL, true, &push, &err);
-	if (status != ATT_OK)
-		fail(g, item, &err);
-	else if (push->boolean)
-		add(g, item, RELEASE_MATCH, may, may, "");
-	else
-		add(g, item, RELEASE_CONFLICT, may, may_not, "the token cannot publish a release");
-}
-
-static void look_at_login(struct release_github *g)
-{
-	struct release_github_document document = {.arena = {NULL}};
-	struct att_str item = ATT_STR("login");
-	struct att_err err = {0};
-	const struct att_str parts[] = {ATT_STR("repos"), g->owner, g->name};
-	int status = release_look_fetch(g->look, release_look_url(g->look, g->api, parts, 3),
-					"application/vnd.github+json", true, 1 << 20, &document.answer, &err);
-	if (status == ATT_OK && document.answer.status == 200)
-		status = release_github_parse(&document, &err);
-	bool is_read = status == ATT_OK && document.answer.status == 200;
-	if (is_read)
-		g->is_private = att_value_is_true(att_value_get(&document.root, "private"));
-	if (g->look->is_before && is_read)
-		judge_login(g, &document);
-	else if (g->look->is_before && status != ATT_OK)
-		fail(g, item, &err);
-	else if (g->look->is_before && (document.answer.status == 401 || document.answer.status == 404))
-		add(g, item, RELEASE_CONFLICT, ATT_STR("may push"),
-		    att_arena_printf(g->arena, "status %d", document.answer.status),
-		    "the server does not take the token, or does not show it the repository");
-	else if (g->look->is_before)
-		release_look_status(g->look, item, &document.answer);
-	release_github_document_clear(&document);
-}
-
 static void look_at_github(const struct release_look *look)
 {
 	struct release_github g = {
@@ -416,6 +372,7 @@ static void look_at_github(const struct release_look *look)
 		.api = release_channel_text(look->channel, "api", "https://api.github.com"),
 		.tag = look->variables.tag,
 		.version = look->variables.version,
+		.has_to_push = true,
 	};
 	if (!find_repository(look, &g)) {
 		add(&g, ATT_STR("release"), RELEASE_UNKNOWN, ATT_STR("OWNER/NAME"),
@@ -429,7 +386,7 @@ static void look_at_github(const struct release_look *look)
 		return;
 	}
 	if (look->token.len > 0)
-		look_at_login(&g);
+		release_github_login(&g);
 	look_at_tag(&g);
 	look_at_release(&g);
 	if (!is_prerelease(g.version) && !look->is_past)

@@ -47,13 +47,14 @@ static const struct release_channel_kind oci =
 static const struct release_channel_kind github =
 	KIND("github", TEXT("repository"), TEXT("api"), TEXT("download"), FLAG("immutable"), FLAG("latest"));
 static const struct release_channel_kind homebrew =
-	KIND("homebrew", NEEDED_TEXT("tap"), TEXT("formula"), TEXT("cask"), TEXT("branch"), TEXT("url"));
+	KIND("homebrew", NEEDED_TEXT("tap"), TEXT("formula"), TEXT("cask"), TEXT("branch"), TEXT("url"),
+	     TEXT("api"));
 static const struct release_channel_kind scoop =
-	KIND("scoop", NEEDED_TEXT("bucket"), NEEDED_TEXT("manifest"), TEXT("branch"), TEXT("url"));
+	KIND("scoop", NEEDED_TEXT("bucket"), NEEDED_TEXT("manifest"), TEXT("branch"), TEXT("url"), TEXT("api"));
 static const struct release_channel_kind aur =
 	KIND("aur", NEEDED_TEXT("repository"), TEXT("manifest"), TEXT("branch"), TEXT("url"));
-static const struct release_channel_kind winget =
-	KIND("winget", NEEDED_TEXT("repository"), NEEDED_TEXT("manifest"), TEXT("branch"), TEXT("url"));
+static const struct release_channel_kind winget = KIND(
+	"winget", NEEDED_TEXT("repository"), NEEDED_TEXT("manifest"), TEXT("branch"), TEXT("url"), TEXT("api"));
 static const struct release_channel_kind binstall =
 	KIND("binstall", TEXT("file"), LIST("targets"), TEXT("url"));
 

@@ -13,7 +13,8 @@ struct release_github {
 	struct att_arena *arena; /* of the verdicts */
 	struct att_str api;      /* base URL */
 	struct att_str owner, name, tag, version;
-	bool is_private; /* nothing of it can be downloaded without the token */
+	bool has_to_push; /* the token, to be of use */
+	bool is_private;  /* nothing of it can be downloaded without the token */
 };
 
 /* A document of the API. Clear it in any case. */
@@ -42,6 +43,9 @@ enum release_github_answer release_github_ask(const struct release_github *g, st
 /* The same by a URL of the API's origin. */
 enum release_github_answer release_github_ask_url(const struct release_github *g, struct att_str item,
 						  struct att_str url, struct release_github_document *document);
+
+/* What the token may do in the repository: a verdict "login" before publishing, and g->is_private. */
+void release_github_login(struct release_github *g);
 
 /* Calls `each` with every release of the repository, drafts among them where the token may see them, until it
  * returns false. False when they could not be listed, and a verdict was added. */

@@ -237,6 +237,7 @@ void release_look_pointing(const struct release_look *look)
 	const struct release_checkout *checkout = look->checkout;
 	struct att_str path = checkout->path.len ? checkout->path : ATT_STR("manifest");
 	struct att_str obstacle = find_obstacle(look);
+	release_pointing_login(look);
 	if (obstacle.len > 0 || !checkout->is_there) {
 		release_look_add(look, path, RELEASE_UNKNOWN, ATT_STR(""), ATT_STR(""), obstacle);
 		return;

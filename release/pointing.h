@@ -12,4 +12,8 @@
  * it points at is downloaded, too. */
 void release_look_pointing(const struct release_look *look);
 
+/* Before a release: may the channel's token push to the repository? On GitHub its API tells; nothing is said of
+ * others. */
+void release_pointing_login(const struct release_look *look);
+
 #endif

@@ -25,9 +25,9 @@ struct release_item_verdict {
 	enum release_verdict verdict;
 	struct att_str expected, found;
 	struct att_str reason; /* of what is no MATCH: a sentence without final stop */
-	bool is_waived;        /* RELEASE_UNKNOWN because attest.toml says not to look: a note tells it, and it
-				* counts for nothing */
-	unsigned retry_after;  /* seconds after which the server wants to be asked again; 0: it says none */
+	bool is_waived; /* RELEASE_UNKNOWN because attest.toml says not to look, or because nothing could be
+			 * asked: a note tells it, and it counts for nothing */
+	unsigned retry_after; /* seconds after which the server wants to be asked again; 0: it says none */
 };
 
 struct release_verdicts {

@@ -74,7 +74,8 @@ dirty() { # FILE
     holds
     cd folder
     attest align before --config ../attest.toml --format json 2>/dev/null >../out.json || true
-    [ "$(jq -r '[.steps[] | select(.outcome == "holds") | .name] | join(" ")' ../out.json)" = "tag pushed tree versions" ]
+    [ "$(jq -r '[.steps[] | select(.outcome == "holds") | .name] | join(" ")' ../out.json)" = \
+        "tag pushed tree versions" ]
 }
 
 # --- pushed ---------------------------------------------------------------------------------------------------
