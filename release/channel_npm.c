@@ -99,10 +99,18 @@ static void judge_manifest(const struct npm *n, struct att_str item, const struc
 	att_arena_clear(&scratch);
 }
 
+/* One document of the package. */
+struct listing {
+	struct att_str item, manifest;
+	struct att_str ending; /* of what its tarball is called */
+};
+
 /* The document of the version is for those who look; npm reads that of the package, which is cached by itself.
  */
-static void judge_listed(const struct npm *n, struct att_str item, const struct release_npm_listed *listed)
+static void judge_listed(const struct npm *n, const struct listing *listing,
+			 const struct release_npm_listed *listed)
 {
+	struct att_str item = listing->item;
 	const struct release_npm_version *v = &listed->version;
 	struct att_str tag = release_look_name(n->look, "dist-tag");
 	const char *reason = "";
@@ -127,13 +135,13 @@ static void judge_listed(const struct npm *n, struct att_str item, const struct 
 	else
 		release_npm_add(n, item, RELEASE_MATCH, ATT_STR(""), v->integrity, "");
 	if (listed->is_there && n->is_read)
-		judge_manifest(n, ATT_STR("manifest of the index"), &v->all,
+		judge_manifest(n, listing->manifest, &v->all,
 			       "the package's document, by which npm installs, says something else than the "
 			       "package.json that was packed");
 	if (!listed->is_there || att_str_equal(v->tarball, n->document.tarball) || !n->built)
 		return;
 	struct release_built twin = *n->built;
-	twin.name = ATT_ARENA_JOIN(n->arena, n->file, ATT_STR(" of the package's document"));
+	twin.name = ATT_ARENA_JOIN(n->arena, n->file, listing->ending);
 	if (v->tarball.len > 0)
 		release_look_artifact(n->look, &twin, v->tarball, false);
 	else
@@ -141,29 +149,47 @@ static void judge_listed(const struct npm *n, struct att_str item, const struct 
 				"the registry does not say where it is");
 }
 
-static void look_at_listed(const struct npm *n)
+static void read_listed(const struct npm *n, const struct listing *listing, struct att_str body)
 {
-	struct att_str item = ATT_ARENA_JOIN(n->arena, ATT_STR("index "), n->version);
-	struct att_fetch_answer answer = {0};
 	struct att_arena scratch = {0};
 	struct att_source source;
 	struct release_npm_listed listed;
 	struct att_err err = {0};
-	if (release_look_document(n->look, item, release_npm_url(n, "/%.*s", ATT_STR_ARG(n->escaped)),
-				  ABBREVIATED, false, &answer)) {
-		int status =
-			att_source_init(&source, &scratch, ATT_STR("package"), att_buf_str(&answer.body), &err);
-		if (status == ATT_OK)
-			status = release_npm_read_listed(&source, n->version,
-							 release_look_name(n->look, "dist-tag"), &scratch,
-							 &listed, &err);
-		if (status == ATT_OK)
-			judge_listed(n, item, &listed);
-		else
-			release_look_fail(n->look, item, &err);
-	}
-	att_fetch_answer_clear(&answer);
+	int status = att_source_init(&source, &scratch, ATT_STR("package"), body, &err);
+	if (status == ATT_OK)
+		status = release_npm_read_listed(&source, n->version, release_look_name(n->look, "dist-tag"),
+						 &scratch, &listed, &err);
+	if (status == ATT_OK)
+		judge_listed(n, listing, &listed);
+	else
+		release_look_fail(n->look, listing->item, &err);
 	att_arena_clear(&scratch);
+}
+
+/* There are two: the short one is what npm asks for, and the whole one what it asks for when the age of a
+ * version counts, as others do. A server that knows only one gives it to both. */
+static void look_at_listed(const struct npm *n)
+{
+	const struct listing listings[] = {
+		{ATT_ARENA_JOIN(n->arena, ATT_STR("index "), n->version), ATT_STR("manifest of the index"),
+		 ATT_STR(" of the package's document")},
+		{ATT_ARENA_JOIN(n->arena, ATT_STR("whole index "), n->version),
+		 ATT_STR("manifest of the whole index"), ATT_STR(" of the package's whole document")}};
+	struct att_str url = release_npm_url(n, "/%.*s", ATT_STR_ARG(n->escaped));
+	struct att_digest read[2] = {{.kind = ATT_DIGEST_NONE}, {.kind = ATT_DIGEST_NONE}};
+	for (size_t i = 0; i < 2; i++) {
+		struct att_fetch_answer answer = {0};
+		struct att_str body;
+		if (release_look_document(n->look, listings[i].item, url, i ? "application/json" : ABBREVIATED,
+					  false, &answer)) {
+			body = att_buf_str(&answer.body);
+			n->look->verdicts->failed |=
+				att_digest_bytes(ATT_SHA256, body, &read[i], NULL) != ATT_OK;
+			if (i == 0 || !att_digest_equal(&read[0], &read[1]))
+				read_listed(n, &listings[i], body);
+		}
+		att_fetch_answer_clear(&answer);
+	}
 }
 
 /* --- the tarball ----------------------------------------------------------------------------------------- */

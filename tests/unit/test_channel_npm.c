@@ -355,6 +355,50 @@ static void test_tags(void **state)
 	close_npm(&t);
 }
 
+static const char *short_answer, *whole_answer; /* of the package's document */
+
+static void say_listed(struct server_request *request)
+{
+	server_say(request->fd,
+		   strstr(request->text, "Accept: application/json\r\n") ? whole_answer : short_answer);
+}
+
+/* Who asks in another way gets another document. */
+static void test_whole(void **state)
+{
+	static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s";
+	static const char evil[] = "{\"dist-tags\":{\"latest\":\"6.6.6\"},\"versions\":{}}";
+	struct npm_test t;
+	(void)state;
+	open_npm(&t, "");
+	short_answer = att_arena_copy(&t.l.arena, att_str_of(routes[1].answer)).data;
+	char whole[8192];
+	snprintf(whole, sizeof whole,
+		 "{\"dist-tags\":{\"latest\":\"1.2.0\"},\"versions\":{\"1.2.0\":%.*s},\"x\":1}",
+		 ATT_STR_ARG(t.document));
+	whole_answer = att_arena_printf(&t.l.arena, head, strlen(whole), whole).data;
+	assert_string_equal(routes[1].path, PACKAGE);
+	routes[1].say = say_listed;
+	look_run(&t.l);
+	look_expect(&t.l, "whole index 1.2.0", RELEASE_MATCH, "");
+	look_expect(&t.l, "manifest of the whole index", RELEASE_MATCH, "");
+	assert_true(look_all_match(&t.l));
+	whole_answer = att_arena_printf(&t.l.arena, head, strlen(evil), evil).data;
+	expect(&t, "whole index 1.2.0", RELEASE_STALE, "does not have the version");
+	look_expect(&t.l, "index 1.2.0", RELEASE_MATCH, "");
+	t.more = ",\"dependencies\":{\"evil\":\"*\"}";
+	const struct att_str right = t.document;
+	serve_version(&t);
+	whole_answer = att_arena_copy(&t.l.arena, att_str_of(routes[1].answer)).data;
+	look_answer(&t.l, routes, VERSION, right);
+	routes[1].say = say_listed;
+	expect(&t, "manifest of the whole index", RELEASE_CONFLICT, "by which npm installs");
+	look_expect(&t.l, "manifest of the index", RELEASE_MATCH, "");
+	whole_answer = "HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n";
+	expect(&t, "whole index 1.2.0", RELEASE_UNKNOWN, "no answer");
+	close_npm(&t);
+}
+
 /* A package with more in its package.json, of which the registry says something. */
 static void serve_manifest(struct npm_test *t, const char *packed, const char *said, const char *file)
 {
@@ -886,7 +930,7 @@ int main(void)
 		cmocka_unit_test(test_before),         cmocka_unit_test(test_transport),
 		cmocka_unit_test(test_names),          cmocka_unit_test(test_manifest_same),
 		cmocka_unit_test(test_manifest_other), cmocka_unit_test(test_listed),
-		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_whole),          cmocka_unit_test(test_vectors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
