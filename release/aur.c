@@ -130,6 +130,8 @@ static int add_source(struct release_aur *aur, struct release_manifest *out,
 		release_item_doubt(out, &start, array->unknown);
 	if (array->values[at].unknown.len)
 		release_item_doubt(out, &start, array->values[at].unknown);
+	else if (start.url.len == 0)
+		release_item_doubt(out, &start, ATT_STR("the url is empty"));
 	for (size_t kind = 0; kind < SUM_COUNT; kind++) {
 		const struct release_aur_array *digests = find_sums(aur, kind, suffix);
 		/* An empty array is none to makepkg either. */

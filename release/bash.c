@@ -344,6 +344,9 @@ static int take_redirection(struct release_bash *p, struct pending *c)
 	while (release_bash_peek(p, 0) == '<' || release_bash_peek(p, 0) == '>' ||
 	       release_bash_peek(p, 0) == '&' || release_bash_peek(p, 0) == '|')
 		p->at++;
+	if (release_bash_peek(p, 0) == '\\' && release_bash_peek(p, 1) == '\n')
+		return release_bash_fail(p, ATT_ERR_UNSUPPORTED, begin,
+					 "expected the redirection in one line, found the next");
 	c->redirects = true;
 	return ATT_OK;
 }

@@ -115,6 +115,11 @@ static size_t end_of_braces(struct att_str text)
 static size_t add_parameter(struct expansion *x, struct att_str text, bool quoted)
 {
 	size_t len = release_bash_name(att_str_from(text, 1)), end;
+	struct att_str behind = att_str_from(text, len + 1);
+	if (att_str_starts(behind, ATT_STR("\\\n"))) { /* the name goes on in the next line */
+		doubt_text(x, "an expansion that is not understood", text);
+		return text.len;
+	}
 	if (len > 0) {
 		struct att_str value = value_of(x, att_str_first(att_str_from(text, 1), len), 0);
 		if (value.data)

@@ -100,11 +100,24 @@ static void look_beside(struct homebrew_run *run, node *n)
 		release_homebrew_look(run, n->token, n->token_end, true);
 }
 
+/* A class does not see the variables around it, only the constants. */
+static void hide_outer(struct homebrew_run *run)
+{
+	const struct homebrew_value hidden = {.kind = HOMEBREW_UNKNOWN,
+					      .text = ATT_STR("a variable that stands outside of the class")};
+	for (size_t i = 0; i < run->local_count; i++) {
+		if (att_ascii_lower(run->locals[i].name.data[0]) == run->locals[i].name.data[0])
+			run->locals[i].value = hidden;
+	}
+}
+
 static void walk_file(struct file *file, struct homebrew_run *run)
 {
 	for (node *n = file->ruby.body->first; n && run->rc == ATT_OK; n = n->next) {
+		if (n == file->subject && !file->is_cask)
+			hide_outer(run);
 		if (n == file->subject)
-			release_homebrew_walk(run, n->right);
+			release_homebrew_walk_block(run, n->right);
 		else
 			look_beside(run, n);
 	}
@@ -122,6 +135,7 @@ static int run_once(struct file *file, struct homebrew_env env, bool final, bool
 				   .token = file->token};
 	att_arena_init(&arena);
 	att_map_init(&run.by_name);
+	att_map_init(&run.lost);
 	att_map_init(&run.part_by_name);
 	if (release_homebrew_part(&run, HOMEBREW_MAIN, ATT_STR(""), (struct att_span){0, 0}))
 		walk_file(file, &run);
@@ -134,6 +148,7 @@ static int run_once(struct file *file, struct homebrew_env env, bool final, bool
 			run.rc = att_err_memory(file->err);
 	}
 	att_map_clear(&run.by_name);
+	att_map_clear(&run.lost);
 	att_map_clear(&run.part_by_name);
 	att_arena_clear(&arena);
 	return run.rc;

@@ -35,6 +35,7 @@ enum homebrew_kind {
 struct homebrew_value {
 	enum homebrew_kind kind;
 	bool is_version;
+	bool is_truth; /* of a bool: it holds or not, but it may be another value that does */
 	struct att_str text;
 	int64_t number;
 	struct homebrew_value *items;
@@ -77,6 +78,7 @@ struct homebrew_run {
 	struct att_str doubt;  /* the condition here cannot be told, because */
 
 	struct att_map by_name; /* of locals: index + 1, 0: none */
+	struct att_map lost;    /* names of variables that nothing is told of any more */
 	struct homebrew_local *locals;
 	size_t local_count, local_capacity;
 
@@ -96,6 +98,8 @@ struct homebrew_value release_homebrew_text(struct homebrew_run *run, struct att
 struct homebrew_value release_homebrew_bool(bool is);
 bool release_homebrew_holds(const struct homebrew_value *value); /* Ruby's idea of truth; not for unknowns */
 const struct release_ruby_node *release_homebrew_option(const struct release_ruby_node *call, const char *name);
+/* Are all arguments options of such names, each said once? */
+bool release_homebrew_are_options(const struct release_ruby_node *call, const char *const *names);
 uint32_t release_homebrew_line(const struct homebrew_run *run, struct att_span span);
 /* Is the version of macOS the one that a symbol names? "or_newer", "or_older" or NULL. */
 struct homebrew_value release_homebrew_on_macos(struct homebrew_run *run, struct att_span span,
@@ -109,10 +113,20 @@ bool release_homebrew_is_pure(struct att_str name);
 
 /* homebrew_hazard.c: looks through tokens for what could say things behind our back. */
 void release_homebrew_look(struct homebrew_run *run, uint32_t from, uint32_t to, bool setters);
+/* Variables that are assigned among these tokens are lost. */
+enum homebrew_loss {
+	HOMEBREW_KNOWN_ASSIGNED, /* only such as were known: what else is assigned there stays there */
+	HOMEBREW_ANY_ASSIGNED,
+	HOMEBREW_NEVER_ASSIGNED, /* the code is not run: a name that was none becomes one, of nil */
+};
+void release_homebrew_lose(struct homebrew_run *run, uint32_t from, uint32_t to, enum homebrew_loss what);
+bool release_homebrew_is_lost(const struct homebrew_run *run, struct att_str name);
 void release_homebrew_look_at_def(struct homebrew_run *run, const struct release_ruby_node *def, bool shared);
 void release_homebrew_poison(struct homebrew_run *run, struct att_span span, struct att_str what);
 
 /* homebrew_walk.c */
+void release_homebrew_assign(struct homebrew_run *run, struct att_str name, const struct homebrew_value *v);
+void release_homebrew_walk_block(struct homebrew_run *run, const struct release_ruby_node *body);
 void release_homebrew_walk(struct homebrew_run *run, const struct release_ruby_node *body);
 struct homebrew_part *release_homebrew_part(struct homebrew_run *run, enum homebrew_part_kind kind,
 					    struct att_str name, struct att_span span);

@@ -231,7 +231,7 @@ static bool string_method(const struct method *m, struct att_str name)
 		if (att_str_is(name, "strip"))
 			return give(m, att_str_trim(text));
 		if (att_str_is(name, "chomp"))
-			return text.len && text.data[text.len - 1] == '\n' ? false : give(m, text);
+			return text.len && strchr("\r\n", text.data[text.len - 1]) ? false : give(m, text);
 		if (m->self->is_version)
 			return version_method(m, name);
 		return false;
@@ -243,7 +243,8 @@ static bool string_method(const struct method *m, struct att_str name)
 			return translate(m, first, ATT_STR(""));
 		if (att_str_is(name, "delete_prefix"))
 			return give(m, att_str_starts(text, first) ? att_str_from(text, first.len) : text);
-		if (att_str_is(name, "delete_suffix") || (att_str_is(name, "chomp") && first.len))
+		if (att_str_is(name, "delete_suffix") ||
+		    (att_str_is(name, "chomp") && first.len && !att_str_is(first, "\n")))
 			return give(m, att_str_ends(text, first) ? att_str_first(text, text.len - first.len)
 								 : text);
 		if (att_str_is(name, "start_with?") || att_str_is(name, "end_with?") ||
@@ -338,7 +339,7 @@ bool release_homebrew_method(struct homebrew_run *run, const struct homebrew_val
 		}
 		return true;
 	}
-	if (count == 0 && att_str_is(name, "nil?")) {
+	if (count == 0 && att_str_is(name, "nil?") && !self->is_truth) {
 		*out = release_homebrew_bool(self->kind == HOMEBREW_NIL);
 		return true;
 	}

@@ -66,6 +66,22 @@ const struct release_ruby_node *release_homebrew_option(const struct release_rub
 	return NULL;
 }
 
+bool release_homebrew_are_options(const struct release_ruby_node *call, const char *const *names)
+{
+	uint32_t said = 0;
+	for (node *arg = call->first; arg; arg = arg->next) {
+		size_t at = 0;
+		if (arg->kind != RUBY_PAIR || arg->left->kind != RUBY_SYMBOL || !arg->left->is_plain)
+			return false;
+		while (names[at] && !att_str_is(arg->left->text, names[at]))
+			at++;
+		if (!names[at] || (said >> at & 1))
+			return false;
+		said |= (uint32_t)1 << at;
+	}
+	return true;
+}
+
 struct homebrew_value *release_homebrew_local(struct homebrew_run *run, struct att_str name)
 {
 	uint32_t index;
@@ -268,10 +284,9 @@ static value compare_macos(struct homebrew_run *run, node *n, const value *right
 
 static value pick(struct homebrew_run *run, node *n, const char *key, const char *other)
 {
-	for (node *arg = n->first; arg; arg = arg->next) {
-		if (arg->kind != RUBY_PAIR || arg->left->kind != RUBY_SYMBOL)
-			return release_homebrew_unknown(run, n->span, "an argument that is not known here");
-	}
+	static const char *const names[] = {"arm", "intel", "x86_64", "macos", "linux", NULL};
+	if (!release_homebrew_are_options(n, names))
+		return release_homebrew_unknown(run, n->span, "an argument that is not known here");
 	node *option = release_homebrew_option(n, key);
 	if (!option && other)
 		option = release_homebrew_option(n, other);
@@ -291,6 +306,8 @@ static value plain_call(struct homebrew_run *run, node *n)
 	bool has_args = n->first || n->right;
 	if (local && !has_args)
 		return *local;
+	if (!has_args && release_homebrew_is_lost(run, n->text))
+		return release_homebrew_unknown(run, n->span, "may be a variable here");
 	if (att_str_is(n->text, "on_arch_conditional"))
 		return pick(run, n, run->env.arch == HOMEBREW_ARM ? "arm" : "intel",
 			    run->env.arch == HOMEBREW_ARM ? NULL : "x86_64");
@@ -306,7 +323,7 @@ static value plain_call(struct homebrew_run *run, node *n)
 		return field_value(run, n, &run->arch);
 	if (!has_args && run->is_cask && att_str_is(n->text, "os"))
 		return field_value(run, n, &run->os);
-	if (!has_args && (att_str_is(n->text, "token") || (att_str_is(n->text, "name") && !run->is_cask)))
+	if (!has_args && run->is_cask && att_str_is(n->text, "token"))
 		return release_homebrew_text(run, run->token, false);
 	return release_homebrew_unknown(run, n->span, "cannot be told without running it");
 }
@@ -317,7 +334,7 @@ static value method_call(struct homebrew_run *run, node *n)
 	value args[MAX_ARGS], self, out;
 	size_t count = 0;
 	if (n->left->kind == RUBY_CONST && !n->first && !n->right &&
-	    !release_homebrew_local(run, n->left->text))
+	    !release_homebrew_local(run, n->left->text) && !release_homebrew_is_lost(run, n->left->text))
 		return of_machine(run, n);
 	self = release_homebrew_eval(run, n->left);
 	if (self.kind == HOMEBREW_UNKNOWN)
@@ -342,7 +359,8 @@ static value equal(struct homebrew_run *run, node *n, const value *left, const v
 		    : left->kind == right->kind && left->kind == HOMEBREW_BOOL   ? left->number == right->number
 		    : left->kind == HOMEBREW_NIL || right->kind == HOMEBREW_NIL  ? left->kind == right->kind
 										 : false;
-	if (left->is_version || right->is_version || left->kind == HOMEBREW_LIST)
+	if (left->is_version || right->is_version || left->is_truth || right->is_truth ||
+	    left->kind == HOMEBREW_LIST)
 		return release_homebrew_unknown(run, n->span, "cannot be told without running it");
 	return release_homebrew_bool(same == att_str_is(n->op, "=="));
 }
@@ -359,9 +377,11 @@ static value eval_binary(struct homebrew_run *run, node *n)
 		if (decided)
 			return left;
 		right = release_homebrew_eval(run, n->right);
-		/* "ENV[...] && false" is false all the same. */
+		if (left.kind != HOMEBREW_UNKNOWN)
+			return right;
+		/* "ENV[...] && false" does not hold all the same; what its value is depends on the left. */
 		bool decides = right.kind != HOMEBREW_UNKNOWN && release_homebrew_holds(&right) == is_or;
-		return left.kind == HOMEBREW_UNKNOWN && !decides ? left : right;
+		return decides ? (value){.kind = HOMEBREW_BOOL, .number = is_or, .is_truth = true} : left;
 	}
 	right = release_homebrew_eval(run, n->right);
 	if (left.kind == HOMEBREW_UNKNOWN || right.kind == HOMEBREW_UNKNOWN)

@@ -15,23 +15,44 @@ static struct homebrew_part *current(struct homebrew_run *run)
 
 /* ---- scopes ---- */
 
-static void assign(struct homebrew_run *run, struct att_str name, const value *v)
+/* A name of a block of its own, whatever it was outside. */
+static void declare(struct homebrew_run *run, struct att_str name, const value *v)
 {
 	uint32_t before = 0;
-	struct homebrew_local *local;
-	value *known = release_homebrew_local(run, name);
-	if (known) {
-		*known = *v;
-		return;
-	}
 	(void)att_map_find(&run->by_name, name, &before);
-	local = att_arena_push(run->arena, (void **)&run->locals, &run->local_count, &run->local_capacity,
-			       sizeof *local);
+	struct homebrew_local *local = att_arena_push(run->arena, (void **)&run->locals, &run->local_count,
+						      &run->local_capacity, sizeof *local);
 	if (!local || att_map_set(&run->by_name, name, (uint32_t)run->local_count) != ATT_OK) {
 		run->rc = att_err_memory(run->err);
 		return;
 	}
 	*local = (struct homebrew_local){.name = name, .value = *v, .hidden = before};
+}
+
+void release_homebrew_assign(struct homebrew_run *run, struct att_str name, const value *v)
+{
+	value *known = release_homebrew_local(run, name);
+	const value lost = {.kind = HOMEBREW_UNKNOWN, .text = ATT_STR("a variable that other code may change")};
+	if (release_homebrew_is_lost(run, name))
+		v = &lost;
+	if (known)
+		*known = *v;
+	else
+		declare(run, name, v);
+}
+
+/* A block's parameters, which stand between "do" or "{" and its body. */
+static void declare_parameters(struct homebrew_run *run, node *body)
+{
+	const struct release_ruby_token *tokens = run->ruby->tokens;
+	const value unknown = {.kind = HOMEBREW_UNKNOWN, .text = ATT_STR("a parameter of a block")};
+	uint32_t from = body->token;
+	if (tokens[from - 1].kind != RUBY_T_OP || run->ruby->source->text.data[tokens[from - 1].begin] != '|')
+		return;
+	while (from > 1 && tokens[--from].match < body->token) {
+		if (tokens[from].kind == RUBY_T_NAME)
+			declare(run, release_ruby_token_text(run->ruby, from), &unknown);
+	}
 }
 
 /* A block's variables end with it. */
@@ -44,9 +65,10 @@ static void leave_block(struct homebrew_run *run, size_t count)
 	}
 }
 
-static void walk_block(struct homebrew_run *run, node *body)
+void release_homebrew_walk_block(struct homebrew_run *run, node *body)
 {
 	size_t count = run->local_count;
+	declare_parameters(run, body);
 	release_homebrew_walk(run, body);
 	leave_block(run, count);
 }
@@ -55,7 +77,10 @@ static void walk_if(struct homebrew_run *run, const value *condition, node *yes,
 {
 	struct att_str outer = run->doubt;
 	if (condition->kind != HOMEBREW_UNKNOWN) {
-		node *chosen = release_homebrew_holds(condition) ? yes : no;
+		bool holds = release_homebrew_holds(condition);
+		node *chosen = holds ? yes : no, *other = holds ? no : yes;
+		if (other)
+			release_homebrew_lose(run, other->token, other->token_end, HOMEBREW_NEVER_ASSIGNED);
 		if (chosen)
 			release_homebrew_walk(run, chosen);
 		return;
@@ -158,7 +183,7 @@ static void on_url(struct homebrew_run *run, node *n)
 	value v = {.kind = HOMEBREW_UNKNOWN}, tag, revision, with = {.kind = HOMEBREW_NIL};
 	bool is_plain = n->first && n->first->kind != RUBY_PAIR && !n->right;
 	for (node *arg = n->first ? n->first->next : NULL; arg; arg = arg->next)
-		is_plain = is_plain && arg->kind == RUBY_PAIR;
+		is_plain = is_plain && arg->kind == RUBY_PAIR && arg->left->is_plain;
 	if (is_plain)
 		v = release_homebrew_eval(run, n->first);
 	else
@@ -187,18 +212,8 @@ static value digest_by_platform(struct homebrew_run *run, node *n)
 {
 	static const char *const keys[2][2] = {{"arm", "intel"}, {"arm64_linux", "x86_64_linux"}};
 	static const char *const known[] = {"arm", "intel", "x86_64", "arm64_linux", "x86_64_linux", NULL};
-	for (node *arg = n->first; arg; arg = arg->next) {
-		bool is_known = false;
-		for (const char *const *key = known; *key && arg->kind == RUBY_PAIR; key++)
-			is_known = is_known ||
-				   (arg->left->kind == RUBY_SYMBOL && att_str_is(arg->left->text, *key));
-		if (!is_known)
-			return release_homebrew_unknown(run, n->span, "arguments that are not known here");
-		for (node *other = arg->next; other; other = other->next) {
-			if (other->kind == RUBY_PAIR && att_str_equal(other->left->text, arg->left->text))
-				return release_homebrew_unknown(run, n->span, "said twice");
-		}
-	}
+	if (!release_homebrew_are_options(n, known))
+		return release_homebrew_unknown(run, n->span, "arguments that are not known here");
 	node *option = release_homebrew_option(n, keys[run->env.os][run->env.arch]);
 	if (!option && run->env.os == HOMEBREW_MACOS && run->env.arch == HOMEBREW_INTEL)
 		option = release_homebrew_option(n, "x86_64");
@@ -224,11 +239,10 @@ static void on_arch(struct homebrew_run *run, node *n)
 			  : run->env.os == HOMEBREW_MACOS ? "macos"
 							  : "linux";
 	node *option = release_homebrew_option(n, key);
+	static const char *const keys[2][3] = {{"macos", "linux", NULL}, {"arm", "intel", NULL}};
 	value v = option ? release_homebrew_eval(run, option) : (value){.kind = HOMEBREW_NIL};
-	for (node *arg = n->first; arg; arg = arg->next) {
-		if (arg->kind != RUBY_PAIR)
-			v = release_homebrew_unknown(run, n->span, "arguments that are not known here");
-	}
+	if (!release_homebrew_are_options(n, keys[is_arch]))
+		v = release_homebrew_unknown(run, n->span, "arguments that are not known here");
 	say(run, is_arch ? &run->arch : &run->os, n, &v);
 }
 
@@ -247,7 +261,7 @@ static void on_part(struct homebrew_run *run, node *n)
 		name.text = att_arena_printf(run->arena, "line %u", release_homebrew_line(run, n->span));
 	if (name.text.data &&
 	    release_homebrew_part(run, is_patch ? HOMEBREW_PATCH : HOMEBREW_RESOURCE, name.text, n->span))
-		walk_block(run, n->right);
+		release_homebrew_walk_block(run, n->right);
 	run->part = outer;
 }
 
@@ -392,11 +406,13 @@ static void walk_call(struct homebrew_run *run, node *n)
 	}
 	if (platform_block(run, n, &holds)) {
 		size_t count = run->local_count;
+		declare_parameters(run, n->right);
 		walk_if(run, &holds, n->right, NULL);
 		leave_block(run, count);
 		return;
 	}
-	release_homebrew_look(run, n->token, n->right ? n->right->token : n->token_end, false);
+	release_homebrew_look(run, n->token, n->token + 1, false);
+	release_homebrew_look(run, n->token + 1, n->right ? n->right->token : n->token_end, !is_aside(name));
 	if (run->in_bottle)
 		bottle_statement(run, n);
 	else if (att_str_is(name, "url"))
@@ -414,11 +430,11 @@ static void walk_call(struct homebrew_run *run, node *n)
 		 (att_str_is(name, "resource") || att_str_is(name, "go_resource") || att_str_is(name, "patch")))
 		on_part(run, n);
 	else if (!run->is_cask && att_str_is(name, "stable") && n->right && run->part == 0)
-		walk_block(run, n->right);
+		release_homebrew_walk_block(run, n->right);
 	else if (!run->is_cask && att_str_is(name, "bottle") && run->part == 0) {
 		run->in_bottle = n->right != NULL;
 		if (n->right)
-			walk_block(run, n->right);
+			release_homebrew_walk_block(run, n->right);
 		run->in_bottle = false;
 	} else if (!att_str_is(name, "define_method")) {
 		release_homebrew_look(run, n->token + 1, n->token_end, !is_aside(name));
@@ -450,7 +466,7 @@ static void walk_one(struct homebrew_run *run, node *n)
 		v.literal = (struct att_span){0, 0};
 		if (run->doubt.len)
 			v = (value){.kind = HOMEBREW_UNKNOWN, .text = run->doubt};
-		assign(run, n->text, &v);
+		release_homebrew_assign(run, n->text, &v);
 		return;
 	case RUBY_DEF:
 		release_homebrew_look_at_def(run, n, run->is_cask);

@@ -145,10 +145,15 @@ static int assign(struct reader *r, const struct release_bash_word *word, bool c
 		doubt_all(r, word->span);
 	if (conditional)
 		return doubt_one(r, name, word->span);
+	/* makepkg clears what a PKGBUILD declares, and nothing else of what stands in its environment. */
+	bool is_inherited =
+		name.data[0] >= 'A' && name.data[0] <= 'Z' && !release_aur_find(&r->scope.variables, name);
 	int status = read_values(r, word, value, &values);
 	to = status == ATT_OK ? variable(r, name) : NULL;
 	if (!to)
 		return ATT_ERR_MEMORY;
+	if (more && is_inherited)
+		return doubt_one(r, name, word->span);
 	if (more)
 		return append(r, to, word->is_array, &values);
 	if (!word->is_array && to->count > 1) {
@@ -181,6 +186,13 @@ static bool is_harmless(struct reader *r, const struct release_bash_command *com
 	return true;
 }
 
+/* The words of a command are all expanded before the first of them is assigned: "export a=2 b=$a". */
+static bool expands_behind(struct reader *r, const struct release_bash_command *command, size_t at)
+{
+	return at > 1 && att_str_find_byte(release_bash_text(r->scope.source, command->words[at].span), '$') !=
+				 ATT_STR_NONE;
+}
+
 /* "export NAME=VALUE ...", "unset NAME ...": *is tells whether it is one, and nothing more. */
 static int declare(struct reader *r, const struct release_bash_command *command, bool *is)
 {
@@ -199,7 +211,7 @@ static int declare(struct reader *r, const struct release_bash_command *command,
 			status = assign(r, &command->words[i], command->conditional, &assigned);
 		if (status != ATT_OK)
 			return status;
-		*is = named || assigned;
+		*is = named || (assigned && !expands_behind(r, command, i));
 	}
 	return ATT_OK;
 }

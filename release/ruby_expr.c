@@ -426,8 +426,13 @@ static struct release_ruby_node *primary(struct ruby_parser *p)
 		if (ruby_is_op(p, "->"))
 			return lambda(p);
 		if (ruby_is_op(p, "::") && ruby_now(p)[1].kind == RUBY_T_CONST) {
-			p->at++;
-			return leaf(p, RUBY_CONST);
+			/* Not what an inner scope calls so: the name keeps its "::". */
+			struct att_str name = ruby_text(p, p->at);
+			name.len = p->ruby->tokens[p->at + 1].end - ruby_now(p)->begin;
+			struct release_ruby_node *n = release_ruby_opaque(p, p->at, p->at + 2);
+			if (n)
+				n->kind = RUBY_CONST, n->text = name;
+			return n;
 		}
 		return NULL;
 	case RUBY_T_END:

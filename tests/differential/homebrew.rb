@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+require "timeout"
+
 # homebrew.rb OS ARCH FILE...: runs formulae and casks as Ruby does, with as much of Homebrew's words around them as
 # they declare their downloads with. Prints a line for each: FILE PART VERSION URL SHA256, with tabs.
 
@@ -124,7 +126,13 @@ def cask(_token, &block)
   $subject.instance_eval(&block)
 end
 
+# KEEP_GOING: a file that Ruby refuses is a line, too.
 ARGV.each do |file|
-  load(file, true)
+  $subject = nil
+  Timeout.timeout(2) { load(file, true) }
   $subject.tell(file)
+rescue Exception # rubocop:disable Lint/RescueException
+  raise unless ENV["KEEP_GOING"]
+
+  puts [file, "!"].join("\t")
 end

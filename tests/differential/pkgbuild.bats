@@ -76,6 +76,9 @@ source=(a); source[0]=b
 _b=(); : ${_b=y}; source=("${_b[@]}" c)
 _b=(); [[ ${_b=y} ]]; source=("${_b[@]}" c)
 _b=(); : ${_b:=y} | cat; source=("${_b[@]}" c)
+x=1; export x=2 y=$x; source=("$y")
+PATH+=:/zz; source=("$PATH")
+export PATH+=:/zz; source=("$PATH")
 source=(a); eval source=b
 source=(a); printf -v source b
 source=(a); read source <<<b

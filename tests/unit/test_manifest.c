@@ -340,6 +340,11 @@ static void test_scripts_that_hide(void **state)
 		{"source=(a*)\n", "a pattern of files: *"},
 		{"source=(~/a)\n", "the home of whoever runs it: ~/a"},
 		{"a='b c'\nsource=($a)\n", "an unquoted value with blanks or a pattern: b c"},
+		{"source=(\"\")\n", "the url is empty"},
+		{"HOME+=/x\nsource=(\"$HOME\")\n", "line 2 is not followed: HOME+=/x"},
+		{"a=1\nexport a=2 b=$a\nsource=(\"$b\")\n", "line 3 may change any value: export"},
+		{"a=1\nab=2\nsource=(\"$a\\\nb\")\n", "an expansion that is not understood: $a\\\nb\""},
+		{"a=1\nsource=(\"$\\\na\")\n", "an expansion that is not understood: $\\\na\""},
 		{"eval \"$(base64 -d <<<c291cmNl)\"\n", "line 2 may change any value: eval"},
 	};
 	(void)state;
