@@ -224,7 +224,9 @@ static void add_table(const struct run *r, struct att_buf *out)
 			continue;
 		att_utf8_add_visible(out, group->name);
 		att_buf_add_byte(out, ' ');
-		att_utf8_add_visible(out, group->version.len ? group->version : ATT_STR("(undecided)"));
+		att_utf8_add_visible(out, group->version.len ? group->version
+					  : group->module    ? ATT_STR("(its tag says which)")
+							     : ATT_STR("(undecided)"));
 		att_buf_add_byte(out, '\n');
 		add_group(r, group->name, out);
 	}

@@ -433,9 +433,11 @@ void release_homebrew_look(struct homebrew_run *run, uint32_t from, uint32_t to,
 			release_homebrew_poison(run, span, text);
 		if (t->kind != RUBY_T_NAME && t->kind != RUBY_T_CONST)
 			continue;
-		bool defines = att_str_is(text, "define_method") &&
+		static const char *const definer[] = {"define_method", NULL}, *const loader[] = {"require",
+												 NULL};
+		bool defines = is_one_of(text, definer) &&
 			       (is_op(ruby, i - 1, ".") || is_dangerous_name(defined_name(ruby, i)));
-		bool requires = att_str_is(text, "require") && is_path(ruby, i + 1);
+		bool requires = is_one_of(text, loader) && is_path(ruby, i + 1);
 		bool sets = with_setters && is_one_of(text, setters) && begins_argument(ruby, i + 1);
 		if (defines || requires || sets || is_one_of(text, reflections))
 			release_homebrew_poison(run, span, text);

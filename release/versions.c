@@ -162,11 +162,29 @@ static void decide(struct looking *l, struct release_group *group)
 	}
 }
 
+/* Go's modules say no more than their major version; what the version is, the tag alone says. */
+static const struct release_found *find_module(const struct looking *l, const struct release_group *group)
+{
+	const struct release_found *first = NULL;
+	for (size_t i = 0; i < l->count; i++) {
+		const struct looked *looked = &l->items[i];
+		if (!att_str_equal(looked->place->group, group->name))
+			continue;
+		if (looked->status != ATT_OK || looked->place->is_stamped || looked->place->packed.len > 0 ||
+		    looked->search.places[0].module.len == 0)
+			return NULL;
+		first = first ? first : &looked->search.places[0];
+	}
+	return first;
+}
+
 static void decide_all(struct looking *l)
 {
 	struct release_versions *out = l->run.out;
-	for (size_t i = 0; i < out->group_count; i++)
+	for (size_t i = 0; i < out->group_count; i++) {
 		decide(l, &out->groups[i]);
+		out->groups[i].module = find_module(l, &out->groups[i]);
+	}
 	/* Parts whose sources say nothing are released with the main one. */
 	const struct release_group *first = find_group(out, ATT_STR(MAIN));
 	for (size_t i = 0; first && i < out->group_count; i++) {
@@ -316,6 +334,39 @@ static void check_module(struct looking *l, const struct looked *looked, const s
 	add_found(l, looked, found, expected, holds ? ATT_HOLDS : ATT_REFUTED, "module path");
 }
 
+/* "v2" of "x.example/m/v2" and "gopkg.in/m.v2"; "" when the path says none. */
+static struct att_str major_of(struct looking *l, struct att_str path)
+{
+	size_t v = att_str_find_last_byte(path, 'v');
+	struct att_str major = att_str_from(path, v), zero = ATT_STR(".0.0");
+	if (v == ATT_STR_NONE || v == 0 || (path.data[v - 1] != '/' && path.data[v - 1] != '.'))
+		return ATT_STR("");
+	struct att_str version = ATT_ARENA_JOIN(&l->run.out->arena, major, zero);
+	return sbom_go_is_version(version) && sbom_go_is_major(path, version) ? major : ATT_STR("");
+}
+
+/* Without a tag: the modules of a group are released with one version, and so have one major version. */
+static void check_majors(struct looking *l, const struct looked *looked, const struct release_found *found,
+			 const struct release_found *first)
+{
+	struct att_str major = major_of(l, first->module);
+	struct att_err told;
+	bool holds = att_str_equal(major, major_of(l, found->module));
+	struct att_finding finding = {.code = "version-drift", .expected = major, .found = found->module};
+	if (finding.expected.len == 0)
+		finding.expected = ATT_STR("no /vN");
+	if (!holds) {
+		att_err_set(&told, ATT_ERR_REFUSED,
+			    "expected a module path that ends in %.*s, as that of %.*s does, found %.*s",
+			    ATT_STR_ARG(finding.expected), ATT_STR_ARG(att_str_first(first->file->path, 100)),
+			    ATT_STR_ARG(att_str_first(found->module, 150)));
+		att_err_help(&told,
+			     "modules that have versions of their own are each a \"group\" of their own");
+		complain(l, found, finding, &told);
+	}
+	add_found(l, looked, found, finding.expected, holds ? ATT_HOLDS : ATT_REFUTED, "module path");
+}
+
 static void check_found(struct looking *l, const struct looked *looked, const struct release_found *found,
 			const struct release_group *group)
 {
@@ -323,6 +374,8 @@ static void check_found(struct looking *l, const struct looked *looked, const st
 		check_stamped(l, looked, found);
 	else if (found->module.len == 0 && !release_spelling_reads(found->scheme, found->version))
 		complain_of_invalid(l, looked, found);
+	else if (group->version.len == 0 && group->module && l->run.options->tag.len == 0)
+		check_majors(l, looked, found, group->module);
 	else if (group->version.len == 0)
 		add_found(l, looked, found, ATT_STR(""), ATT_CANNOT_TELL, NULL);
 	else if (found->module.len > 0)
@@ -503,7 +556,7 @@ int release_versions_check(const struct release_config *config, struct release_t
 				check_place(&l, &l.items[i]);
 		if (options->tag.len > 0 && att_str_equal(group->name, tagged_group(&l)))
 			check_tag(&l);
-		if (group->version.len == 0)
+		if (group->version.len == 0 && (!group->module || options->tag.len > 0))
 			check_undecided(&l, group);
 	}
 	return l.run.starved || out->arena.failed ? att_err_memory(err) : ATT_OK;

@@ -30,6 +30,7 @@ struct release_group {
 	struct att_str version; /* "": nothing decides */
 	enum release_scheme scheme;
 	const struct release_found *decider; /* NULL: --tag, or another group */
+	const struct release_found *module;  /* all that it has are paths of modules: the first of them */
 };
 
 struct release_versions {

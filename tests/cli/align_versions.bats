@@ -606,3 +606,27 @@ wheel() { # VERSION [LINE]...
     versions 2
     says err 'error[over-limit]'
 }
+
+@test "a Go project without a tag: its modules agree on the major version, and the tag says the rest" {
+    project
+    printf 'module example.org/a/v2\n' >go.mod
+    mkdir sub
+    printf 'module example.org/a/sub/v2\n' >sub/go.mod
+    place go.mod
+    place sub/go.mod
+    run -0 --separate-stderr attest align versions
+    [[ "$output" == *'main (its tag says which)'*'go.mod:1'*'module path'*'holds'* ]]
+    run -0 attest align versions --tag v2.3.4
+    run -1 attest align versions --tag v3.0.0
+    printf 'module example.org/a/sub\n' >sub/go.mod
+    run -1 attest align versions
+    [[ "$output" == *'version-drift'*'expected a module path that ends in v2'* ]]
+    printf 'module gopkg.in/a.v3\n' >sub/go.mod
+    run -1 attest align versions
+    rm sub/go.mod
+    run -1 attest align versions
+    # What is packed has a version, and nothing says which.
+    echo 'packed = "a.tgz"' >>attest.toml
+    printf 'module example.org/a/sub/v2\n' >sub/go.mod
+    run -2 attest align versions
+}

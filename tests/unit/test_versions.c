@@ -213,6 +213,12 @@ static void test_undecided(void **state)
 	begin(&p, text);
 	file(&p, "go.mod", "module example.org/a/v2\n");
 	assert_int_equal(check(&p, NULL, NULL), 0);
+	assert_int_equal(p.versions.outcome, ATT_HOLDS);
+	assert_int_equal(p.findings.count, 0);
+	end(&p);
+	begin(&p, PROJECT "[[version]]\nfile = \"go.mod\"\npacked = \"a.tgz\"\n");
+	file(&p, "go.mod", "module example.org/a/v2\n");
+	assert_int_equal(check(&p, NULL, NULL), 0);
 	assert_int_equal(p.versions.outcome, ATT_CANNOT_TELL);
 	assert_finding(&p, 0, "undecided-version", "attest.toml", 3, "the group main");
 	assert_true(p.findings.items[0].cannot_tell);
