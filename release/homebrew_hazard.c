@@ -134,6 +134,7 @@ static bool begins_value(const struct release_ruby_token *t)
 static bool begins_argument(const struct release_ruby *ruby, uint32_t token)
 {
 	static const char *const prefixes[] = {"*", "**", "&", "-", "+", "!", "~", "::", "..", "...", NULL};
+	static const char *const openers[] = {"(", "{", NULL}, *const spaced[] = {"[", "->", NULL};
 	const struct release_ruby_token *t = &ruby->tokens[token];
 	struct att_str text = release_ruby_token_text(ruby, token);
 	switch ((enum release_ruby_token_kind)t->kind) {
@@ -149,9 +150,9 @@ static bool begins_argument(const struct release_ruby *ruby, uint32_t token)
 	case RUBY_T_KEYWORD:
 		return begins_value(t);
 	case RUBY_T_OP:
-		return att_str_is(text, "(") || att_str_is(text, "{") ||
+		return is_one_of(text, openers) ||
 		       (t->is_spaced && !t[1].is_spaced && is_one_of(text, prefixes)) ||
-		       (t->is_spaced && (att_str_is(text, "[") || att_str_is(text, "->")));
+		       (t->is_spaced && is_one_of(text, spaced));
 	case RUBY_T_END:
 	case RUBY_T_NEWLINE:
 	case RUBY_T_PIECE:
@@ -415,11 +416,13 @@ static bool is_path(const struct release_ruby *ruby, uint32_t token)
 	if (ruby->tokens[token].kind != RUBY_T_QUOTE || ruby->tokens[token + 1].kind != RUBY_T_PIECE)
 		return ruby->tokens[token].kind != RUBY_T_NEWLINE;
 	struct att_str text = release_ruby_token_text(ruby, token + 1);
-	return ruby->tokens[token].match != token + 2 || text.data[0] == '.' || text.data[0] == '/';
+	return ruby->tokens[token].match != token + 2 || !text.data || text.data[0] == '.' ||
+	       text.data[0] == '/';
 }
 
 void release_homebrew_look(struct homebrew_run *run, uint32_t from, uint32_t to, bool with_setters)
 {
+	static const char *const definer[] = {"define_method", NULL}, *const loader[] = {"require", NULL};
 	const struct release_ruby *ruby = run->ruby;
 	release_homebrew_lose(run, from, to, with_setters ? HOMEBREW_ANY_ASSIGNED : HOMEBREW_KNOWN_ASSIGNED);
 	look_for_mutation(run, from, to, false);
@@ -433,8 +436,6 @@ void release_homebrew_look(struct homebrew_run *run, uint32_t from, uint32_t to,
 			release_homebrew_poison(run, span, text);
 		if (t->kind != RUBY_T_NAME && t->kind != RUBY_T_CONST)
 			continue;
-		static const char *const definer[] = {"define_method", NULL}, *const loader[] = {"require",
-												 NULL};
 		bool defines = is_one_of(text, definer) &&
 			       (is_op(ruby, i - 1, ".") || is_dangerous_name(defined_name(ruby, i)));
 		bool requires = is_one_of(text, loader) && is_path(ruby, i + 1);
