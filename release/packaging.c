@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "release/packaging.h"
 
+#include <string.h>
+
 #include "libattest/base/banned.h"
 
 /* What is being compared. */
@@ -134,6 +136,8 @@ bool release_packaging_is_version(const struct release_manifest_format *format, 
 				  struct att_str found)
 {
 	size_t at = 0;
+	if (strcmp(format->name, "homebrew-cask") == 0)
+		found = att_str_first(found, att_str_find_byte(found, ','));
 	if (att_str_equal(version, found))
 		return true;
 	if (!att_str_starts(att_str_of(format->name), ATT_STR("aur-")))

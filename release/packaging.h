@@ -55,7 +55,7 @@ struct att_str release_packaging_decode(struct att_str text, struct att_arena *a
 
 /* Does a manifest of this format that says `found` mean the version `version`? AUR has no "-" in versions: it
  * is "_" or
- * "." there, or left out. */
+ * "." there, or left out. Behind a comma a cask has something of its own, as the number of a build. */
 bool release_packaging_is_version(const struct release_manifest_format *format, struct att_str version,
 				  struct att_str found);
 

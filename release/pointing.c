@@ -75,15 +75,48 @@ static int fill_targets(struct pointing *p, struct att_err *err)
 
 /* --- verdicts -------------------------------------------------------------------------------------------- */
 
+/* A pre-release as SemVer has it, of what AUR makes of one: "1.2.0rc.1", "1.2.0_rc.1" and "1.2.0.rc.1" are
+ * 1.2.0-rc.1, for which AUR has no dash. */
+static struct att_str with_dash(struct att_arena *arena, struct att_str version)
+{
+	size_t at = 0;
+	while (at < version.len &&
+	       (att_ascii_is_digit(version.data[at]) || version.data[at] == '.' || version.data[at] == '_'))
+		at++;
+	size_t end = at > 0 && !att_ascii_is_digit(version.data[at - 1]) ? at - 1 : at;
+	char *out = att_arena_alloc(arena, version.len + 2, 1);
+	if (at == version.len || !out)
+		return version;
+	memcpy(out, version.data, end);
+	out[end] = '-';
+	for (size_t i = at; i < version.len; i++)
+		out[end + 1 + i - at] = version.data[i] == '_' ? '-' : version.data[i];
+	return (struct att_str){out, end + 1 + version.len - at};
+}
+
+/* Manifests were not always of versions as SemVer wants them: "1.1" is older than 1.2.0, too. */
+static bool is_older(const struct pointing *p)
+{
+	struct att_str ours = p->look->variables.version, theirs = p->manifest.version;
+	struct att_arena arena = {NULL};
+	int order = 0;
+	if (strcmp(p->format->name, "homebrew-cask") == 0)
+		theirs = att_str_first(theirs, att_str_find_byte(theirs, ','));
+	if (att_str_starts(att_str_of(p->format->name), ATT_STR("aur-")))
+		theirs = with_dash(&arena, theirs);
+	int status =
+		att_version_compare(att_version_scheme_find(ATT_STR("semver")), theirs, ours, &order, NULL);
+	if (status != ATT_OK)
+		status = att_version_compare(att_version_scheme_find(ATT_STR("rpm")), theirs, ours, &order,
+					     NULL);
+	att_arena_clear(&arena);
+	return status == ATT_OK && order < 0;
+}
+
 /* A manifest of an older release waits for its update; one that lies here is published as it is. */
 static enum release_verdict judge_version(const struct pointing *p)
 {
-	const struct att_version_scheme *scheme = att_version_scheme_find(ATT_STR("semver"));
-	int order;
-	if (p->look->checkout->commit.len == 0)
-		return RELEASE_CONFLICT;
-	int status = att_version_compare(scheme, p->manifest.version, p->look->variables.version, &order, NULL);
-	return status == ATT_OK && order < 0 ? RELEASE_STALE : RELEASE_CONFLICT;
+	return p->look->checkout->commit.len > 0 && is_older(p) ? RELEASE_STALE : RELEASE_CONFLICT;
 }
 
 /* One verdict for each thing that is wrong. Of an older release all is wrong, and its version says it. */

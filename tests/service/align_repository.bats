@@ -258,6 +258,18 @@ winget manifests/a/A/p/1.2.0/A.p.installer.yaml ABSENT" ]
     publish
     [ "$(verdicts after | cut -d' ' -f3 | sort -u)" = "ABSENT
 CONFLICT" ]
+    # Versions that SemVer does not know, and pre-releases as AUR spells them.
+    package 1.1
+    for version in 1.2.0rc.1 1.2.0_rc.1 1.2.0.rc_1; do
+        sed -i "s/^pkgver=.*/pkgver=$version/" packages/PKGBUILD
+        sed -i "s/pkgver = .*/pkgver = $version/" packages/.SRCINFO
+        publish
+        [ "$(verdicts after | cut -d' ' -f3 | sort | uniq -c | xargs)" = "1 ABSENT 4 STALE" ]
+    done
+    package 1.10
+    sed -i "s/^pkgver=.*/pkgver=1.3.0rc.1/" packages/PKGBUILD
+    publish
+    [ "$(verdicts after | cut -d' ' -f3 | sort | uniq -c | xargs)" = "1 ABSENT 4 CONFLICT" ]
 }
 
 @test "a wrong digest, a wrong address, a placeholder" {

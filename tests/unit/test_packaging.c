@@ -242,6 +242,11 @@ static void test_versions(void **state)
 		{"aur-pkgbuild", "1.0-", "1.0", true},
 		{"aur-pkgbuild", "", "", true},
 		{"aur-pkgbuild", "1-1", "1__1", false},
+		{"homebrew-cask", "1.2.0", "1.2.0,45", true},
+		{"homebrew-cask", "1.2.0", "1.2.0", true},
+		{"homebrew-cask", "1.2.0", "1.2.1,45", false},
+		{"homebrew-cask", "1.2.0", ",1.2.0", false},
+		{"homebrew-formula", "1.2.0", "1.2.0,45", false},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
