@@ -143,14 +143,16 @@ static int compare_texts(const void *a, const void *b)
 /* ",a,b" of a list of words, sorted. */
 static int join_words(const struct reading *r, const struct att_value *list, struct att_str *out)
 {
-	size_t count = list ? list->count : 0;
-	struct att_str *parts = att_arena_alloc(r->arena, 2 * count + 1, sizeof *parts);
+	size_t all = list ? list->count : 0, count = 0;
+	struct att_str *parts = att_arena_alloc(r->arena, 2 * all + 1, sizeof *parts);
 	int status = ATT_OK;
 	if (!parts)
 		return att_err_memory(r->err);
-	for (size_t i = 0; status == ATT_OK && i < count; i++) {
-		parts[i] = att_value_text(&list->items[i]);
-		status = demand_word(r, parts[i], list->items[i].span, "the name of a feature");
+	/* What old versions of Cargo wrote for none has one without a name. */
+	for (size_t i = 0; status == ATT_OK && i < all; i++) {
+		parts[count] = att_value_text(&list->items[i]);
+		if (list->items[i].kind != ATT_STRING || parts[count].len > 0)
+			status = demand_word(r, parts[count++], list->items[i].span, "the name of a feature");
 	}
 	if (status != ATT_OK)
 		return status;

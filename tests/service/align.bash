@@ -47,3 +47,29 @@ listening() { # PORT
     done
     return 1
 }
+
+# web PORT LINE...: nginx serves "www" of the test's folder there; the lines stand in its server {}.
+web() {
+    command -v nginx >/dev/null || { echo "nginx is missing; ./setup check installs it"; return 1; }
+    local user='' top=$BATS_TEST_TMPDIR port=$1
+    [ "$(id -u)" -ne 0 ] || user="user root;"
+    mkdir -p "$top/logs" "$top/www"
+    cat >"$top/nginx.conf" <<END
+$user pid $top/nginx.pid; error_log $top/logs/error; events {}
+http {
+    access_log $top/logs/access; client_body_temp_path $top/logs; proxy_temp_path $top/logs;
+    fastcgi_temp_path $top/logs; uwsgi_temp_path $top/logs; scgi_temp_path $top/logs;
+    server {
+        listen 127.0.0.1:$port; root $top/www;
+        $(printf '%s\n' "${@:2}")
+    }
+}
+END
+    nginx -c "$top/nginx.conf" -e "$top/logs/error"
+    listening "$port"
+}
+
+end_web() {
+    [ ! -s "$BATS_TEST_TMPDIR/nginx.pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/nginx.pid")"
+    rm -f "$BATS_TEST_TMPDIR/nginx.pid"
+}

@@ -8,35 +8,17 @@ load align
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
     export CARGO_HOME=$PWD/cargo CARGO_NET_OFFLINE=false
-    mkdir -p www/pl/as www/dl logs p
+    mkdir -p www/pl/as www/dl p
     PORT=$(free_ports 4)
     URL=http://127.0.0.1:$PORT
-    serve
+    web "$PORT" \
+        "location /api/ { return 200 '{\"warnings\":{\"invalid_categories\":[],\"invalid_badges\":[],\"other\":[]}}'; }"
+    printf '{"dl":"%s/dl/{crate}-{version}.crate","api":"%s"}' "$URL" "$URL" >www/config.json
     cd p || return
 }
 
 teardown() {
-    [ ! -s "$BATS_TEST_TMPDIR/nginx.pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/nginx.pid")"
-}
-
-serve() {
-    command -v nginx >/dev/null || { echo "nginx is missing; ./setup check installs it"; return 1; }
-    local user=
-    [ "$(id -u)" -ne 0 ] || user="user root;"
-    cat >nginx.conf <<END
-$user pid $PWD/nginx.pid; error_log $PWD/logs/error; events {}
-http {
-    access_log $PWD/logs/access; client_body_temp_path $PWD/logs; proxy_temp_path $PWD/logs;
-    fastcgi_temp_path $PWD/logs; uwsgi_temp_path $PWD/logs; scgi_temp_path $PWD/logs;
-    server {
-        listen 127.0.0.1:$PORT; root $PWD/www;
-        location /api/ { return 200 '{"warnings":{"invalid_categories":[],"invalid_badges":[],"other":[]}}'; }
-    }
-}
-END
-    nginx -c "$PWD/nginx.conf" -e "$PWD/logs/error"
-    listening "$PORT"
-    printf '{"dl":"%s/dl/{crate}-{version}.crate","api":"%s"}' "$URL" "$URL" >www/config.json
+    end_web
 }
 
 # Packed by cargo, out of the commit of the release.
@@ -219,8 +201,7 @@ END
     echo '{}' >../www/config.json
     align 2 after
     row 'crates config.json UNKNOWN'
-    kill "$(cat ../nginx.pid)"
-    rm -f ../nginx.pid
+    end_web
     align 2 after
     row 'crates index 1.2.0 UNKNOWN'
 }

@@ -3,13 +3,12 @@
 # pip installs from it.
 
 load common
+load align
 
 setup() {
-    PATH=$BIN:$PATH
     cd "$BATS_TEST_TMPDIR" || return
-    unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
     PORT=$(free_ports 4)
-    mkdir -p www/files logs r/dist
+    mkdir -p www/files r/dist
     cd r || return
     git init -q -b main .
     git config user.email a@b.example
@@ -54,7 +53,7 @@ END
 }
 
 teardown() {
-    [ ! -s "$BATS_TEST_TMPDIR/nginx.pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/nginx.pid")"
+    end_web
 }
 
 # Lays out the pages of both APIs for the files that lie in www/files.
@@ -93,29 +92,9 @@ END
 }
 
 serve() { # TYPE-OF-THE-SIMPLE-INDEX
-    command -v nginx >/dev/null || { echo "nginx is missing; ./setup check installs it"; return 1; }
-    local user="" top=$BATS_TEST_TMPDIR
-    [ "$(id -u)" -ne 0 ] || user="user root;"
-    cat >"$top/nginx.conf" <<END
-$user pid $top/nginx.pid; error_log $top/logs/error; events {}
-http {
-    access_log $top/logs/access;
-    client_body_temp_path $top/logs; proxy_temp_path $top/logs; fastcgi_temp_path $top/logs;
-    uwsgi_temp_path $top/logs; scgi_temp_path $top/logs;
-    server {
-        listen 127.0.0.1:$PORT; root $top/www;
-        location /simple/ { index page; default_type $1; }
-        location /pypi/ { default_type application/json; }
-        location /files/ { default_type application/octet-stream; }
-    }
-}
-END
-    nginx -c "$top/nginx.conf" -e "$top/logs/error"
-    for _ in $(seq 100); do
-        [ ! -s "$top/nginx.pid" ] || return 0
-        sleep 0.05
-    done
-    return 1
+    web "$PORT" "location /simple/ { index page; default_type $1; }" \
+        'location /pypi/ { default_type application/json; }' \
+        'location /files/ { default_type application/octet-stream; }'
 }
 
 after() {
@@ -220,8 +199,7 @@ END
 @test "what was recorded says the same without the server" {
     serve application/vnd.pypi.simple.v1+json
     after --record ../record
-    kill "$(cat "$BATS_TEST_TMPDIR/nginx.pid")"
+    end_web
     sleep 0.2
     after --replay ../record --rehearse
-    : >"$BATS_TEST_TMPDIR/nginx.pid"
 }

@@ -145,6 +145,23 @@ static bool look_all_match(const struct look *l)
 	return all;
 }
 
+/* Looks, and that is one of the verdicts; not everything may be as it should be. */
+static inline void look_finds(struct look *l, const char *item, enum release_verdict verdict, const char *words)
+{
+	look_run(l);
+	look_expect(l, item, verdict, words);
+	assert_false(look_all_match(l));
+}
+
+/* From now on that is answered to the path, and the connection ends; NULL: it is not there. */
+static inline void look_route(struct server_route *routes, const char *path, const char *answer)
+{
+	while (routes->path && strcmp(routes->path, path) != 0)
+		routes++;
+	assert_non_null(routes->path);
+	*routes = (struct server_route){.path = path, .answer = answer, .closes = true};
+}
+
 /* A file of an archive. */
 struct look_file {
 	const char *path, *text;

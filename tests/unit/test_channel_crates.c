@@ -92,21 +92,6 @@ static void close_crates(struct crates *c)
 	look_close(&c->l);
 }
 
-static void route(const char *path, const char *answer)
-{
-	for (size_t i = 0; routes[i].path; i++)
-		if (strcmp(routes[i].path, path) == 0)
-			routes[i] = (struct server_route){.path = path, .answer = answer, .closes = true};
-}
-
-/* Looks, and nothing may be as it should be. */
-static void expect(struct crates *c, const char *item, enum release_verdict verdict, const char *words)
-{
-	look_run(&c->l);
-	look_expect(&c->l, item, verdict, words);
-	assert_false(look_all_match(&c->l));
-}
-
 static void test_match(void **state)
 {
 	struct crates c;
@@ -167,39 +152,39 @@ static void test_index(void **state)
 	(void)state;
 	open_crates(&c, "");
 	serve_index(&c, "1.2.0", ",\"yanked\":true");
-	expect(&c, "index 1.2.0", RELEASE_CONFLICT, "yanked");
+	look_finds(&c.l, "index 1.2.0", RELEASE_CONFLICT, "yanked");
 	serve_index(&c, "1.2.0", ",\"yanked\":false,\"v\":3");
-	expect(&c, "index 1.2.0", RELEASE_UNKNOWN, "which Cargo reads");
+	look_finds(&c.l, "index 1.2.0", RELEASE_UNKNOWN, "which Cargo reads");
 	serve_index(&c, "1.2.0+other", "");
-	expect(&c, "index 1.2.0", RELEASE_CONFLICT, "build metadata");
+	look_finds(&c.l, "index 1.2.0", RELEASE_CONFLICT, "build metadata");
 	look_answer(&c.l, routes, INDEX, ATT_STR(OTHER));
-	expect(&c, "index 1.2.0", RELEASE_ABSENT, "not yet");
+	look_finds(&c.l, "index 1.2.0", RELEASE_ABSENT, "not yet");
 	/* Before a release, too: whoever says nothing did not say that the number is free. */
 	look_answer(&c.l, routes, INDEX, ATT_STR("\n"));
-	expect(&c, "index 1.2.0", RELEASE_UNKNOWN, "nothing at all");
+	look_finds(&c.l, "index 1.2.0", RELEASE_UNKNOWN, "nothing at all");
 	look_answer(
 		&c.l, routes, INDEX,
 		ATT_STR("{\"name\":\"plasmite\",\"vers\":\"1.2.0\",\"cksum\":\"" EMPTY "\",\"yanked\":false}"));
-	expect(&c, "index 1.2.0", RELEASE_CONFLICT, "another checksum");
+	look_finds(&c.l, "index 1.2.0", RELEASE_CONFLICT, "another checksum");
 	look_expect(&c.l, FILE_NAME, RELEASE_MATCH, "");
 	look_answer(&c.l, routes, INDEX,
 		    ATT_STR("{\"name\":\"plasmite\",\"vers\":\"1.2.0\",\"cksum\":\"" EMPTY "\"}\n"
 			    "{\"name\":\"plasmite\",\"vers\":\"1.2.0+1\",\"cksum\":\"" EMPTY "\"}\n"));
-	expect(&c, "index 1.2.0", RELEASE_CONFLICT, "more than once");
+	look_finds(&c.l, "index 1.2.0", RELEASE_CONFLICT, "more than once");
 	look_answer(&c.l, routes, INDEX,
 		    ATT_STR("{\"name\":\"plasm1te\",\"vers\":\"1.2.0\",\"cksum\":\"" EMPTY "\"}\n"));
-	expect(&c, "index 1.2.0", RELEASE_CONFLICT, "another crate");
+	look_finds(&c.l, "index 1.2.0", RELEASE_CONFLICT, "another crate");
 	look_answer(&c.l, routes, INDEX, ATT_STR(OTHER "{\"name\":\"plasmite\""));
-	expect(&c, "index 1.2.0", RELEASE_UNKNOWN, "line 2 of the index");
+	look_finds(&c.l, "index 1.2.0", RELEASE_UNKNOWN, "line 2 of the index");
 	look_answer(&c.l, routes, INDEX, ATT_STR("{\"name\":\"plasmite\",\"vers\":\"1.2.0\"}"));
-	expect(&c, "index 1.2.0", RELEASE_UNKNOWN, "\"cksum\"");
+	look_finds(&c.l, "index 1.2.0", RELEASE_UNKNOWN, "\"cksum\"");
 	look_answer(&c.l, routes, INDEX,
 		    ATT_STR("{\"name\":\"plasmite\",\"vers\":\"1.2.0\",\"cksum\":\"e3b0\"}"));
-	expect(&c, "index 1.2.0", RELEASE_UNKNOWN, "the checksum");
+	look_finds(&c.l, "index 1.2.0", RELEASE_UNKNOWN, "the checksum");
 	look_answer(&c.l, routes, INDEX,
 		    ATT_STR("{\"name\":\"plasmite\",\"vers\":\"1.2.0\",\"cksum\":\"" EMPTY
 			    "\",\"yanked\":\"no\"}"));
-	expect(&c, "index 1.2.0", RELEASE_UNKNOWN, "\"yanked\"");
+	look_finds(&c.l, "index 1.2.0", RELEASE_UNKNOWN, "\"yanked\"");
 	close_crates(&c);
 }
 
@@ -263,25 +248,25 @@ static void test_bytes(void **state)
 	att_buf_add(&other, att_buf_str(&c.crate));
 	other.data[other.len - 5] ^= 1; /* in gzip's own checksum: the files are the same */
 	look_answer(&c.l, routes, DL, att_buf_str(&other));
-	expect(&c, FILE_NAME, RELEASE_CONFLICT, "other bytes");
+	look_finds(&c.l, FILE_NAME, RELEASE_CONFLICT, "other bytes");
 	look_expect(&c.l, "index 1.2.0", RELEASE_MATCH, "");
 	att_buf_add_byte(&other, 'x');
 	look_answer(&c.l, routes, DL, att_buf_str(&other));
-	expect(&c, FILE_NAME, RELEASE_CONFLICT, "longer");
+	look_finds(&c.l, FILE_NAME, RELEASE_CONFLICT, "longer");
 	look_answer(&c.l, routes, DL, att_str_first(att_buf_str(&c.crate), 30));
-	expect(&c, FILE_NAME, RELEASE_CONFLICT, "other bytes");
+	look_finds(&c.l, FILE_NAME, RELEASE_CONFLICT, "other bytes");
 	/* Nobody built it: never a match. */
 	look_answer(&c.l, routes, DL, att_buf_str(&c.crate));
 	c.l.look.built_count = 0;
-	expect(&c, FILE_NAME, RELEASE_UNKNOWN, "no built artifact");
+	look_finds(&c.l, FILE_NAME, RELEASE_UNKNOWN, "no built artifact");
 	look_expect(&c.l, "index 1.2.0", RELEASE_UNKNOWN, "no built artifact");
 	look_answer(&c.l, routes, DL, ATT_STR("x"));
-	expect(&c, "checksum", RELEASE_CONFLICT, "its index says");
+	look_finds(&c.l, "checksum", RELEASE_CONFLICT, "its index says");
 	/* A second artifact has no place in such a registry. */
 	look_answer(&c.l, routes, DL, att_buf_str(&c.crate));
 	look_built(&c.l, FILE_NAME, att_buf_str(&c.crate));
 	look_built(&c.l, "plasmite-linux.tar.gz", ATT_STR("x"));
-	expect(&c, "plasmite-linux.tar.gz", RELEASE_UNKNOWN, "one file for each version");
+	look_finds(&c.l, "plasmite-linux.tar.gz", RELEASE_UNKNOWN, "one file for each version");
 	look_expect(&c.l, FILE_NAME, RELEASE_MATCH, "");
 	att_buf_clear(&other);
 	close_crates(&c);
@@ -323,8 +308,8 @@ static void test_transport(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct crates c;
 		open_crates(&c, "");
-		route(cases[i].path, cases[i].answer);
-		expect(&c, cases[i].item, cases[i].verdict, cases[i].words);
+		look_route(routes, cases[i].path, cases[i].answer);
+		look_finds(&c.l, cases[i].item, cases[i].verdict, cases[i].words);
 		if (cases[i].answer && strstr(cases[i].answer, "Retry-After"))
 			assert_int_equal(look_item(&c.l, "index 1.2.0")->retry_after, 7);
 		/* Before a release, what is missing beside a version that is there is no good sign. */
@@ -373,12 +358,12 @@ static void test_inside(void **state)
 		const struct look_file files[] = {
 			{cases[i].vcs_path, cases[i].vcs}, {cases[i].toml_path, cases[i].toml}, {NULL, NULL}};
 		serve_crate(&c, files);
-		expect(&c, cases[i].item, cases[i].verdict, cases[i].words);
+		look_finds(&c.l, cases[i].item, cases[i].verdict, cases[i].words);
 		look_expect(&c.l, FILE_NAME, RELEASE_MATCH, "");
 	}
 	serve_crate(&c, good);
 	c.l.look.variables.commit = ATT_STR("");
-	expect(&c, "commit", RELEASE_UNKNOWN, "");
+	look_finds(&c.l, "commit", RELEASE_UNKNOWN, "");
 	close_crates(&c);
 }
 
@@ -412,6 +397,9 @@ static void test_manifest_same(void **state)
 		 "",
 		 "[build-dependencies.a]\nversion = \"1\"\nfeatures = [\"x\", \"y\"]\noptional = true\n"
 		 "default-features = false\n"},
+		{"{\"name\":\"a\",\"req\":\"^1\",\"features\":[\"\"],\"optional\":false,"
+		 "\"default_features\":true" GITHUB "}",
+		 "", "[dependencies]\na = \"1\"\n"},
 		/* What developers need is nobody's else, and what is implied need not be said. */
 		{"{\"name\":\"t\",\"req\":\"^3\",\"optional\":false,\"default_features\":true,\"kind\":"
 		 "\"dev\"}",
@@ -436,7 +424,7 @@ static void test_manifest_same(void **state)
 	}
 	/* A mirror of crates.io says nothing of what is from there. */
 	serve_manifest(&c, DEP("a", "^1", ""), "", "[dependencies]\na = \"1\"\n");
-	expect(&c, "manifest", RELEASE_CONFLICT, "by which Cargo chooses");
+	look_finds(&c.l, "manifest", RELEASE_CONFLICT, "by which Cargo chooses");
 	look_answer(&c.l, routes, "/config.json",
 		    att_arena_printf(&c.l.arena,
 				     "{\"dl\":\"http://127.0.0.1:%u/dl\",\"api\":\"https://crates.io/\"}",
@@ -495,7 +483,7 @@ static void test_manifest_other(void **state)
 	open_crates(&c, "");
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		serve_manifest(&c, cases[i].deps, cases[i].more, cases[i].toml);
-		expect(&c, "manifest", RELEASE_CONFLICT, "by which Cargo chooses");
+		look_finds(&c.l, "manifest", RELEASE_CONFLICT, "by which Cargo chooses");
 		look_expect(&c.l, FILE_NAME, RELEASE_MATCH, "");
 		const struct release_item_verdict *item = look_item(&c.l, "manifest");
 		assert_true(att_str_is(item->expected, cases[i].expected));
@@ -503,10 +491,35 @@ static void test_manifest_other(void **state)
 	}
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		serve_manifest(&c, bad[i].deps, bad[i].more, "");
-		expect(&c, "manifest", RELEASE_UNKNOWN, bad[i].words);
+		look_finds(&c.l, "manifest", RELEASE_UNKNOWN, bad[i].words);
 	}
 	serve_index(&c, "1.2.0", ",\"deps\":null");
-	expect(&c, "manifest", RELEASE_UNKNOWN, "\"deps\"");
+	look_finds(&c.l, "manifest", RELEASE_UNKNOWN, "\"deps\"");
+	close_crates(&c);
+}
+
+/* Of a past release there are only digests here: what is served is looked into, and the index held against it.
+ */
+static void test_past(void **state)
+{
+	struct crates c;
+	struct release_scratch scratch = {open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600),
+					  PTHREAD_MUTEX_INITIALIZER};
+	(void)state;
+	open_crates(&c, "");
+	c.l.built[0].path = ATT_STR("");
+	c.l.look.is_past = true;
+	look_finds(&c.l, "Cargo.toml", RELEASE_UNKNOWN, "a place for a copy");
+	c.l.look.scratch = &scratch;
+	for (size_t i = 0; i < 2; i++) {
+		look_run(&c.l);
+		assert_true(look_all_match(&c.l));
+		assert_int_equal(c.l.verdicts.count, 5);
+	}
+	serve_index(&c, "1.2.0", ",\"deps\":[" DEP("evil", "*", "") "]");
+	look_finds(&c.l, "manifest", RELEASE_CONFLICT, "by which Cargo chooses");
+	look_expect(&c.l, FILE_NAME, RELEASE_MATCH, "");
+	close(scratch.fd);
 	close_crates(&c);
 }
 
@@ -517,7 +530,7 @@ static void test_before(void **state)
 	open_crates(&c, "token = \"CARGO_TOKEN\"\napi = \"http://127.0.0.1:%u/\"\n");
 	c.l.look.is_before = true;
 	look_answer(&c.l, routes, INDEX, ATT_STR(OTHER));
-	expect(&c, "login", RELEASE_UNKNOWN, "CARGO_TOKEN");
+	look_finds(&c.l, "login", RELEASE_UNKNOWN, "CARGO_TOKEN");
 	look_expect(&c.l, "index 1.2.0", RELEASE_ABSENT, "");
 	c.l.look.token = ATT_STR("s3cret");
 	look_answer(&c.l, routes, "/api/v1/me", ATT_STR("{\"user\":{\"email\":\"a@example.org\"}}"));
@@ -526,12 +539,12 @@ static void test_before(void **state)
 	/* The token goes there alone. */
 	look_expect(&c.l, "index 1.2.0", RELEASE_ABSENT, "");
 	assert_false(server_was_told(&c.l.server, "s3cret"));
-	route("/api/v1/me", "HTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n");
-	expect(&c, "login", RELEASE_UNKNOWN, "does not take the token");
-	route("/api/v1/me", NULL);
-	expect(&c, "login", RELEASE_UNKNOWN, "does not say");
-	route("/api/v1/me", "HTTP/1.1 302 x\r\nLocation: " INDEX "\r\nContent-Length: 0\r\n\r\n");
-	expect(&c, "login", RELEASE_UNKNOWN, "does not say");
+	look_route(routes, "/api/v1/me", "HTTP/1.1 403 x\r\nContent-Length: 0\r\n\r\n");
+	look_finds(&c.l, "login", RELEASE_UNKNOWN, "does not take the token");
+	look_route(routes, "/api/v1/me", NULL);
+	look_finds(&c.l, "login", RELEASE_UNKNOWN, "does not say");
+	look_route(routes, "/api/v1/me", "HTTP/1.1 302 x\r\nLocation: " INDEX "\r\nContent-Length: 0\r\n\r\n");
+	look_finds(&c.l, "login", RELEASE_UNKNOWN, "does not say");
 	for (size_t i = 0; i < c.l.verdicts.count; i++)
 		assert_true(att_str_find(c.l.verdicts.items[i].reason, ATT_STR("s3cret")) == ATT_STR_NONE);
 	close_crates(&c);
@@ -539,7 +552,7 @@ static void test_before(void **state)
 	open_crates(&c, "token = \"CARGO_TOKEN\"\n");
 	c.l.look.is_before = true;
 	c.l.look.token = ATT_STR("s3cret");
-	expect(&c, "login", RELEASE_UNKNOWN, "\"api\"");
+	look_finds(&c.l, "login", RELEASE_UNKNOWN, "\"api\"");
 	c.l.look.is_before = false;
 	look_run(&c.l);
 	assert_true(look_all_match(&c.l));
@@ -551,13 +564,13 @@ static void test_names(void **state)
 	struct crates c;
 	(void)state;
 	open_crates(&c, "package = \"../x\"\n");
-	expect(&c, "version", RELEASE_UNKNOWN, "no such crate");
+	look_finds(&c.l, "version", RELEASE_UNKNOWN, "no such crate");
 	close_crates(&c);
 	open_crates(&c, "");
 	c.l.names.items[0].text = ATT_STR("1.2/0");
-	expect(&c, "version", RELEASE_UNKNOWN, "no such crate");
+	look_finds(&c.l, "version", RELEASE_UNKNOWN, "no such crate");
 	c.l.names.count = 0;
-	expect(&c, "version", RELEASE_UNKNOWN, "no such crate");
+	look_finds(&c.l, "version", RELEASE_UNKNOWN, "no such crate");
 	close_crates(&c);
 }
 
@@ -568,8 +581,8 @@ int main(void)
 		cmocka_unit_test(test_index),         cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_transport),     cmocka_unit_test(test_inside),
 		cmocka_unit_test(test_manifest_same), cmocka_unit_test(test_manifest_other),
-		cmocka_unit_test(test_before),        cmocka_unit_test(test_names),
-		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_before),        cmocka_unit_test(test_past),
+		cmocka_unit_test(test_names),         cmocka_unit_test(test_vectors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
