@@ -57,9 +57,7 @@ static const struct {
 
 static bool is_url(struct att_str repository)
 {
-	return att_str_find(repository, ATT_STR("://")) != ATT_STR_NONE ||
-	       (att_str_find_byte(repository, '@') != ATT_STR_NONE &&
-		att_str_find_byte(repository, ':') != ATT_STR_NONE);
+	return att_str_find_byte(repository, ':') < att_str_find_byte(repository, '/');
 }
 
 /* The file of a manifest, which does not leave its folder. */
@@ -186,6 +184,8 @@ static int fill(struct run *r, const struct manifest *m, struct release_tap *tap
 	*tap = (struct release_tap){.channel = m->channel->label,
 				    .project = r->config.release.project.name,
 				    .tag_pattern = r->config.release.project.tag,
+				    .variables = &r->variables,
+				    .base = release_channel_text(m->channel, "url", ""),
 				    .version = r->variables.version,
 				    .artifacts = artifacts};
 	for (size_t i = 0; i < r->build.count; i++) {

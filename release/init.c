@@ -272,10 +272,12 @@ static bool agrees(const struct release_init *init, struct att_str module)
 
 static void group_file(struct release_init *init, struct release_init_file *file)
 {
-	if (!init->main || file->kind == RELEASE_INIT_LOCK || file->kind == RELEASE_INIT_OTHER)
+	bool is_go = file->kind == RELEASE_INIT_GO;
+	if ((!init->main && !is_go) || file->kind == RELEASE_INIT_LOCK || file->kind == RELEASE_INIT_OTHER)
 		return;
-	if (file->kind == RELEASE_INIT_GO) {
-		if (file->folder.len == 0 && file->name.len > 0 && agrees(init, file->name))
+	/* A module alone says its major version at least. */
+	if (is_go) {
+		if (file->folder.len == 0 && file->name.len > 0 && (!init->main || agrees(init, file->name)))
 			file->group = ATT_STR("main");
 		return;
 	}

@@ -84,8 +84,8 @@ struct round {
 	bool is_last; /* what does not agree is a finding, not an edit */
 };
 
-static void complain(struct round *r, const char *code, struct att_span span, const char *what,
-		     struct att_str expected, struct att_str found)
+static void complain_with(struct round *r, const char *code, struct att_span span, const char *what,
+			  struct att_str expected, struct att_str found, const char *help)
 {
 	struct att_finding finding = {
 		.code = code,
@@ -95,10 +95,17 @@ static void complain(struct round *r, const char *code, struct att_span span, co
 		.channel = r->tap->channel,
 		.expected = expected,
 		.found = found,
+		.help = att_str_of(help),
 	};
 	finding.place = att_source_place(&r->source, span);
 	finding.source_line = att_source_line_text(&r->source, finding.place.line);
 	att_findings_add(r->findings, &finding);
+}
+
+static void complain(struct round *r, const char *code, struct att_span span, const char *what,
+		     struct att_str expected, struct att_str found)
+{
+	complain_with(r, code, span, what, expected, found, NULL);
 }
 
 /* The part of a url that names the file: [*begin, *end). */
@@ -207,8 +214,10 @@ static int look_at(struct round *r, const struct release_item *item, struct att_
 	int status = ATT_OK;
 	if (!is_main) {
 		if (item->role == RELEASE_ROLE_BOTTLE && r->is_last)
-			complain(r, "unbuilt-url", item->span, "a bottle, which the release did not build",
-				 ATT_STR(""), item->url);
+			complain_with(r, "unbuilt-url", item->span, "a bottle, which the release did not build",
+				      ATT_STR(""), item->url,
+				      "bottles are built from the new formula, and added to it then: take the "
+				      "block of the last version out");
 		return ATT_OK;
 	}
 	if (!artifact) {
@@ -222,7 +231,15 @@ static int look_at(struct round *r, const struct release_item *item, struct att_
 		status = demand(r, item, item->version_span, "wrong-version",
 				"the version is computed here, and another one is wanted", item->version,
 				tap->version, err);
-	struct att_str url = new_url(r, item, artifact->name);
+	struct att_str url = {NULL, 0};
+	if (tap->base.len && release_template_expand(tap->base, tap->variables, &r->arena, &url, err) != ATT_OK)
+		return err->code;
+	while (att_str_ends(url, ATT_STR("/")))
+		url.len--;
+	url = tap->base.len ? ATT_ARENA_JOIN(&r->arena, url, ATT_STR("/"), artifact->name)
+			    : new_url(r, item, artifact->name);
+	if (!url.data)
+		return att_err_memory(err);
 	if (status == ATT_OK && !att_str_equal(url, item->url))
 		status = demand(r, item, item->url_span, "wrong-url",
 				"the url is computed here, and another one is wanted", item->url, url, err);

@@ -32,6 +32,10 @@ struct release_tap {
 	struct att_str project; /* its name, and the template of its tags: for templates */
 	struct att_str tag_pattern;
 	struct att_str version; /* of the release */
+	/* Template of the address below which files are served; "": where the manifest says, with the new
+	 * version. */
+	struct att_str base;
+	const struct release_variables *variables; /* for that; may be NULL where there is none */
 	const struct release_tap_artifact *artifacts;
 	size_t count;
 };

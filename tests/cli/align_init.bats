@@ -164,3 +164,14 @@ has() { # LINE...: next to each other
     cmp ../one ../two
     [ "$(git status --porcelain | sort | tr -d '\n')" = '?? a/?? b/' ]
 }
+
+@test "a Go module alone: its major version is a place, and all agrees at once" {
+    mkdir alone
+    cd alone
+    printf 'module example.org/tool/v2\n' >go.mod
+    attest align init >attest.toml
+    grep -qx 'file = "go.mod"' attest.toml
+    run -0 attest align versions
+    run -0 attest align versions --tag v2.0.1
+    run -1 attest align versions --tag v3.0.0
+}

@@ -131,6 +131,24 @@ refused() {
     refused malformed-input 24
 }
 
+@test "the url of the channel is where files are served, whatever the manifest said" {
+    printf '%s\n' 'url = "https://new.example/{tag}/"' >>attest.toml
+    formula | sed -e '11s/.*/      url "https:\/\/old.example\/tool_1.2.9_linux_arm64.tgz"/' >../tap/Formula/tool.rb
+    tap 0 --write
+    grep -o 'https://new.example/v1.3.0/tool_1.3.0_[a-z0-9_]*.tgz"' ../tap/Formula/tool.rb | sort -u >urls
+    [ "$(wc -l <urls)" -eq 3 ]
+    tap 0
+    # A url that is computed cannot be moved.
+    formula >../tap/Formula/tool.rb
+    refused wrong-url 11
+}
+
+@test "bottles of the last version are refused, and what to do is said" {
+    formula | sed '22s/.*/  bottle do\n    sha256 all: "'"$OLD"'"\n  end/' >../tap/Formula/tool.rb
+    refused unbuilt-url 23
+    [[ "$stderr" == *'take the block of the last version out'* ]]
+}
+
 @test "one literal for two platforms, and a value that stands twice" {
     sed -i 's/^platform = "linux-.*"/platform = "linux"/' attest.toml
     formula | sed -e '5s/on_intel/on_arm/' -e '9s/on_arm/on_intel/' -e '11s/arm64/x86_64/' -e "10s/TODO/$OLD/" \
@@ -170,6 +188,10 @@ scoop() { # VERSION DIGEST
     tap 2 --tag '-x'
     sed -i 's,"../tap","https://h.example/tap.git",' attest.toml
     tap 2
+    sed -i 's,"https://h.example/tap.git","h.example:tap",' attest.toml
+    tap 2
+    [[ "$stderr" == *'with a manifest in a folder here'* ]]
+    sed -i 's,"h.example:tap","https://h.example/tap.git",' attest.toml
     git tag -d v1.3.0
     sed -i 's,"https://h.example/tap.git","../tap",' attest.toml
     tap 2
