@@ -214,7 +214,8 @@ static void look_at_list(const struct release_go_look *g)
 	struct att_fetch_answer answer = {0};
 	bool is_known, found = read_list(g, &answer, &is_known);
 	if (is_known) {
-		add(g, ATT_STR("list"), found ? RELEASE_MATCH : RELEASE_STALE, g->version, NOTHING,
+		add(g, ATT_STR("list"), found ? RELEASE_MATCH : RELEASE_STALE, g->version,
+		    found ? g->version : ATT_STR("none"),
 		    found ? "" : "the proxy does not list the version yet");
 		release_go_look_at_retractions(g,
 					       answer.status == 200 ? att_buf_str(&answer.body) : ATT_STR(""));

@@ -9,8 +9,6 @@
 
 #include "libattest/base/banned.h"
 
-#define NOTHING ((struct att_str){NULL, 0})
-
 static bool is_incompatible(struct att_str version)
 {
 	return att_str_ends(version, ATT_STR("+incompatible"));
@@ -89,7 +87,8 @@ static void judge(const struct release_go_look *g, struct att_str newest, struct
 				 ATT_ARENA_JOIN(&g->look->verdicts->arena, ATT_STR("retracted by "), newest),
 				 ATT_STR("the go.mod of the newest version takes it back"));
 	else
-		release_look_add(g->look, item, RELEASE_MATCH, NOTHING, NOTHING, NOTHING);
+		release_look_add(g->look, item, RELEASE_MATCH, ATT_STR("a version that stands"),
+				 ATT_STR("a version that stands"), (struct att_str){NULL, 0});
 	att_arena_clear(&arena);
 }
 
