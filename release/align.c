@@ -3,6 +3,7 @@
 
 #include "libattest/base/pool.h"
 #include "libattest/verify/sidecar.h"
+#include "release/proof.h"
 
 #include "libattest/base/banned.h"
 
@@ -104,6 +105,7 @@ static void look_at(void *context, size_t i)
 	if (state->verdicts.count == 0)
 		release_look_add(&look, ATT_STR("channel"), RELEASE_UNKNOWN, (struct att_str){NULL, 0},
 				 (struct att_str){NULL, 0}, ATT_STR("nothing was looked at"));
+	release_proof(&look);
 	judge_login(&look);
 }
 

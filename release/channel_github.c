@@ -347,7 +347,7 @@ static bool split_name(struct att_str text, struct release_github *g)
 	       !att_str_is(g->name, "..");
 }
 
-static bool find_repository(const struct release_look *look, struct release_github *g)
+bool release_github_repository(const struct release_look *look, struct release_github *g)
 {
 	struct att_str text = release_channel_text(look->channel, "repository", "");
 	static const struct att_str prefix = {"https://github.com/", 19};
@@ -374,7 +374,7 @@ static void look_at_github(const struct release_look *look)
 		.version = look->variables.version,
 		.has_to_push = true,
 	};
-	if (!find_repository(look, &g)) {
+	if (!release_github_repository(look, &g)) {
 		add(&g, ATT_STR("release"), RELEASE_UNKNOWN, ATT_STR("OWNER/NAME"),
 		    release_channel_text(look->channel, "repository", ""),
 		    "it is not known which repository of GitHub is meant: say it by \"repository\"");

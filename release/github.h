@@ -29,6 +29,9 @@ void release_github_document_clear(struct release_github_document *document);
 /* Reads the answer's body into the rest of the document. */
 int release_github_parse(struct release_github_document *document, struct att_err *err) ATT_MUST_USE;
 
+/* Fills owner and name by "repository" of the channel, or else of the project. False when neither says it. */
+bool release_github_repository(const struct release_look *look, struct release_github *g);
+
 enum release_github_answer {
 	RELEASE_GITHUB_FAILED,  /* a verdict was added */
 	RELEASE_GITHUB_MISSING, /* 404, 410: none was */

@@ -38,6 +38,21 @@ record() {
         jq 'del(.error) + {answer: {status: 404, url: .request.url, length: 0}}' "$file" >../new
         mv ../new "$file"
     done
+    prove
+}
+
+# What every registry of crates has.
+prove() {
+    local url=http://127.0.0.1:9/config.json name
+    name=127.0.0.1-9-$(printf '%s\n' GET $url '' '' Accept application/json | b2sum -l 128 | cut -c1-32)-1
+    echo '{"dl": "http://127.0.0.1:9"}' >"../record/$name.body"
+    for file in ../record/127*.json; do
+        jq --arg url "$url" --arg length "$(wc -c <"../record/$name.body")" '.request = {method: "GET", url: $url,
+            headers: [{name: "Accept", value: "application/json"}]} |
+            .answer = {status: 200, url: $url, length: ($length | tonumber),
+            body: ($length | tonumber)}' "$file" >../new
+    done
+    mv ../new "../record/$name.json"
 }
 
 release() { # TAG

@@ -148,15 +148,15 @@ secret() { # LINE...: of the location with the repository
     serve "listen 127.0.0.1:$((PORT + 2)) ssl; ssl_certificate $PWD/certificate; ssl_certificate_key $PWD/key;" \
         "location /git/ { alias $PWD/; if (\$http_authorization != \"Basic eDp5\") { return 401; } }"
     git -C origin.git update-server-info
-    URL=https://127.0.0.1:$((PORT + 2))
-    git -C r config remote.origin.url "$URL/git/origin.git"
+    local secure=https://127.0.0.1:$((PORT + 2))
+    git -C r config remote.origin.url "$secure/git/origin.git"
     [ "$(steps)" = "pushed unknown" ]
     git config --global http.sslCAInfo "$PWD/certificate"
     [ "$(steps)" = "pushed unknown" ]
-    git -C r config "http.$URL/.extraHeader" "Authorization: Basic eDp5"
+    git -C r config "http.$secure/.extraHeader" "Authorization: Basic eDp5"
     [ -z "$(steps)" ]
-    printf '[http "%s/"]\n\textraHeader = Authorization: Basic eDp5\n' "$URL" >header
-    git -C r config --unset "http.$URL/.extraHeader"
+    printf '[http "%s/"]\n\textraHeader = Authorization: Basic eDp5\n' "$secure" >header
+    git -C r config --unset "http.$secure/.extraHeader"
     git -C r config include.path "$PWD/header"
     [ -z "$(steps)" ]
     git -C r config --unset include.path
@@ -164,9 +164,9 @@ secret() { # LINE...: of the location with the repository
     [ "$(steps)" = "pushed unknown" ]
     # The checkout cannot have certificates go unchecked.
     git config --global --unset http.sslCAInfo
-    git -C r config "http.$URL/.extraHeader" "Authorization: Basic eDp5"
+    git -C r config "http.$secure/.extraHeader" "Authorization: Basic eDp5"
     git -C r config http.sslVerify false
-    git -C r config "http.$URL/.sslVerify" false
+    git -C r config "http.$secure/.sslVerify" false
     [ "$(steps)" = "pushed unknown" ]
 }
 
@@ -203,4 +203,79 @@ secret() { # LINE...: of the location with the repository
     [ -z "$(steps)" ]
     run -1 grep " $((PORT + 1)) " logs/access
     [ ! -e cookies ]
+}
+
+# --- what is not taken -----------------------------------------------------------------------------------------
+
+channel() { # LINE...
+    printf '%s\n' '[project]' 'name = "p"' 'repository = "https://github.com/acme/p"' '[[artifact]]' \
+        "name = \"$1\"" 'path = "dist"' '[[channel]]' 'artifacts = ["p*"]' "${@:2}" >r/attest.toml
+    rm -f r/dist/*
+    echo built >"r/dist/${1//\{version\}/1.2.0}"
+    git -C r add -A
+    git -C r commit -q --allow-empty -m a
+    git -C r tag -f v1.2.0 >/dev/null
+    git -C r push -q -f ../origin.git main v1.2.0
+}
+
+# free [COMMAND...]: what the server serves without it proves nothing, and with it that nothing is taken.
+free() {
+    local status=0
+    attest align before --config r/attest.toml >out 2>&1 || status=$?
+    [ "$status" -eq 2 ]
+    grep -qF "it is not there, but nothing shows that the server is what it should be: " out
+    [ "$(verdicts | cut -d' ' -f2- | grep -c ABSENT)" -eq 0 ]
+    "$@"
+    attest align before --config r/attest.toml
+    [ "$(verdicts | grep -vc ABSENT)" -eq 0 ]
+}
+
+put() { # PATH TEXT
+    mkdir -p "www/$(dirname "$1")"
+    printf '%s\n' "$2" >"www/$1"
+}
+
+@test "crates: a server that has nothing is no registry" {
+    channel 'p-{version}.crate' 'kind = "crates"' "registry = \"sparse+$URL/index/\""
+    put index/config.json '<html>log in</html>'
+    free put index/config.json "{\"dl\": \"$URL/dl\"}"
+}
+
+@test "npm: a server that has nothing is no registry" {
+    channel 'p-{version}.tgz' 'kind = "npm"' "registry = \"$URL/npm\""
+    put npm/-/ping '<html>log in</html>'
+    free put npm/-/ping '{}'
+}
+
+@test "PyPI: a server that has nothing is no index" {
+    channel 'p-{version}.tar.gz' 'kind = "pypi"' "registry = \"$URL/py\""
+    free serve 'location = /py/simple/ { default_type text/html; return 200; }'
+    serve 'location = /py/simple/ { default_type application/octet-stream; return 200; }'
+    run -2 attest align before --config r/attest.toml
+}
+
+@test "images: a server that has nothing is no registry" {
+    channel 'p-{version}.json' 'kind = "oci"' "repository = \"127.0.0.1:$PORT/acme/p\"" 'tags = ["{version}"]'
+    run -2 attest align before --config r/attest.toml
+    [[ "$output" == *"nothing shows that the server is what it should be: $URL/v2/ gives status 404"* ]]
+    serve 'location = /v2/ { default_type text/html; return 200 "<html>"; }'
+    run -2 attest align before --config r/attest.toml
+    serve 'location = /v2/ { return 401; }'
+    run -2 attest align before --config r/attest.toml
+    serve 'location = /v2/ { default_type application/json; return 200 "{}"; }'
+    [[ "$(verdicts)" == *"tag 1.2.0 ABSENT"* ]]
+    serve 'location = /v2/ { add_header WWW-Authenticate "Basic realm=x" always; return 401; }'
+    [[ "$(verdicts)" == *"tag 1.2.0 ABSENT"* ]]
+}
+
+@test "GitHub: a server that has nothing does not have the repository" {
+    channel 'p-{version}.tgz' 'kind = "github"' "api = \"$URL/api\""
+    put api/repos/acme/p.json '<html>log in</html>'
+    free put api/repos/acme/p.json '{"full_name": "acme/p"}'
+}
+
+@test "Go: of a proxy of one's own it is told that nothing proves it" {
+    channel 'p-{version}.zip' 'kind = "go"' 'package = "p.example/p"' "proxy = \"$URL/go\"" 'sumdb = "off"'
+    run attest align before --config r/attest.toml
+    [[ "$output" == *"note[channel-unknown]: proxy: nothing tells a proxy that does not have the module"* ]]
 }
