@@ -56,13 +56,12 @@ static enum reading unreadable(const struct look *l, struct att_str item, const 
 	return UNREADABLE;
 }
 
-static const struct att_str html_type = {"text/html", 9};
-
 static int parse(const struct att_fetch_answer *answer, struct att_str url, bool is_release, struct page *page,
 		 struct att_err *err)
 {
 	static const struct att_str json = {"application/vnd.pypi.simple.v1+json", 35},
-				    html = {"application/vnd.pypi.simple.v1+html", 35};
+				    html = {"application/vnd.pypi.simple.v1+html", 35},
+				    old_html = {"text/html", 9};
 	struct att_str type =
 		att_str_trim(att_str_first(answer->content_type, att_str_find_byte(answer->content_type, ';')));
 	struct att_arena arena = {0};
@@ -75,7 +74,7 @@ static int parse(const struct att_fetch_answer *answer, struct att_str url, bool
 		status = release_pypi_read_release(&source, &page->index, err);
 	else if (page->is_json)
 		status = release_pypi_read_simple(&source, &page->index, err);
-	else if (att_str_equal_nocase(type, html) || att_str_equal_nocase(type, html_type))
+	else if (att_str_equal_nocase(type, html) || att_str_equal_nocase(type, old_html))
 		status = release_pypi_read_html(&source, &page->index, err);
 	else
 		status = att_err_set(err, ATT_ERR_UNSUPPORTED,
@@ -97,8 +96,7 @@ static void read_page(struct look *l, size_t number, struct att_str item, struct
 	page->reading = READ;
 	if (status != ATT_OK) {
 		page->reading = unreadable(l, item, &err);
-	} else if (number == HTML &&
-		   (answer.status / 100 == 4 || !att_str_starts(answer.content_type, html_type))) {
+	} else if (number == HTML && answer.status / 100 == 4) {
 		page->reading = NOT_ASKED; /* there is none */
 	} else if (answer.status == 200) {
 		page->index.project = l->project;
@@ -129,7 +127,7 @@ static void read_pages(struct look *l)
 		simple = url_of(l, l->registry, (const struct att_str[]){ATT_STR("simple")}, 1);
 	simple = url_of(l, simple, simple_parts, 2);
 	read_page(l, SIMPLE, ATT_STR("simple index"), simple, simple_types);
-	if (l->pages[SIMPLE].is_json)
+	if (l->pages[SIMPLE].is_json && l->pages[SIMPLE].reading == READ)
 		read_page(l, HTML, ATT_STR("simple index as HTML"), simple, "text/html");
 }
 

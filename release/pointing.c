@@ -238,7 +238,8 @@ static void look_at_file(const struct release_look *look, struct att_str path, s
 	}
 	int status = att_source_init(&p.source, &p.arena, p.item, text, &err);
 	if (status == ATT_OK)
-		status = release_manifest_parse(&p.source, &p.manifest, &p.format, &err);
+		status = release_manifest_parse_for(&p.source, att_value_get(look->channel->table, "targets"),
+						    &p.manifest, &p.format, &err);
 	if (status == ATT_OK)
 		status = fill_targets(&p, &err);
 	if (status == ATT_OK)

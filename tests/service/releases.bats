@@ -271,8 +271,8 @@ publish_github() {
     printf '%s\n' "${assets[@]}" | jq -s --arg tag "v$VERSION" \
         '{tag_name: $tag, draft: false, prerelease: ($tag | contains("-")), assets: .}' \
         >"$api/releases/tags/v$VERSION.json"
-    jq -c '[.]' "$api/releases/tags/v$VERSION.json" >"$api/releases.json"
-    cp "$api/releases/tags/v$VERSION.json" "$api/releases/latest.json"
+    jq -c '[del(.assets)]' "$api/releases/tags/v$VERSION.json" >"$api/releases.json"
+    jq -c 'del(.assets)' "$api/releases/tags/v$VERSION.json" >"$api/releases/latest.json"
 }
 
 # Up to the moment before anything is published.
@@ -360,6 +360,28 @@ tampered() {
     align 0 after
     row 'pypi plasmite-0.2.4rc1-py3-none-any.whl MATCH'
     row 'npm dist-tag next MATCH 0.2.4-rc.1'
+}
+
+# What makes no difference to what people get, is optional, or only refers to what is compared where it lies. npm
+# installs by what stands in "versions"; an index need not have an HTML form.
+idle() {
+    grep -vE \
+        -e '/index/config.json api ' -e '/index/pl/as/plasmite (features|yanked) removed' \
+        -e '/simple/plasmite/ (status 404|meta/api-version changed|versions|files/\*/(size|yanked) removed)' \
+        -e '/pypi/plasmite/[^ ]* urls/\*/(size|yanked) removed' \
+        -e '/-/npm/v1/keys (error |status 404)' -e '/plasmite (name|_id|_rev|time.*|readme|users|_attachments) ' \
+        -e '/plasmite(/[^ ]*)? (versions/[^ ]*/)?(_[a-zA-Z]+|contributors|files|files/\*) (changed|removed)' \
+        -e '/releases/latest (draft|prerelease) ' -e '/releases[?]per_page=100 ' \
+        -e '/releases/tags/[^ ]* assets/\*/(digest removed|url changed)'
+}
+
+@test "nothing that any server says may be otherwise" {
+    prepare
+    publish latest
+    align 0 after --preview --record ../record
+    "$ROOT/tests/service/mutate.py" ../record ../scratch attest align after --preview >../unnoticed
+    [ -s ../unnoticed ]
+    run -1 idle <../unnoticed
 }
 
 # --- docs/ci ------------------------------------------------------------------------------------------------
