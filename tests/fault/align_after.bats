@@ -77,7 +77,10 @@ each() {
         status=0
         timeout 30 strace -f -o log -e "trace=$2" -e "inject=$2:$1:when=$n" "${AFTER[@]}" >out 2>err || status=$?
         grep -qE 'INJECTED|killed by' log || break # there are no more of them
-        "$judge" "$status" || { echo "$2 number $n: $1: exit $status"; cat out err again; ls ../tape ../ledger; return 1; }
+        "$judge" "$status" && continue
+        echo "$2 number $n: $1: exit $status"
+        cat out err again
+        return 1
     done
     [ "$n" -gt 1 ]
 }

@@ -31,8 +31,8 @@ index() { # DIGEST
         "url": "../../files/p-1.0.0.tar.gz", "hashes": {"sha256": "%s"}, "yanked": false}]}' "$1" >www/simple/p/index
 }
 
-# Answers "ok", a status ("429=SECONDS" with when to ask again), "cut" (a body that ends early), "hang", "slow" (headers, one
-# after the other), "bomb" (of them too many) and "loop" (a redirect to itself).
+# Answers "ok", a status ("429=SECONDS" with when to ask again), "cut" (a body that ends early), "hang", "slow" (headers,
+# one after the other), "bomb" (of them too many) and "loop" (a redirect to itself).
 serve() { # "PATH ANSWER..."
     printf '%s\n' "$@" >plan
     python3 - "$PORT" 3>&- <<'END' &

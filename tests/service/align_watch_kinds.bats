@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # attest align watch over two releases on npm (verdaccio), crates.io (a sparse index), in a registry of images and in a
-# Homebrew tap: what moves on is no fault, and what was replaced, yanked, moved or deleted is told, also of the older one.
+# Homebrew tap: what moves on is no fault; what was replaced, yanked, moved or deleted is told, of the older one, too.
 
 load common
 load align
@@ -233,6 +233,7 @@ wrong() {
 }
 
 @test "what was yanked, unpublished, deleted" {
+    local digest
     both
     index 1.0.0 true
     wrong 'crates 1.0.0 index 1.0.0 CONFLICT'
@@ -244,7 +245,8 @@ wrong() {
     npm unpublish --silent --force tool@1.0.0 >/dev/null
     align 1 watch
     row 'npm 1.0.0 1.0.0 ABSENT'
-    curl -fsS -X DELETE "http://${IMAGE/\//\/v2\/}/manifests/$(jq -r '.releases[0].images[0].digest' attest-releases.json)"
+    digest=$(jq -r '.releases[0].images[0].digest' attest-releases.json)
+    curl -fsS -X DELETE "http://${IMAGE/\//\/v2\/}/manifests/$digest"
     align 1 watch
     row 'oci 1.0.0 tag 1.0.0 ABSENT'
     git -C ../tap rm -q Formula/tool.rb
