@@ -146,3 +146,36 @@ bool release_github_list(const struct release_github *g, struct att_str item,
 	}
 	return true;
 }
+
+/* --- the repository -------------------------------------------------------------------------------------- */
+
+/* "OWNER/NAME", of GitHub's own characters. */
+static bool split_name(struct att_str text, struct release_github *g)
+{
+	size_t slash = att_str_find_byte(text, '/');
+	g->owner = att_str_first(text, slash);
+	g->name = att_str_from(text, slash == ATT_STR_NONE ? text.len : slash + 1);
+	for (size_t i = 0; i < text.len; i++)
+		if (i != slash && !att_ascii_is_alnum(text.data[i]) && text.data[i] != '-' &&
+		    text.data[i] != '.' && text.data[i] != '_')
+			return false;
+	return g->owner.len > 0 && g->name.len > 0 && g->owner.data[0] != '.' && !att_str_is(g->name, ".") &&
+	       !att_str_is(g->name, "..");
+}
+
+bool release_github_repository(const struct release_look *look, struct release_github *g)
+{
+	struct att_str text = release_channel_text(look->channel, "repository", "");
+	static const struct att_str prefix = {"https://github.com/", 19};
+	if (text.len > 0)
+		return split_name(text, g);
+	text = look->config->project.repository;
+	if (!att_str_starts(text, prefix))
+		return false;
+	text = att_str_from(text, prefix.len);
+	if (att_str_ends(text, ATT_STR("/")))
+		text.len--;
+	if (att_str_ends(text, ATT_STR(".git")))
+		text.len -= 4;
+	return split_name(text, g);
+}
