@@ -146,6 +146,11 @@ static int fail(struct unpacking *u)
 	return att_err_set(u->err, ATT_ERR_MALFORMED, "the archive is damaged: %s", why ? why : "unknown");
 }
 
+static bool is_zip(struct att_str path)
+{
+	return att_str_ends(path, ATT_STR(".whl")) || att_str_ends(path, ATT_STR(".zip"));
+}
+
 static int open_archive(struct unpacking *u)
 {
 	u->archive = archive_read_new();
@@ -153,8 +158,8 @@ static int open_archive(struct unpacking *u)
 		return att_err_memory(u->err);
 	/* Nothing but what these kinds are made of: each format is code that a hostile file reaches. */
 	int status = archive_read_support_filter_gzip(u->archive);
-	status |= archive_read_support_format_tar(u->archive);
-	status |= archive_read_support_format_zip(u->archive);
+	status |= is_zip(u->path) ? archive_read_support_format_zip(u->archive)
+				  : archive_read_support_format_tar(u->archive);
 	status |= archive_read_set_callback_data(u->archive, &u->input);
 	status |= archive_read_set_read_callback(u->archive, read_block);
 	status |= archive_read_set_seek_callback(u->archive, seek_input);
@@ -311,7 +316,9 @@ int release_packed_read(int fd, struct att_str path, struct att_str made_from, s
 		att_err_help(err, "read are .crate, .tgz (npm, Helm), .whl, and .tar.gz and .zip (Python)");
 		return ATT_ERR_UNSUPPORTED;
 	}
-	int status = read_archive(&u);
+	int status = is_zip(path) ? release_packed_check_zip(fd, err) : ATT_OK;
+	if (status == ATT_OK)
+		status = read_archive(&u);
 	if (status == ATT_OK)
 		status = att_source_init(&out->metadata, &out->arena, out->metadata.path,
 					 att_buf_str(&out->bytes), err);

@@ -64,4 +64,9 @@ int release_packed_read_crate(struct release_packed *packed, struct att_err *err
 int release_packed_read_python(struct release_packed *packed, struct att_err *err);
 int release_packed_read_chart(struct release_packed *packed, struct att_err *err);
 
+/* Does the zip archive in the regular file `fd` name each of its files alike in its list and before its bytes,
+ * and hold nothing before the first and behind the list? Errors: ATT_ERR_MALFORMED; ATT_ERR_UNSUPPORTED for one
+ * of more than 4 GB or 65534 files; ATT_ERR_MEMORY. */
+int release_packed_check_zip(int fd, struct att_err *err) ATT_MUST_USE;
+
 #endif

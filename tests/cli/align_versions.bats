@@ -534,6 +534,52 @@ wheel() { # VERSION [LINE]...
     says err 'expected one Version, found a second'
 }
 
+# in_wheel FROM TO COUNT: the COUNTth FROM in the wheel's bytes becomes TO.
+in_wheel() {
+    python3 - "$@" dist/*.whl <<'END'
+import sys
+old, new, count, path = sys.argv[1].encode(), sys.argv[2].encode(), int(sys.argv[3]), sys.argv[4]
+parts = open(path, "rb").read().split(old)
+open(path, "wb").write(old.join(parts[:count]) + new + old.join(parts[count:]))
+END
+}
+
+@test "packed: a zip that says two things is none" {
+    printf '1.2.0-rc.1\n' >VERSION
+    printf '[project]\nversion = "0.0.0.dev0"\n' >pyproject.toml
+    place VERSION
+    place pyproject.toml 'mode = "stamped"' 'packed = "dist/demo-{version}-py3-none-any.whl"'
+    local count
+    for count in 1 2; do # before the bytes, and in the list
+        wheel 1.2.0rc1
+        in_wheel demo-1.2.0rc1.dist-info/METADATA demo-1.2.0rc2.dist-info/METADATA "$count"
+        versions 2
+        says err 'expected one name for a file of the zip archive'
+    done
+    wheel 1.2.0rc1
+    in_wheel 'dist-info/METADATA' $'dist-info/META\x01ATA' 2
+    versions 2
+    # Another archive before it: who reads from the front gets that one.
+    wheel 1.2.0
+    cp dist/*.whl other
+    wheel 1.2.0rc1
+    cat other dist/*.whl >both
+    cp both dist/demo-1.2.0rc1-py3-none-any.whl
+    versions 2
+    says err 'something stands before it'
+    wheel 1.2.0rc1
+    echo more >>dist/demo-1.2.0rc1-py3-none-any.whl
+    versions 2
+    says err 'it has no list of its files'
+    # What calls itself a wheel and is a tar is read by nobody.
+    mkdir demo-1.2.0rc1.dist-info
+    printf 'Metadata-Version: 2.1\nName: demo\nVersion: 1.2.0rc1\n' >demo-1.2.0rc1.dist-info/METADATA
+    tar -czf dist/demo-1.2.0rc1-py3-none-any.whl demo-1.2.0rc1.dist-info
+    versions 2
+    wheel 1.2.0rc1
+    versions 0
+}
+
 @test "packed: a source distribution and a chart" {
     printf '1.2.0\n' >VERSION
     mkdir -p dist demo-1.2.0 chart
