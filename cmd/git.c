@@ -23,7 +23,7 @@
 #define GIT_REMOTE_SECONDS 300
 #endif
 
-enum { MAX_OUTPUT = 1 << 20, MAX_ARGUMENTS = 26, GRACE_SECONDS = 5 };
+enum { MAX_OUTPUT = 1 << 20, MAX_ARGUMENTS = 40, GRACE_SECONDS = 5 };
 
 /* Never through PATH: the build that we state something about may have put things there. */
 static const char *find_git(void)

@@ -23,7 +23,22 @@ enum { MAX_ENTRIES = 100000 };
 struct entry {
 	struct att_str folder, name;
 	bool is_regular; /* what accompanies an artifact is; a folder or a link may hold anything */
+	bool is_folder;
 };
+
+/* A folder of artifacts in another one is listed itself. */
+static bool is_folder_of(const struct release_built *items, size_t count, const struct entry *entry)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct att_str path = items[i].path, name = items[i].name;
+		size_t len = entry->folder.len + 1 + entry->name.len;
+		if (entry->is_folder && path.len == len + 1 + name.len && att_str_starts(path, entry->folder) &&
+		    path.data[entry->folder.len] == '/' && path.data[len] == '/' &&
+		    att_str_starts(att_str_from(path, entry->folder.len + 1), entry->name))
+			return true;
+	}
+	return false;
+}
 
 static bool is_of(const struct release_built *items, size_t count, const struct entry *entry)
 {
@@ -74,16 +89,19 @@ static bool is_expected(const struct release_gate *gate, const struct entry *ent
 	for (size_t i = 0; i < named->count; i++)
 		if (is_named(entry, named->paths[i]))
 			return true;
-	return is_of(gate->build->items, gate->build->count, entry) ||
+	return is_folder_of(gate->build->items, gate->build->count, entry) ||
+	       is_folder_of(gate->build->unread, gate->build->unread_count, entry) ||
+	       is_of(gate->build->items, gate->build->count, entry) ||
 	       is_of(gate->build->unread, gate->build->unread_count, entry);
 }
 
-static int look_at_file(DIR *entries, const char *name, bool *is_regular, struct att_err *err)
+static int look_at_file(DIR *entries, const char *name, struct entry *out, struct att_err *err)
 {
 	struct stat st;
 	if (fstatat(dirfd(entries), name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return att_err_set_errno(err, errno, "cannot look at %s among the artifacts", name);
-	*is_regular = S_ISREG(st.st_mode);
+	out->is_regular = S_ISREG(st.st_mode);
+	out->is_folder = S_ISDIR(st.st_mode);
 	return ATT_OK;
 }
 
@@ -115,13 +133,13 @@ static int list_entries(const struct release_gate *gate, struct att_str folder, 
 	size_t count = 0;
 	int status = next_name(entries, &name, err);
 	for (; status == ATT_OK && name; status = status == ATT_OK ? next_name(entries, &name, err) : status) {
-		struct entry one = {folder, att_str_of(name), false};
+		struct entry one = {folder, att_str_of(name), false, false};
 		if (att_str_is(one.name, ".") || att_str_is(one.name, ".."))
 			continue;
 		status = ++count > MAX_ENTRIES
 				 ? att_err_set(err, ATT_ERR_LIMIT, "more than %d files among the artifacts",
 					       (int)MAX_ENTRIES)
-				 : look_at_file(entries, name, &one.is_regular, err);
+				 : look_at_file(entries, name, &one, err);
 		if (status != ATT_OK || is_expected(gate, &one, named))
 			continue;
 		report_extra(gate, folder, one.name);

@@ -219,6 +219,25 @@ pushed refuted" lightweight-tag
     [[ "$output" == *"extra-artifact"*"more/p-1.0.0.tgz"* ]]
 }
 
+@test "artifacts: a folder of some may lie in that of others, and no other folder" {
+    sed -i 's/^path = .*/&\n[[artifact]]\nname = "other"\npath = "dist\/more"/; s/\["p-\*"\]/["p-*", "other"]/' attest.toml
+    mkdir dist/more
+    echo more >dist/more/other
+    [[ "$(codes)" != *extra-artifact* ]]
+    touch dist/more/extra
+    run -1 attest align before
+    [[ "$output" == *"extra-artifact"*"dist/more/extra"* ]]
+    rm dist/more/extra
+    mkdir dist/mor
+    run -1 attest align before
+    [[ "$output" == *"extra-artifact"*"dist/mor"* ]]
+    rmdir dist/mor
+    mv dist/more more
+    ln -s ../more dist/more
+    run ! attest align before
+    [[ "$output" == *"extra-artifact"*"dist/more"* ]]
+}
+
 @test "artifacts: two that come out as one name are none" {
     sed -i 's/^path = .*/&\n[[artifact]]\nname = "p-{major}.0.0.tgz"\npath = "more"/' attest.toml
     run -2 attest align before
