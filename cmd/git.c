@@ -66,7 +66,7 @@ static void pass(struct environment *e, const char *name)
 /* What logs in is not on the command line, which everybody may read. */
 static void put_logins(struct environment *e, const struct git_remote *remote)
 {
-	char name[32];
+	char name[64];
 	snprintf(name, sizeof name, "%zu", remote->login_count);
 	put(e, "GIT_CONFIG_COUNT", name);
 	for (size_t i = 0; i < remote->login_count; i++) {
