@@ -30,8 +30,10 @@ int release_alignment_open(struct release_alignment *alignment, const struct rel
 
 void release_alignment_clear(struct release_alignment *alignment)
 {
-	for (size_t c = 0; alignment->channels && c < alignment->config->channel_count; c++)
+	for (size_t c = 0; alignment->channels && c < alignment->config->channel_count; c++) {
 		release_verdicts_clear(&alignment->channels[c].verdicts);
+		release_memory_clear(&alignment->channels[c].memory);
+	}
 	att_arena_clear(&alignment->arena);
 	*alignment = (struct release_alignment){0};
 }
@@ -89,6 +91,7 @@ static void look_at(void *context, size_t i)
 		.go_mod_h1 = state->go_mod_h1,
 		.scratch = alignment->scratch,
 		.fetcher = alignment->fetcher,
+		.memory = &state->memory,
 		.token = state->token,
 		.now = alignment->now,
 		.is_before = alignment->is_before,

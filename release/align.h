@@ -18,6 +18,7 @@ struct release_channel_state {
 	struct att_str token;
 	struct att_str digest_text;       /* as in struct release_look: filled by the caller */
 	struct release_verdicts verdicts; /* of the last look */
+	struct release_memory memory;     /* of all looks */
 	bool is_left_out;                 /* nobody asked for it: it is not looked at, and counts for nothing */
 };
 

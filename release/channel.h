@@ -7,9 +7,9 @@
 
 #include <pthread.h>
 
-#include "libattest/net/fetch.h"
 #include "libattest/sign/digest.h"
 #include "release/derive.h"
+#include "release/memory.h"
 #include "release/verdict.h"
 
 /* An artifact as it was built: what everything else is held against. */
@@ -57,7 +57,8 @@ struct release_look {
 	struct att_str go_zip_h1, go_mod_h1; /* of the module in git: release_go_hash_tar; "" for unknown */
 	struct release_scratch *scratch;     /* NULL: none */
 	struct att_fetcher *fetcher;
-	struct att_str token; /* secret; "" for none */
+	struct release_memory *memory; /* of earlier looks at the channel; NULL: none */
+	struct att_str token;          /* secret; "" for none */
 	int64_t now;
 	bool is_before; /* asked before the release is published: that nothing is there is expected, and other
 			 * releases' tags may not be overtaken */

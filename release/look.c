@@ -74,17 +74,32 @@ static size_t fill_headers(const struct release_look *look, const char *accept, 
 	return count;
 }
 
+/* What has the same key is the same request. */
+static struct att_str key_of(const struct release_look *look, struct att_str url, const char *accept,
+			     const char *kind)
+{
+	return ATT_ARENA_JOIN(&look->verdicts->arena, att_str_of(kind), ATT_STR(" "),
+			      att_str_of(accept ? accept : ""), ATT_STR(" "), url);
+}
+
 int release_look_fetch(const struct release_look *look, struct att_str url, const char *accept, bool with_token,
 		       uint64_t max, struct att_fetch_answer *answer, struct att_err *err)
 {
 	struct att_fetch_header headers[2];
+	struct att_str key = key_of(look, url, accept, with_token ? "with token" : "document");
 	const struct att_fetch_request request = {
 		.url = url,
 		.headers = headers,
 		.header_count = fill_headers(look, accept, with_token, headers),
+		.etag = release_memory_etag(look->memory, key, true),
 		.max = max,
 	};
-	return att_fetch(look->fetcher, &request, answer, err);
+	int status = att_fetch(look->fetcher, &request, answer, err);
+	if (status == ATT_OK && answer->status == 304)
+		return release_memory_recall(look->memory, key, answer, NULL, err);
+	if (status == ATT_OK)
+		release_memory_keep(look->memory, key, answer, NULL);
+	return status;
 }
 
 bool release_look_document(const struct release_look *look, struct att_str item, struct att_str url,
@@ -133,8 +148,27 @@ static int end_streams(struct download *d, struct att_err *err)
 	return status;
 }
 
-static int run_download(const struct release_look *look, const struct att_fetch_request *request,
-			struct download *d, struct att_fetch_answer *answer, struct att_err *err)
+/* What is there still, as it was when it was hashed; or what was hashed now, for the next time. Who wants the
+ * bytes gets them each time. */
+static int remember(const struct release_look *look, struct att_str key, const struct download *d,
+		    struct att_fetch_answer *answer, struct att_err *err)
+{
+	struct release_download *wanted = d->wanted;
+	struct release_hashed hashed = {wanted->sha256, wanted->sha512, wanted->size};
+	int status = ATT_OK;
+	if (answer->status == 304)
+		status = release_memory_recall(look->memory, key, answer, &hashed, err);
+	else if (!wanted->sink)
+		release_memory_keep(look->memory, key, answer, &hashed);
+	wanted->sha256 = hashed.sha256;
+	wanted->sha512 = hashed.sha512;
+	wanted->size = hashed.size;
+	return status;
+}
+
+static int run_download(const struct release_look *look, struct att_str key,
+			const struct att_fetch_request *request, struct download *d,
+			struct att_fetch_answer *answer, struct att_err *err)
 {
 	int status = open_streams(d, err);
 	if (status == ATT_OK)
@@ -142,6 +176,8 @@ static int run_download(const struct release_look *look, const struct att_fetch_
 	if (status == ATT_OK && answer->status == 200)
 		status = end_streams(d, err);
 	d->wanted->size = status == ATT_OK ? answer->length : 0;
+	if (status == ATT_OK)
+		status = remember(look, key, d, answer, err);
 	att_digest_stream_free(d->sha256);
 	att_digest_stream_free(d->sha512);
 	return status;
@@ -154,15 +190,18 @@ bool release_look_download(const struct release_look *look, struct att_str item,
 	struct att_fetch_header headers[2];
 	struct att_fetch_answer answer = {0};
 	struct att_err err = {0};
+	struct att_str key =
+		key_of(look, url, download->accept, download->wants_sha512 ? "SHA-512" : "SHA-256");
 	const struct att_fetch_request request = {
 		.url = url,
 		.headers = headers,
 		.header_count = fill_headers(look, download->accept, with_token, headers),
+		.etag = download->sink ? ATT_STR("") : release_memory_etag(look->memory, key, false),
 		.max = max,
 		.sink = take,
 		.context = &d,
 	};
-	int status = run_download(look, &request, &d, &answer, &err);
+	int status = run_download(look, key, &request, &d, &answer, &err);
 	bool done = status == ATT_OK && answer.status == 200;
 	if (status == ATT_ERR_LIMIT)
 		release_look_add(

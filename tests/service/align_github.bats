@@ -206,6 +206,10 @@ tag v1.2.0 ABSENT" ]
     run -0 attest align after --config r/attest.toml --wait 60s
     wait
     [ "$(grep -c ' /o/r/releases/download/v1.2.0/demo_1.2.0_linux 404' logs/access)" -ge 1 ]
+    # What is there was sent once, and then said to be unchanged.
+    [ "$(grep -c ' /o/r/releases/download/v1.2.0/demo_1.2.0_mac 200' logs/access)" -eq 1 ]
+    [ "$(grep -c ' /o/r/releases/download/v1.2.0/demo_1.2.0_mac 304' logs/access)" -ge 1 ]
+    [ "$(grep -c ' /api/repos/o/r/releases/tags/v1.2.0.json 200' logs/access)" -eq 1 ]
 }
 
 @test "answers that are none, and others than were asked for" {
