@@ -48,6 +48,8 @@ http {
 }
 END
     nginx -c "$PWD/nginx.conf" -e "$PWD/logs/error"
+    echo '{"meta":{"api-version":"1.1"},"projects":[]}' >www/simple/page
+    echo '{"full_name":"acme/plasmite","private":false}' >www/api/repos/acme/plasmite.json
     printf '{"dl":"%s/crates/{crate}-{version}.crate","api":null}' "$WEB" >www/index/config.json
     printf '%s\n' 'storage: ./storage' 'auth: { htpasswd: { file: ./htpasswd } }' 'uplinks: {}' 'packages:' \
         "  '**': { access: \$all, publish: \$all }" 'web: { enable: false }' \
@@ -263,7 +265,6 @@ publish_github() {
             "$(sha256sum "dist/$name" | cut -c1-64)" "$WEB/api/assets/$name" "$WEB${files#"$WWW"}/$name")")
     done
     tag=$(git rev-parse "v$VERSION")
-    echo '{"private":false}' >"$api.json"
     printf '{"ref":"refs/tags/%s","object":{"type":"tag","sha":"%s"}}' "v$VERSION" "$tag" \
         >"$api/git/ref/tags/v$VERSION.json"
     printf '{"tag":"%s","object":{"type":"commit","sha":"%s"}}' "v$VERSION" "$(git rev-parse HEAD)" \

@@ -12,7 +12,8 @@ setup() {
     export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b.example GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b.example
     PORT=$(free_ports 3)
     WEB=http://127.0.0.1:$PORT NPM=http://127.0.0.1:$((PORT + 1)) IMAGES=127.0.0.1:$((PORT + 2))/acme
-    mkdir -p logs www
+    mkdir -p logs www/simple
+    echo '{"meta":{"api-version":"1.1"},"projects":[]}' >www/simple/page
     serve
     git init -q -b main --bare origin.git
     git clone -q origin.git sdks 2>/dev/null
