@@ -37,7 +37,8 @@ uint32_t align_record_rounds(struct align_record *record);
 /* Of a recording: the release was looked at so often. */
 void align_record_add_rounds(struct align_record *record, uint32_t looks);
 
-/* Writes what was recorded, if that was asked for and was not done. Errors: ATT_ERR_IO, ATT_ERR_MEMORY, ATT_ERR_LIMIT. */
+/* Writes what was recorded, if that was asked for and was not done. Errors: ATT_ERR_IO, ATT_ERR_MEMORY,
+ * ATT_ERR_LIMIT. */
 int align_record_end(struct align_record *record, int64_t now, struct att_err *err) ATT_MUST_USE;
 
 #endif

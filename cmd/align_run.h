@@ -92,8 +92,8 @@ bool align_run_holds(const struct align_run *run, enum att_outcome outcome);
 /* Ends what --record keeps: nothing is asked any more. What goes wrong is a finding. */
 void align_run_end_record(struct align_run *run);
 
-/* Writes the report, and ends the record: for people a table of all items. `outcome` is the alignment's, or what else was found.
- * Returns the exit status. */
+/* Writes the report, and ends the record: for people a table of all items. `outcome` is the alignment's, or
+ * what else was found. Returns the exit status. */
 int align_run_tell(struct align_run *run, enum att_outcome outcome);
 
 #endif

@@ -299,9 +299,9 @@ static int read_start_tag(struct page *p)
 	    !att_str_starts(att_str_from(rest_of(p), att_str_find_byte(rest_of(p), '<')), ATT_STR("</")))
 		return fail(p, tag.span.begin, "expected a title without tags");
 	/* What changes how the rest of the page is read; and pages that ask for a login, which are no index. */
-	static const char *const strange[] = {"base",   "script",  "style",    "textarea", "template",
-					      "iframe", "noembed", "noframes", "xmp",      "plaintext",
-					      "svg",    "math",    "noscript", "form", "input", "button"};
+	static const char *const strange[] = {
+		"base", "script",    "style", "textarea", "template", "iframe", "noembed", "noframes",
+		"xmp",  "plaintext", "svg",   "math",     "noscript", "form",   "input",   "button"};
 	for (size_t i = 0; i < sizeof strange / sizeof strange[0]; i++)
 		if (att_str_equal_nocase(tag.name, att_str_of(strange[i])))
 			return att_source_err(p->source, p->err, ATT_ERR_UNSUPPORTED, tag.span,

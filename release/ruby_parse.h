@@ -35,6 +35,7 @@ bool release_ruby_enter(struct ruby_parser *p);
 /* ruby_expr.c */
 struct release_ruby_node *release_ruby_expression(struct ruby_parser *p); /* without "and", "or", "not" */
 struct release_ruby_node *release_ruby_condition(struct ruby_parser *p);  /* with them */
+struct release_ruby_node *release_ruby_quoted(struct ruby_parser *p);     /* from its opening quote on */
 
 static inline const struct release_ruby_token *ruby_now(const struct ruby_parser *p)
 {

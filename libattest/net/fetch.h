@@ -7,9 +7,9 @@
  * An answer is what the server said, whatever the status; an error is what is no answer. Errors of att_fetch:
  * ATT_ERR_REFUSED for what must not be asked (a method, a URL, a redirect that leaves TLS or goes in a circle),
  * ATT_ERR_USAGE for a request that makes no sense, ATT_ERR_LIMIT for a body above `max` and nothing else,
- * ATT_ERR_MALFORMED for what breaks the protocol and for headers without end, ATT_ERR_NOT_FOUND for what was not
- * recorded, ATT_ERR_IO for all that may be otherwise when asked again: no connection, TLS, time, an answer that
- * ended early. Messages name hosts, and no more of a URL. */
+ * ATT_ERR_MALFORMED for what breaks the protocol and for headers without end, ATT_ERR_NOT_FOUND for what was
+ * not recorded, ATT_ERR_IO for all that may be otherwise when asked again: no connection, TLS, time, an answer
+ * that ended early. Messages name hosts, and no more of a URL. */
 #ifndef ATT_NET_FETCH_H
 #define ATT_NET_FETCH_H
 

@@ -57,8 +57,8 @@ declared() { # HEADER
     defined "$BUILD/lib/librelease.a" | awk '$NF !~ /^release_/' | none "other names"
 }
 
-# Plug-ins: a file X.c that the table FILE names as &PREFIX_X exports that one struct of LIBRARY; parts of it have a header
-# of their own.
+# Plug-ins: a file X.c that the table FILE names as &PREFIX_X exports that one struct of LIBRARY; parts of it have a
+# header of their own.
 exports_one() { # LIBRARY FILE PREFIX KIND LEAST
     local name names count=0
     while read -r name; do

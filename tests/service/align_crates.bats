@@ -128,8 +128,8 @@ publish() {
     mv ../libc ../www/li/bc/libc
     mv ../cfg-if ../www/cf/g-/cfg-if
     mkdir -p .cargo src
-    printf '[source.crates-io]\nreplace-with = "ours"\n[source.ours]\nregistry = "sparse+%s/"\n[registries.ours]\nindex = "sparse+%s/"\n' \
-        "$URL" "$URL" >.cargo/config.toml
+    printf '%s\n' '[source.crates-io]' 'replace-with = "ours"' '[source.ours]' "registry = \"sparse+$URL/\"" \
+        '[registries.ours]' "index = \"sparse+$URL/\"" >.cargo/config.toml
     begin crates "plasmite-{version}.crate" "registry = \"sparse+$URL/\""
     cat >Cargo.toml <<'END'
 [package]

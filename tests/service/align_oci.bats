@@ -133,10 +133,12 @@ END
 
 bundle() { # PREDICATE-TYPE
     local statement
-    statement=$(printf '{"_type": "https://in-toto.io/Statement/v1", "subject": [{"name": "x", "digest": {"sha256": "%s"}}],
+    statement=$(printf '{"_type": "https://in-toto.io/Statement/v1",
+        "subject": [{"name": "x", "digest": {"sha256": "%s"}}],
         "predicateType": "%s", "predicate": {}}' "$(cut -d: -f2 digest)" "$1")
     printf '{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json", "dsseEnvelope": {"payload": "%s",
-        "payloadType": "application/vnd.in-toto+json", "signatures": [{"sig": "AAAA"}]}}' "$(base64 -w0 <<<"$statement")"
+        "payloadType": "application/vnd.in-toto+json", "signatures": [{"sig": "AAAA"}]}}' \
+        "$(base64 -w0 <<<"$statement")"
 }
 
 published() {
@@ -259,7 +261,8 @@ referrer signature ABSENT" ]
     digest=$(refer application/vnd.dev.sigstore.bundle.v0.3+json "$bundle")
     [ "$(verdicts after)" = "referrer application/vnd.cyclonedx+json ABSENT
 referrer attestation ABSENT" ]
-    printf 'X' | dd of="$(stored "$(printf %s "$bundle" | sha256sum | cut -c1-64)")" bs=1 seek=2 conv=notrunc status=none
+    printf 'X' | dd of="$(stored "$(printf %s "$bundle" | sha256sum | cut -c1-64)")" bs=1 seek=2 conv=notrunc \
+        status=none
     [ "$(verdicts after)" = "referrer application/vnd.cyclonedx+json ABSENT
 referrer attestation CONFLICT
 referrer signature CONFLICT" ]

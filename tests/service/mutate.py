@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Replays a record of "attest align after" with one thing in it changed at a time, and prints each change that made no
 difference to the exit status: URL, a space, and what was changed. mutate.py RECORD SCRATCH COMMAND..."""
 import copy
