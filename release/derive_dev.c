@@ -48,15 +48,16 @@ int release_derive_next(struct att_str last, struct att_arena *arena, struct att
 	return last.len == 0 || pre.len > 0 ? ATT_OK : raise_last(*out, arena, out, err);
 }
 
-/* What the sources say counts when it is ahead of the last release: a minor or major one is on its way. */
+/* What the sources say counts when its numbers are ahead of the last release: a minor or major one is on its
+ * way. After 2.0.0-rc.1, 2.0.0 is not ahead: 2.0.0-dev would sort before the candidate. */
 static bool is_ahead(struct att_str declared, struct att_str last)
 {
 	int order;
 	struct att_str pre, numbers = numbers_of(declared, &pre);
 	if (declared.len == 0 || last.len == 0)
 		return declared.len > 0;
-	return att_version_compare(att_version_scheme_find(ATT_STR("semver")), numbers, last, &order, NULL) ==
-		       ATT_OK &&
+	return att_version_compare(att_version_scheme_find(ATT_STR("semver")), numbers, numbers_of(last, &pre),
+				   &order, NULL) == ATT_OK &&
 	       order > 0;
 }
 

@@ -254,6 +254,16 @@ static void test_declared(void **state)
 	d.commit.declared = ATT_STR("1.2.0");
 	again(&d);
 	named(&d, "npm version 1.2.10-dev.20260131120000.g" SHORT "\nnpm dist-tag dev\n");
+	/* Nor what the candidate already led to. */
+	d.commit.last = ATT_STR("2.0.0-rc.1");
+	d.commit.declared = ATT_STR("2.0.0");
+	again(&d);
+	named(&d, "npm version 2.0.0-rc.1.dev.20260131120000.g" SHORT "\nnpm dist-tag dev\n");
+	d.commit.declared = ATT_STR("2.0.0-rc.1");
+	again(&d);
+	named(&d, "npm version 2.0.0-rc.1.dev.20260131120000.g" SHORT "\nnpm dist-tag dev\n");
+	complained(&d, "");
+	d.commit.declared = ATT_STR("1.2.0");
 	d.commit.last = ATT_STR("");
 	again(&d);
 	named(&d, "npm version 1.2.0-dev.20260131120000.g" SHORT "\nnpm dist-tag dev\n");
