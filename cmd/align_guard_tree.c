@@ -12,7 +12,7 @@ int align_tree_changes(const char *folder, int out, struct att_err *err)
 	static const char *const kinds[] = {"", "changed ", "unpushed "};
 	struct att_arena arena = {0};
 	struct git_change change;
-	int status = git_find_change(folder, &arena, &change, err);
+	int status = git_find_change(folder, true, &arena, &change, err);
 	struct att_str text = {NULL, 0};
 	if (status == ATT_OK) {
 		text = ATT_ARENA_JOIN(&arena, change.commit, ATT_STR("\n"), att_str_of(kinds[change.kind]),

@@ -191,7 +191,8 @@ static int complain(int errors, struct att_arena *arena, const char *command, st
 	return ATT_ERR_IO;
 }
 
-/* Nothing in the checkout's configuration may start programs, take locks or replace commits. */
+/* Nothing in the checkout's configuration may start programs, take locks or replace commits,
+ * and what it wrote down of commits beside them, to be faster, is not taken for what they say. */
 static int compose(const char *folder, const char *const *words, const char *arguments[static MAX_ARGUMENTS],
 		   struct att_err *err)
 {
@@ -203,6 +204,8 @@ static int compose(const char *folder, const char *const *words, const char *arg
 				      "core.fsmonitor=false",
 				      "-c",
 				      "core.hooksPath=/dev/null",
+				      "-c",
+				      "core.commitGraph=false",
 				      "-c",
 				      "core.sshCommand=ssh -oBatchMode=yes",
 				      "-C",

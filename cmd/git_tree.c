@@ -29,6 +29,7 @@ struct tree {
 	char *lines[2];
 	size_t rooms[2];
 	unsigned depth;
+	bool wants_pushed;
 };
 
 static int walk(struct tree *t, const char *commit);
@@ -149,7 +150,8 @@ static int is_checkout(struct tree *t, const struct git_checkout *sub, bool *yes
 static int walk_submodule(struct tree *t, struct git_checkout *sub, struct att_str path, struct att_str commit)
 {
 	static const char *const head[] = {"rev-parse", "--verify", "HEAD^{commit}", NULL};
-	struct tree inner = {t->arena, t->change, t->err, *sub, NULL, NULL, NULL, {NULL}, {0}, t->depth + 1};
+	struct tree inner = {t->arena, t->change, t->err, *sub,         NULL,           NULL,
+			     NULL,     {NULL},    {0},    t->depth + 1, t->wants_pushed};
 	struct att_str text, id = att_arena_copy(t->arena, commit);
 	bool yes = false;
 	int status = is_checkout(t, sub, &yes);
@@ -162,9 +164,9 @@ static int walk_submodule(struct tree *t, struct git_checkout *sub, struct att_s
 	status = git_ask(sub->folder, head, 0, t->arena, &text, t->err);
 	if (status == ATT_OK && !att_str_equal(text, commit))
 		return found(t, GIT_CHANGED, path);
-	if (status == ATT_OK)
+	if (status == ATT_OK && t->wants_pushed)
 		status = is_fetched(sub->folder, id.data, t->arena, &yes, t->err);
-	if (status == ATT_OK && !yes)
+	if (status == ATT_OK && t->wants_pushed && !yes)
 		return found(t, GIT_UNPUSHED, path);
 	struct att_str prefix = ATT_ARENA_JOIN(t->arena, att_str_of(t->prefix), path, ATT_STR("/"));
 	if (status == ATT_OK && !prefix.data)
@@ -269,11 +271,17 @@ static int find_top(const char *folder, struct att_arena *arena, struct git_chec
 	return at->fd >= 0 ? ATT_OK : att_err_set_errno(err, errno, "cannot open %s", at->folder);
 }
 
-int git_find_change(const char *folder, struct att_arena *arena, struct git_change *change, struct att_err *err)
+int git_find_change(const char *folder, bool wants_pushed, struct att_arena *arena, struct git_change *change,
+		    struct att_err *err)
 {
 	static const char *const head[] = {"rev-parse", "--verify", "HEAD^{commit}", NULL};
 	char none[] = "";
-	struct tree t = {.arena = arena, .change = change, .err = err, .at = {NULL, -1}, .prefix = none};
+	struct tree t = {.arena = arena,
+			 .change = change,
+			 .err = err,
+			 .at = {NULL, -1},
+			 .prefix = none,
+			 .wants_pushed = wants_pushed};
 	*change = (struct git_change){.kind = GIT_UNCHANGED, .path = {"", 0}};
 	int status = git_ask(folder, head, 0, arena, &change->commit, err);
 	if (status == ATT_OK)

@@ -19,12 +19,13 @@ struct git_change {
 	struct att_str path;   /* of the first one, from the uppermost folder; "" for none */
 };
 
-/* The checkout around `folder` with its submodules, as far as those are checked out, against its commit.
+/* The checkout around `folder` with its submodules, as far as those are checked out, against its commit. Only
+ * with `wants_pushed` a submodule's commit has to be one of a remote.
  * Untracked files do not count, nor files that a sparse checkout leaves out. Line ends that the commit's
  * .gitattributes ask for are those of the commit, and so is what Git LFS puts in place of a pointer. Texts are
  * in the arena. Errors: those of git_ask; ATT_ERR_REFUSED when the configuration has the files elsewhere;
  * ATT_ERR_LIMIT. */
-int git_find_change(const char *folder, struct att_arena *arena, struct git_change *change,
+int git_find_change(const char *folder, bool wants_pushed, struct att_arena *arena, struct git_change *change,
 		    struct att_err *err) ATT_MUST_USE;
 
 #endif

@@ -18,10 +18,11 @@ int provenance_read_text(const char *path, struct att_buf *out, struct att_err *
 
 /* Asks git about the checkout that the folder lies in: out->present is false when no folder above it is one.
  * git is taken from the system's folders, with arguments and an environment that do not depend on ours (but for
- * HOME, where people say which checkouts of others git may trust). Call it before the sandbox closes. Errors:
- * ATT_ERR_IO when git is not there or says no. */
+ * HOME, where people say which checkouts of others git may trust), and runs nothing that the checkout names.
+ * *changed is the first file that is not the commit's, "" for none. Call it before the sandbox closes. Errors:
+ * those of git_find_change. */
 int provenance_ask_git(const char *folder, struct att_arena *arena, struct att_checkout *out,
-		       struct att_err *err) ATT_MUST_USE;
+		       struct att_str *changed, struct att_err *err) ATT_MUST_USE;
 
 /* Files by name and SHA-256. */
 struct provenance_files {

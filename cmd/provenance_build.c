@@ -78,10 +78,11 @@ void provenance_read_build(const struct cli_command *command, struct att_arena *
 	const char *folder = cli_value(r->command, "checkout");
 	struct att_environment environment;
 	struct att_checkout checkout;
+	struct att_str changed = {NULL, 0};
 	struct att_err err = {0};
 	read_environment(r, &environment);
 	choose_builder(r, &environment);
-	int status = provenance_ask_git(folder ? folder : ".", r->arena, &checkout, &err);
+	int status = provenance_ask_git(folder ? folder : ".", r->arena, &checkout, &changed, &err);
 	if (status == ATT_OK && folder && !checkout.present)
 		cli_usage(PROGRAM, "expected a git checkout for --checkout, found none at %s", folder);
 	if (status == ATT_OK && r->builder == ATT_BUILDER_GITHUB)
@@ -92,9 +93,10 @@ void provenance_read_build(const struct cli_command *command, struct att_arena *
 		status = read_generic(r, &checkout, &err);
 	if (status == ATT_OK && r->build->source_dirty && !cli_flag(r->command, "allow-dirty")) {
 		status = att_err_set(&err, ATT_ERR_REFUSED,
-				     "expected a checkout as it was committed, found changed files in it");
+				     "expected a checkout as it was committed, found changed files in it: %.*s",
+				     ATT_STR_ARG(att_str_first(changed, 300)));
 		att_err_help(&err,
-			     "see \"git status\"; --allow-dirty states the build all the same, and that it "
+			     "see \"git diff HEAD\"; --allow-dirty states the build all the same, and that it "
 			     "was dirty");
 	}
 	if (status != ATT_OK)

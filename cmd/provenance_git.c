@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "cmd/git.h"
+#include "cmd/git_tree.h"
 #include "cmd/provenance.h"
 
 #include "libattest/base/banned.h"
@@ -44,24 +45,23 @@ static int find_ref(const char *folder, struct att_arena *arena, struct att_str 
 }
 
 int provenance_ask_git(const char *folder, struct att_arena *arena, struct att_checkout *out,
-		       struct att_err *err)
+		       struct att_str *changed, struct att_err *err)
 {
-	static const char *const commit[] = {"rev-parse", "--verify", "HEAD^{commit}", NULL};
 	static const char *const origin[] = {"config", "--get", "remote.origin.url", NULL};
-	static const char *const changes[] = {"status", "--porcelain", "--untracked-files=no",
-					      "--ignore-submodules=untracked", NULL};
-	struct att_str changed;
+	struct git_change change;
 	*out = (struct att_checkout){0};
 	if (!is_checkout(folder))
 		return ATT_OK;
-	int status = git_ask(folder, commit, 0, arena, &out->commit, err);
+	int status = git_find_change(folder, false, arena, &change, err);
 	if (status == ATT_OK)
 		status = find_ref(folder, arena, &out->ref, err);
 	if (status == ATT_OK)
 		status = git_ask(folder, origin, 1, arena, &out->origin, err);
-	if (status == ATT_OK)
-		status = git_ask(folder, changes, 0, arena, &changed, err);
-	out->dirty = status == ATT_OK && changed.len > 0;
-	out->present = status == ATT_OK;
+	if (status != ATT_OK)
+		return status;
+	out->commit = change.commit;
+	out->dirty = change.kind != GIT_UNCHANGED;
+	*changed = change.path;
+	out->present = true;
 	return status;
 }

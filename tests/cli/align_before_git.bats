@@ -217,6 +217,25 @@ tries() {
     [[ "$output" == *"= found: VERSION"* ]]
 }
 
+@test "pushed: a commit-graph of the checkout that gives commits other parents" {
+    local head middle other at position
+    head=$(git rev-parse HEAD)
+    middle=$(git commit-tree -m middle "$(git mktree </dev/null)")
+    other=$(git commit-tree -m other -p "$middle" "$(git write-tree)")
+    git push -q -f origin "$other:refs/heads/main"
+    git commit-graph write --reachable
+    run ! git merge-base --is-ancestor HEAD "$other"
+    # Commits are numbered in the order of their names; the first parent of one stands behind its tree.
+    position=$(printf '%s\n' "$head" "$middle" "$other" | sort | grep -n "$head")
+    at=$(LC_ALL=C grep -obUaP '\x4b\x82\x5d\xc6\x42\xcb\x6e\xb9\xa0\x60' .git/objects/info/commit-graph)
+    chmod u+w .git/objects/info/commit-graph
+    # shellcheck disable=SC2059 # it is to be taken for an octal number
+    printf "\\0\\0\\0\\$((${position%%:*} - 1))" |
+        dd of=.git/objects/info/commit-graph bs=1 seek=$((${at%%:*} + 20)) conv=notrunc status=none
+    git merge-base --is-ancestor HEAD "$other"
+    expect "pushed refuted" unpushed
+}
+
 # --- the tree -------------------------------------------------------------------------------------------------
 
 @test "the tree: bytes that differ behind git's back" {

@@ -125,6 +125,51 @@ END
     is '.predicate.buildDefinition.resolvedDependencies[0].annotations' null
 }
 
+@test "nothing that the checkout names is run, and what git is told to overlook is seen" {
+    printf '%s\n' 'main.c filter=hide' >.gitattributes
+    git add .gitattributes
+    git commit -q -m attributes
+    SHA=$(git rev-parse HEAD)
+    echo change >>main.c
+    git config filter.hide.clean "touch $BATS_TEST_TMPDIR/ran; git cat-file blob HEAD:main.c"
+    git config core.fsmonitor "touch $BATS_TEST_TMPDIR/ran"
+    run -2 github attest provenance dist/tool
+    says "found changed files in it: main.c"
+    [ ! -e ../ran ]
+    git checkout -q -f main.c
+    rm -f ../ran
+    touch -d yesterday main.c
+    run -0 github attest provenance dist/tool
+    is '.predicate.buildDefinition.resolvedDependencies[0].annotations' null
+    [ ! -e ../ran ]
+    git update-index --assume-unchanged main.c
+    echo change >>main.c
+    run -2 github attest provenance dist/tool
+    says "found changed files in it: main.c"
+}
+
+@test "submodules are part of the checkout, and need not be pushed" {
+    git init -q -b main ../module
+    git -C ../module -c user.name=me -c user.email=a@b.example commit -q --allow-empty -m a
+    git -c protocol.file.allow=always submodule --quiet add "$PWD/../module" sub
+    git config -f .gitmodules submodule.sub.ignore all
+    echo file >sub/file
+    git -C sub add file
+    git -C sub -c user.name=me -c user.email=a@b.example commit -q -m own
+    git add -A sub .gitmodules
+    git commit -q -m sub
+    SHA=$(git rev-parse HEAD)
+    echo stray >sub/stray
+    run -0 github attest provenance dist/tool
+    is '.predicate.buildDefinition.resolvedDependencies[0].annotations' null
+    echo more >>main.c
+    run -2 github attest provenance dist/tool
+    git checkout -q main.c
+    echo more >>sub/file
+    run -2 github attest provenance dist/tool
+    says "found changed files in it: sub/file"
+}
+
 @test "without a checkout the build system alone says what was built" {
     cp -r dist "$BATS_TEST_TMPDIR/bare"
     cd "$BATS_TEST_TMPDIR/bare"
