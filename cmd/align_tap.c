@@ -9,6 +9,7 @@
 
 #include "cmd/align.h"
 #include "cmd/align_git.h"
+#include "cmd/align_tap.h"
 #include "cmd/report.h"
 #include "libattest/base/file.h"
 #include "libattest/base/limits.h"
@@ -18,13 +19,6 @@
 #include "release/tap.h"
 
 #include "libattest/base/banned.h"
-
-/* A manifest of a channel. */
-struct manifest {
-	const struct release_channel *channel;
-	struct att_str path; /* as it is opened, and as it is named */
-	struct att_buf before, after;
-};
 
 struct run {
 	struct cli_command *command;
@@ -36,115 +30,12 @@ struct run {
 	struct release_variables variables;
 	struct release_build build;
 	struct att_arena arena;
-	struct manifest *manifests;
-	size_t count;
+	struct align_tap_places places;
+	size_t count; /* of files */
 	struct att_findings findings;
 	struct att_steps steps;
 	uint64_t differing, written;
 };
-
-/* --- which files ---------------------------------------------------------------------------------------- */
-
-/* The settings that name the repository of a channel and the files in it. */
-static const struct {
-	const char *kind, *folder, *files[2], *otherwise;
-} settings[] = {
-	{"homebrew", "tap", {"formula", "cask"}, ""},
-	{"scoop", "bucket", {"manifest", ""}, ""},
-	{"winget", "repository", {"manifest", ""}, ""},
-	{"aur", "repository", {"manifest", ""}, ".SRCINFO"},
-};
-
-static bool is_url(struct att_str repository)
-{
-	return att_str_find_byte(repository, ':') < att_str_find_byte(repository, '/');
-}
-
-/* The file of a manifest, which does not leave its folder. */
-static int name_file(struct run *r, struct att_str *file, struct att_err *err)
-{
-	struct att_str rest = *file, part;
-	int status = release_template_expand(*file, &r->variables, &r->arena, file, err);
-	while (status == ATT_OK && att_str_split(&rest, '/', &part))
-		if (att_str_is(part, ".."))
-			status = att_err_set(err, ATT_ERR_REFUSED,
-					     "expected a file below its folder, found %.*s",
-					     ATT_STR_ARG(att_str_first(*file, 200)));
-	return status;
-}
-
-static int choose_of(struct run *r, const struct release_channel *channel, size_t kind, struct att_err *err)
-{
-	struct att_str folder = release_channel_text(channel, settings[kind].folder, "");
-	if (!folder.len || is_url(folder)) /* behind a URL is nothing to write in */
-		return ATT_OK;
-	bool is_absolute = folder.data[0] == '/';
-	for (size_t i = 0; i < 2; i++) {
-		const char *otherwise = i == 0 ? settings[kind].otherwise : "";
-		struct att_str file = release_channel_text(channel, settings[kind].files[i], otherwise);
-		if (!file.len)
-			continue;
-		int status = name_file(r, &file, err);
-		if (status != ATT_OK)
-			return status;
-		struct manifest *m = &r->manifests[r->count++];
-		m->channel = channel;
-		m->path = ATT_ARENA_JOIN(&r->arena, is_absolute ? ATT_STR("") : att_str_of(r->config.folder),
-					 is_absolute ? ATT_STR("") : ATT_STR("/"), folder, ATT_STR("/"), file);
-		att_buf_init(&m->before, ATT_MAX_DOCUMENT);
-		att_buf_init(&m->after, ATT_MAX_DOCUMENT);
-		if (!m->path.data)
-			return att_err_memory(err);
-	}
-	return ATT_OK;
-}
-
-/* Channels with a folder here and a file in it. */
-static int choose(struct run *r, struct att_err *err)
-{
-	const struct release_config *config = &r->config.release;
-	const char *only = cli_value(r->command, "channel");
-	int status = ATT_OK;
-	r->manifests = att_arena_alloc(&r->arena, 2 * config->channel_count, sizeof *r->manifests);
-	if (!r->manifests)
-		return att_err_memory(err);
-	for (size_t i = 0; i < config->channel_count; i++) {
-		const struct release_channel *channel = &config->channels[i];
-		for (size_t k = 0; status == ATT_OK && k < sizeof settings / sizeof *settings; k++) {
-			if (strcmp(channel->kind->name, settings[k].kind) == 0 &&
-			    (!only || att_str_is(channel->label, only)))
-				status = choose_of(r, channel, k, err);
-		}
-	}
-	if (r->count || status != ATT_OK)
-		return status;
-	att_err_set(err, ATT_ERR_USAGE, "%s has no channel%s%s with a manifest in a folder here",
-		    align_config_path(r->command), only ? " " : "", only ? only : "");
-	att_err_help(err, "homebrew, scoop, aur and winget have one: \"tap\" and \"formula\", ...");
-	return ATT_ERR_USAGE;
-}
-
-/* The folders of the manifests follow from attest.toml, which is the caller's own; what lies in them is read
- * once nothing else can be reached. */
-static int narrow(struct run *r, struct att_err *err)
-{
-	const char **readable = att_arena_alloc(&r->arena, r->count + 2, sizeof *readable);
-	const char **writable = att_arena_alloc(&r->arena, r->count + 1, sizeof *writable);
-	if (!readable || !writable)
-		return att_err_memory(err);
-	for (size_t i = 0; i < r->count; i++) {
-		char *folder = cli_folder_of(r->manifests[i].path.data);
-		readable[i] = folder ? att_arena_copy(&r->arena, att_str_of(folder)).data : NULL;
-		free(folder);
-		if (!readable[i])
-			return att_err_memory(err);
-		writable[i] = r->writes ? readable[i] : NULL;
-	}
-	readable[r->count] = r->config.folder;
-	const struct att_sandbox sandbox = {.readable = readable, .writable = writable};
-	cli_enter_sandbox(ALIGN_PROGRAM, &sandbox);
-	return ATT_OK;
-}
 
 /* --- what was built ------------------------------------------------------------------------------------- */
 
@@ -176,22 +67,23 @@ static int read_build(struct run *r, struct att_err *err)
 
 /* --- one manifest --------------------------------------------------------------------------------------- */
 
-static int fill(struct run *r, const struct manifest *m, struct release_tap *tap, struct att_err *err)
+static int fill(struct run *r, const struct align_tap_place *place, struct release_tap *tap,
+		struct att_err *err)
 {
 	struct release_tap_artifact *artifacts = att_arena_alloc(&r->arena, r->build.count, sizeof *artifacts);
 	if (!artifacts)
 		return att_err_memory(err);
-	*tap = (struct release_tap){.channel = m->channel->label,
+	*tap = (struct release_tap){.channel = place->channel->label,
 				    .project = r->config.release.project.name,
 				    .tag_pattern = r->config.release.project.tag,
 				    .variables = &r->variables,
-				    .base = release_channel_text(m->channel, "url", ""),
+				    .base = release_channel_text(place->channel, "url", ""),
 				    .version = r->variables.version,
 				    .artifacts = artifacts};
 	for (size_t i = 0; i < r->build.count; i++) {
 		const struct release_built *built = &r->build.items[i];
 		char hex[ATT_DIGEST_TEXT + 1];
-		if (!release_channel_carries(m->channel, built->artifact))
+		if (!release_channel_carries(place->channel, built->artifact))
 			continue;
 		struct release_tap_artifact *artifact = &artifacts[tap->count++];
 		*artifact = (struct release_tap_artifact){.pattern = built->artifact->name,
@@ -205,33 +97,69 @@ static int fill(struct run *r, const struct manifest *m, struct release_tap *tap
 	return r->arena.failed ? att_err_memory(err) : ATT_OK;
 }
 
-static void align(struct run *r, struct manifest *m)
+/* False when it could not be read. */
+static bool align_file(struct run *r, struct align_tap_file *f, const struct release_tap *tap,
+		       struct release_tap_group *group)
 {
-	struct release_tap tap;
 	struct att_source source;
 	struct att_err err = {0};
 	size_t errors = r->findings.errors;
-	int status = att_file_read(AT_FDCWD, m->path.data, &m->before, &err);
-	bool is_read = status == ATT_OK &&
-		       att_source_init(&source, &r->arena, m->path, att_buf_str(&m->before), &err) == ATT_OK;
+	int status = att_file_read(AT_FDCWD, f->path.data, &f->before, &err);
+	if (status == ATT_OK)
+		status = att_source_init(&source, &r->arena, f->path, att_buf_str(&f->before), &err);
+	bool is_read = status == ATT_OK;
 	if (is_read)
-		status = fill(r, m, &tap, &err);
-	if (is_read && status == ATT_OK)
-		status = release_tap_align(&tap, m->path, att_buf_str(&m->before), &m->after, &r->findings,
-					   &err);
-	if (!is_read || status != ATT_OK)
-		att_findings_add_err(&r->findings, m->path, is_read ? &source : NULL, &err);
-	bool is_refused = r->findings.errors > errors;
-	bool is_same = !is_refused && att_str_equal(att_buf_str(&m->before), att_buf_str(&m->after));
-	r->differing += !is_same && !is_refused;
+		status = release_tap_align(tap, group, f->path, att_buf_str(&f->before), &f->after,
+					   &r->findings, &err);
+	if (status != ATT_OK)
+		att_findings_add_err(&r->findings, f->path, is_read ? &source : NULL, &err);
+	f->is_refused = r->findings.errors > errors;
+	return status == ATT_OK;
+}
+
+static bool is_same(const struct align_tap_file *f)
+{
+	return att_str_equal(att_buf_str(&f->before), att_buf_str(&f->after));
+}
+
+static void add_step(struct run *r, const struct align_tap_file *f, bool is_refused)
+{
 	const struct att_step step = {
 		.name = "manifest",
-		.outcome = is_refused             ? ATT_CANNOT_TELL
-			   : is_same || r->writes ? ATT_HOLDS
-						  : ATT_REFUTED,
-		.artifact = m->path,
+		.outcome = is_refused                ? ATT_CANNOT_TELL
+			   : is_same(f) || r->writes ? ATT_HOLDS
+						     : ATT_REFUTED,
+		.artifact = f->path,
 	};
+	r->count++;
+	r->differing += !is_refused && !is_same(f);
 	att_steps_add(&r->steps, &step);
+}
+
+/* All files of a place point at all artifacts together. */
+static void align(struct run *r, struct align_tap_place *place)
+{
+	struct release_tap tap = {.count = 0};
+	struct release_tap_group group = {.arena = &r->arena};
+	struct att_err err = {0};
+	int status = align_tap_list(&r->places, place, &err);
+	if (status == ATT_OK)
+		status = fill(r, place, &tap, &err);
+	if (status == ATT_OK && !(group.pointed = att_arena_alloc(&r->arena, tap.count, sizeof *group.pointed)))
+		status = att_err_memory(&err);
+	if (status != ATT_OK) {
+		att_findings_add_err(&r->findings, place->path, NULL, &err);
+		return;
+	}
+	bool is_whole = true;
+	for (size_t i = 0; i < place->count; i++)
+		is_whole &= align_file(r, &place->files[i], &tap, &group);
+	size_t errors = r->findings.errors;
+	if (is_whole) /* else what could not be read may well point at it */
+		release_tap_check_pointed(&tap, &group, place->path, &r->findings);
+	bool is_unpointed = r->findings.errors > errors;
+	for (size_t i = 0; i < place->count; i++)
+		add_step(r, &place->files[i], is_unpointed || place->files[i].is_refused);
 }
 
 /* All files or none. */
@@ -241,11 +169,14 @@ static void write_all(struct run *r)
 	size_t count = 0;
 	struct att_file_change *changes = att_arena_alloc(&r->arena, r->count, sizeof *changes);
 	int status = changes ? ATT_OK : att_err_memory(&err);
-	for (size_t i = 0; changes && i < r->count; i++) {
-		const struct manifest *m = &r->manifests[i];
-		if (!att_str_equal(att_buf_str(&m->before), att_buf_str(&m->after)))
-			changes[count++] = (struct att_file_change){m->path.data, att_buf_str(&m->before),
-								    att_buf_str(&m->after)};
+	for (size_t p = 0; changes && p < r->places.count; p++) {
+		const struct align_tap_place *place = &r->places.items[p];
+		for (size_t i = 0; i < place->count; i++) {
+			const struct align_tap_file *f = &place->files[i];
+			if (!is_same(f))
+				changes[count++] = (struct att_file_change){
+					f->path.data, att_buf_str(&f->before), att_buf_str(&f->after)};
+		}
 	}
 	if (status == ATT_OK && count)
 		status = att_file_replace(changes, count, &err);
@@ -258,14 +189,14 @@ static void write_all(struct run *r)
 /* --- telling -------------------------------------------------------------------------------------------- */
 
 /* The lines that change, as a patch shows them: values have no line ends, so lines stay in their places. */
-static void add_changes(const struct manifest *m, struct att_buf *out)
+static void add_changes(const struct align_tap_file *f, struct att_buf *out)
 {
-	struct att_str before = att_buf_str(&m->before), after = att_buf_str(&m->after), old, new;
+	struct att_str before = att_buf_str(&f->before), after = att_buf_str(&f->after), old, new;
 	if (!after.len || att_str_equal(before, after))
 		return;
 	for (int side = 0; side < 2; side++) {
 		att_buf_add(out, side ? ATT_STR("+++ ") : ATT_STR("--- "));
-		att_utf8_add_visible(out, m->path);
+		att_utf8_add_visible(out, f->path);
 		att_buf_add_byte(out, '\n');
 	}
 	for (size_t line = 1; att_str_split(&before, '\n', &old) && att_str_split(&after, '\n', &new); line++) {
@@ -303,8 +234,9 @@ static int tell(struct run *r, int exit_code)
 	bool whole = cli_report_findings(r->format, &r->findings);
 	if (cli_report_is_human(r->format)) {
 		att_buf_init(&out, ATT_MAX_OUTPUT);
-		for (size_t i = 0; i < r->count && r->findings.errors == 0; i++)
-			add_changes(&r->manifests[i], &out);
+		for (size_t p = 0; p < r->places.count && r->findings.errors == 0; p++)
+			for (size_t i = 0; i < r->places.items[p].count; i++)
+				add_changes(&r->places.items[p].files[i], &out);
 		if (r->writes)
 			att_buf_printf(&out, "files written: %llu\n", (unsigned long long)r->written);
 		att_report_add_verdict(&report, &out);
@@ -341,17 +273,18 @@ static int work(struct run *r)
 	if (status == ATT_OK)
 		status = read_names(r, &err);
 	if (status == ATT_OK)
-		status = choose(r, &err);
+		status = align_tap_choose(&r->config, align_config_path(r->command),
+					  cli_value(r->command, "channel"), &r->variables, &r->places, &err);
 	if (status == ATT_OK)
-		status = narrow(r, &err);
+		status = align_tap_narrow(&r->config, &r->places, r->writes, &err);
 	if (status == ATT_OK)
 		status = read_build(r, &err);
 	if (status != ATT_OK)
 		att_findings_add_err(&r->findings,
 				     err.place.line ? r->config.source.path : (struct att_str){NULL, 0},
 				     &r->config.source, &err);
-	for (size_t i = 0; r->findings.errors == 0 && i < r->count; i++)
-		align(r, &r->manifests[i]);
+	for (size_t i = 0; r->findings.errors == 0 && i < r->places.count; i++)
+		align(r, &r->places.items[i]);
 	if (r->writes && r->findings.errors == 0)
 		write_all(r);
 	if (r->findings.errors || r->findings.dropped)
@@ -385,11 +318,11 @@ int align_tap_main(int argc, const char **argv)
 	struct run r = {.command = &command};
 	att_findings_init(&r.findings);
 	att_steps_init(&r.steps);
+	r.places.arena = &r.arena;
 	cli_parse(&command, argc, argv);
 	read_options(&r);
 	int exit_code = tell(&r, work(&r));
-	for (size_t i = 0; i < r.count; i++)
-		att_buf_clear(&r.manifests[i].before), att_buf_clear(&r.manifests[i].after);
+	align_tap_clear(&r.places);
 	release_build_clear(&r.build);
 	align_config_clear(&r.config);
 	att_findings_clear(&r.findings);

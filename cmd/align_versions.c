@@ -5,11 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cmd/align.h"
+#include "cmd/lock.h"
 #include "cmd/report.h"
 #include "libattest/base/file.h"
 #include "libattest/base/utf8.h"
@@ -19,7 +18,7 @@
 
 #define PROGRAM ALIGN_PROGRAM
 
-enum { LOCK_SECONDS = 60, TRIES_PER_SECOND = 20, MAX_WIDTH = 60, COLUMNS = 4 };
+enum { MAX_WIDTH = 60, COLUMNS = 4 };
 
 struct run {
 	struct cli_command *command;
@@ -62,24 +61,6 @@ static void read_options(struct run *r)
 	r->options.group = att_str_of(group ? group : r->set ? "main" : NULL);
 }
 
-/* Of two that write, one waits: their files would come out mixed. */
-static void lock(const struct run *r)
-{
-	const struct timespec pause = {0, 1000000000 / TRIES_PER_SECOND};
-	for (unsigned i = 0; flock(r->root, LOCK_EX | LOCK_NB) != 0; i++) {
-		if (errno != EWOULDBLOCK)
-			return; /* a file system without locks */
-		if (i == 0)
-			cli_note(PROGRAM ": another one writes here; waiting for it");
-		if (i == LOCK_SECONDS * TRIES_PER_SECOND)
-			cli_usage(PROGRAM,
-				  "another one writes here, and has not ended after %d seconds; nothing was "
-				  "changed",
-				  LOCK_SECONDS);
-		nanosleep(&pause, NULL);
-	}
-}
-
 /* The program needs the folder of attest.toml, and nothing else. */
 static void narrow(struct run *r)
 {
@@ -90,7 +71,7 @@ static void narrow(struct run *r)
 	if (r->root < 0)
 		cli_usage(PROGRAM, "cannot open %s: %s", folder, strerror(errno));
 	if (r->set)
-		lock(r);
+		cli_lock_folder(PROGRAM, r->root);
 	const char *const readable[] = {folder, NULL}, *const writable[] = {r->set ? folder : NULL, NULL};
 	const struct att_sandbox sandbox = {.readable = readable, .writable = writable};
 	cli_enter_sandbox(PROGRAM, &sandbox);

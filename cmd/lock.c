@@ -45,3 +45,20 @@ int cli_lock(const char *program, const char *path, const char *wait)
 	cli_usage(program, "another one writes %s, and has not ended after %u seconds; nothing was changed",
 		  path, seconds);
 }
+
+void cli_lock_folder(const char *program, int folder)
+{
+	const struct timespec pause = {0, 1000000000 / TRIES_PER_SECOND};
+	for (unsigned i = 0; flock(folder, LOCK_EX | LOCK_NB) != 0; i++) {
+		if (errno != EWOULDBLOCK)
+			return; /* a file system without locks */
+		if (i == 0)
+			cli_note("%s: another one writes here; waiting for it", program);
+		if (i == WAIT * TRIES_PER_SECOND)
+			cli_usage(program,
+				  "another one writes here, and has not ended after %d seconds; nothing was "
+				  "changed",
+				  WAIT);
+		nanosleep(&pause, NULL);
+	}
+}

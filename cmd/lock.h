@@ -8,4 +8,8 @@
  * cannot be had. */
 int cli_lock(const char *program, const char *path, const char *wait);
 
+/* The same for an open folder, for programs that replace files in it, for up to a minute; a file system without
+ * locks is passed over. */
+void cli_lock_folder(const char *program, int folder);
+
 #endif

@@ -46,6 +46,9 @@ struct release_manifest {
 	struct release_item *items; /* in the order of the file */
 	size_t count, capacity;
 	struct att_str name, version; /* of the package; "" when it says none */
+	/* Of winget, where not every file has items: where the name and the version stand, and the literal of
+	 * the version for rewriting, empty when there is none. */
+	struct att_span name_place, version_place, version_span;
 	/* Target triples that a manifest of cargo-binstall is asked for; NULL: those that are usual, and those
 	 * that it names. */
 	const struct att_value *targets;

@@ -92,7 +92,7 @@ static int read_installers(const struct att_source *source, const struct att_val
 static int parse(const struct att_source *source, struct release_manifest *out, struct att_err *err)
 {
 	struct release_item start = {.name = {NULL, 0}};
-	const struct att_value *version;
+	const struct att_value *version, *name;
 	struct att_value root;
 	int status = att_yaml_parse(source, &out->arena, &root, err);
 	if (status != ATT_OK)
@@ -102,9 +102,13 @@ static int parse(const struct att_source *source, struct release_manifest *out, 
 	if (out->version.len == 0)
 		return att_source_err(source, err, ATT_ERR_MALFORMED, root.span,
 				      "expected a PackageVersion, found none");
-	out->name = release_scalar_text(source, att_value_get(&root, "PackageIdentifier"));
+	name = att_value_get(&root, "PackageIdentifier");
+	out->name = release_scalar_text(source, name);
+	out->name_place = name ? name->span : root.span;
+	out->version_place = version->span;
+	out->version_span = release_literal_span(source, version);
 	start.version = out->version;
-	start.version_span = release_literal_span(source, version);
+	start.version_span = out->version_span;
 	return read_installers(source, &root, out, &start, err);
 }
 

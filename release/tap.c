@@ -73,13 +73,13 @@ int release_tap_edit(struct att_str text, const struct release_tap_edit *edits, 
 
 struct round {
 	const struct release_tap *tap;
+	struct release_tap_group *group;
 	struct att_source source;
 	struct release_manifest manifest;
 	const struct release_manifest_format *format;
 	struct att_arena arena;
 	struct release_tap_edit *edits;
 	size_t count, capacity;
-	bool *pointed; /* by artifact */
 	struct att_findings *findings;
 	bool is_last; /* what does not agree is a finding, not an edit */
 };
@@ -149,7 +149,7 @@ static const struct release_tap_artifact *find(struct round *r, const struct rel
 		const struct release_tap_artifact *artifact = &r->tap->artifacts[i];
 		if (is_platform(item->platform, artifact->platform) &&
 		    is_name_of(r, artifact, item->version, file)) {
-			r->pointed[i] = true;
+			r->group->pointed[i] |= r->is_last;
 			return artifact;
 		}
 	}
@@ -259,6 +259,29 @@ static int look_at(struct round *r, const struct release_item *item, struct att_
 	return status;
 }
 
+/* The files of a version that have no items, and what all of them have. */
+static int look_at_package(struct round *r, struct att_err *err)
+{
+	const struct release_manifest *manifest = &r->manifest;
+	struct release_tap_group *group = r->group;
+	const struct release_item whole = {.version = manifest->version, .span = manifest->version_place};
+	if (r->is_last && group->name.len == 0) {
+		group->name = att_arena_copy(group->arena, manifest->name);
+		if (!group->name.data)
+			return att_err_memory(err);
+	} else if (r->is_last && !att_str_equal(group->name, manifest->name)) {
+		complain_with(r, "wrong-package", manifest->name_place,
+			      "the files of one version are of two packages", group->name, manifest->name,
+			      "a folder has the files of one version of one package: take the others out");
+	}
+	if (manifest->count > 0 || manifest->version.len == 0 ||
+	    release_packaging_is_version(r->format, r->tap->version, manifest->version))
+		return ATT_OK;
+	return demand(r, &whole, manifest->version_span, "wrong-version",
+		      "the version cannot be written here, and another one is wanted", manifest->version,
+		      r->tap->version, err);
+}
+
 /* --- rounds --------------------------------------------------------------------------------------------- */
 
 /* One literal may be the value of several items. */
@@ -283,17 +306,11 @@ static int look(struct round *r, struct att_str path, struct att_str text, struc
 	int status = att_source_init(&r->source, &r->arena, path, text, err);
 	if (status == ATT_OK)
 		status = release_manifest_parse(&r->source, &r->manifest, &r->format, err);
-	if (status == ATT_OK && !(r->pointed = att_arena_alloc(&r->arena, r->tap->count, sizeof *r->pointed)))
-		status = att_err_memory(err);
 	for (size_t i = 0; status == ATT_OK && i < r->manifest.count; i++)
 		status = look_at(r, &r->manifest.items[i], err);
+	if (status == ATT_OK)
+		status = look_at_package(r, err);
 	join_edits(r);
-	for (size_t i = 0; status == ATT_OK && r->is_last && i < r->tap->count; i++) {
-		if (!r->pointed[i])
-			complain(r, "unpointed-artifact", (struct att_span){0, 0},
-				 "nothing here points at the artifact, and what would is not made up",
-				 r->tap->artifacts[i].name, ATT_STR(""));
-	}
 	return status;
 }
 
@@ -303,11 +320,12 @@ static void end_round(struct round *r)
 	att_arena_clear(&r->arena);
 }
 
-int release_tap_align(const struct release_tap *tap, struct att_str path, struct att_str text,
-		      struct att_buf *out, struct att_findings *findings, struct att_err *err)
+int release_tap_align(const struct release_tap *tap, struct release_tap_group *group, struct att_str path,
+		      struct att_str text, struct att_buf *out, struct att_findings *findings,
+		      struct att_err *err)
 {
 	struct att_buf now, next;
-	struct round r = {.tap = tap, .findings = findings};
+	struct round r = {.tap = tap, .group = group, .findings = findings};
 	int status = ATT_OK;
 	att_buf_init(&now, ATT_MAX_DOCUMENT);
 	att_buf_init(&next, ATT_MAX_DOCUMENT);
@@ -336,4 +354,24 @@ int release_tap_align(const struct release_tap *tap, struct att_str path, struct
 	att_buf_clear(&now);
 	att_buf_clear(&next);
 	return status;
+}
+
+void release_tap_check_pointed(const struct release_tap *tap, const struct release_tap_group *group,
+			       struct att_str path, struct att_findings *findings)
+{
+	for (size_t i = 0; i < tap->count; i++) {
+		if (group->pointed[i])
+			continue;
+		const struct att_finding finding = {
+			.code = "unpointed-artifact",
+			.severity = ATT_ERROR,
+			.message =
+				ATT_STR("nothing here points at the artifact, and what would is not made up"),
+			.file = path,
+			.place = {1, 1},
+			.channel = tap->channel,
+			.expected = tap->artifacts[i].name,
+		};
+		att_findings_add(findings, &finding);
+	}
 }

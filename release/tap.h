@@ -40,14 +40,27 @@ struct release_tap {
 	size_t count;
 };
 
+/* What the files of one version have in common: winget has several, all others one. */
+struct release_tap_group {
+	struct att_arena *arena;
+	bool *pointed;       /* by artifact, all false at first: something points at it */
+	struct att_str name; /* of the package, as the first file has it; "" at first */
+};
+
 /* Appends to *out what the manifest `text` has to be for the release. An item is that of an artifact when its
  * url ends in the artifact's name, with the release's version or with its own; what stands before the name gets
  * the new version in place of the old one. The result is parsed again, and says exactly what it should; when
- * it could not be made to (a value that is computed, a url of nothing that was built, an artifact that nothing
- * points at, bottles of another version) that is a finding of severity error with its place, and *out is of no
- * use. Parts with a name of their own, as resources, stay. Errors: those of release_manifest_parse and
- * release_tap_edit. */
-int release_tap_align(const struct release_tap *tap, struct att_str path, struct att_str text,
-		      struct att_buf *out, struct att_findings *findings, struct att_err *err) ATT_MUST_USE;
+ * it could not be made to (a value that is computed, a url of nothing that was built, bottles of another
+ * version, a file of another package than the group's) that is a finding of severity error with its place, and
+ * *out is of no use. Parts with a name of their own, as resources, stay. Errors: those of
+ * release_manifest_parse and release_tap_edit. */
+int release_tap_align(const struct release_tap *tap, struct release_tap_group *group, struct att_str path,
+		      struct att_str text, struct att_buf *out, struct att_findings *findings,
+		      struct att_err *err) ATT_MUST_USE;
+
+/* Once all files of the group were aligned: a finding for every artifact that none of them points at. `path` is
+ * that of the file or of the folder of several. */
+void release_tap_check_pointed(const struct release_tap *tap, const struct release_tap_group *group,
+			       struct att_str path, struct att_findings *findings);
 
 #endif

@@ -214,3 +214,128 @@ scoop() { # VERSION DIGEST
     [[ "$output" == *"expected a file below its folder"* ]]
     cmp ../before ../outside.rb
 }
+
+# A version of winget is several files.
+winget() { # VERSION DIGEST
+    local stem=../pkgs/manifests/A.p
+    mkdir -p ../pkgs/manifests
+    printf 'PackageIdentifier: A.p\r\nPackageVersion: %s # 1.2.9\r\nDefaultLocale: en-US\r\n' "$1" >"$stem".yaml
+    printf 'ManifestType: version\r\nManifestVersion: 1.6.0\r\n' >>"$stem".yaml
+    printf '%s\n' 'PackageIdentifier: A.p' "PackageVersion: '$1'" 'PackageLocale: en-US' 'ShortDescription: 1.2.9' \
+        'ReleaseNotesUrl: https://h.example/v1.2.9' 'ManifestType: defaultLocale' >"$stem".locale.en-US.yaml
+    printf '%s\n' 'PackageIdentifier: A.p' "PackageVersion: \"$1\"" 'PackageLocale: de-DE' 'ManifestType: locale' \
+        >"$stem".locale.de-DE.yaml
+    printf '%s\n' 'PackageIdentifier: A.p' "PackageVersion: $1" 'ReleaseDate: 2026-01-02' 'Installers:' \
+        '- Architecture: x64' "  InstallerUrl: https://h.example/v$1/tool_$1_linux_x86_64.tgz" \
+        "  InstallerSha256: $2" 'ManifestType: installer' >"$stem".installer.yaml
+}
+
+winget_channel() { # MANIFEST
+    sed -i -e '/^\[\[channel/,$d' -e 's/^platform = .*/platform = "windows-x86_64"/' attest.toml
+    printf '%s\n' '[[channel]]' 'kind = "winget"' 'repository = "../pkgs"' "manifest = \"$1\"" \
+        'artifacts = ["*linux_x86_64*"]' '[[channel]]' 'kind = "homebrew"' 'tap = "https://h.example/tap.git"' \
+        'formula = "tool.rb"' 'artifacts = ["*"]' >>attest.toml
+}
+
+manifests() {
+    tail -n +1 ../pkgs/manifests/*
+}
+
+@test "winget: every file of a version gets it, by the folder or by one of the files" {
+    local manifest
+    for manifest in manifests manifests/ manifests/A.p.installer.yaml manifests/A.p.yaml; do
+        winget_channel "$manifest"
+        winget 1.3.0 "$(digest linux_x86_64)"
+        manifests >../want
+        tap 0
+        winget 1.2.9 "$OLD"
+        tap 1 --format json
+        [ "$(jq -r '.summary.differing, (.steps | length)' <<<"$output" | xargs)" = '4 4' ]
+        tap 0 --write
+        [[ "$output" == *'files written: 4'* ]]
+        manifests | diff ../want -
+        tap 0
+        # Of a version and a locale that were left behind no item tells.
+        sed -i 's/1.3.0/1.2.9/' ../pkgs/manifests/A.p.{,locale.de-DE.}yaml
+        tap 1
+        [ "$(grep -c '^@@' <<<"$output")" -eq 2 ]
+        tap 0 --write
+        manifests | diff ../want -
+    done
+}
+
+# winget_refused CODE FILE:LINE: and no file is written.
+winget_refused() {
+    manifests >../want
+    tap 2 --write
+    [[ "$stderr" == *"error[$1]"*"pkgs/manifests$2"* ]]
+    manifests | diff ../want -
+}
+
+@test "winget: what cannot be written in one file keeps all files as they are" {
+    winget_channel manifests
+    winget 1.2.9 "$OLD"
+    sed -i 's/^PackageVersion: .*/PackageVersion: "1.2.\\x39"/' ../pkgs/manifests/A.p.locale.de-DE.yaml
+    winget_refused wrong-version /A.p.locale.de-DE.yaml:2:
+    winget 1.2.9 "$OLD"
+    sed -i 's/A.p/A.q/' ../pkgs/manifests/A.p.yaml
+    winget_refused wrong-package /A.p.yaml:1:
+    winget 1.2.9 "$OLD"
+    echo '{' >>../pkgs/manifests/A.p.yaml
+    winget_refused malformed-input /A.p.yaml:
+    [[ "$stderr" != *unpointed-artifact* ]]
+    winget 1.2.9 "$OLD"
+    echo 'a: b' >../pkgs/manifests/other.yaml
+    winget_refused unsupported-input /other.yaml
+    # Named by a file, the version is the files that are named alike.
+    winget_channel manifests/A.p.installer.yaml
+    tap 0 --write
+    winget_channel manifests
+    rm ../pkgs/manifests/{other,A.p.installer}.yaml
+    winget_refused unpointed-artifact ''
+    ln -s A.p.yaml ../pkgs/manifests/A.p.locale.fr-FR.yaml
+    winget_refused refused-input /A.p.locale.fr-FR.yaml
+}
+
+@test "winget: the folder of a version has to be there, and what to do is said" {
+    winget_channel 'manifests/{version}'
+    winget 1.2.9 "$OLD"
+    mkdir ../pkgs/manifests/1.2.9
+    mv ../pkgs/manifests/*.yaml ../pkgs/manifests/1.2.9
+    tap 2 --write
+    [[ "$stderr" == *'cannot open'*'pkgs/manifests/1.3.0'*'copy the folder of the last version'* ]]
+    winget_channel 'manifests/{version}/A.p.installer.yaml'
+    tap 2 --write
+    [[ "$stderr" == *'pkgs/manifests/1.3.0'*'copy the folder of the last version'* ]]
+    mkdir ../pkgs/manifests/1.3.0
+    winget_channel 'manifests/{version}'
+    tap 2 --write
+    [[ "$stderr" == *'expected the manifests of a version'* ]]
+    cp ../pkgs/manifests/1.2.9/* ../pkgs/manifests/1.3.0
+    tap 0 --write
+    [[ "$output" == *'files written: 4'* ]]
+    [ "$(cat ../pkgs/manifests/1.2.9/* | grep -c 'PackageVersion:.*1\.2\.9')" -eq 4 ]
+    [ "$(cat ../pkgs/manifests/1.3.0/* | grep -c 'PackageVersion:.*1\.3\.0')" -eq 4 ]
+}
+
+@test "of two that write, one waits for the other" {
+    # The same folder twice, which one program must not wait for.
+    printf '%s\n' '[[channel]]' 'kind = "homebrew"' 'name = "again"' 'tap = "../tap/../tap"' \
+        'formula = "Formula/more.rb"' 'artifacts = ["*"]' >>attest.toml
+    formula >../tap/Formula/more.rb
+    mkfifo ../go
+    (
+        flock 9
+        : >../go
+        sleep 1
+        cmp ../before ../tap/Formula/tool.rb && : >../held
+    ) 9<../tap/Formula &
+    : <../go
+    timeout 20 attest align tap >../out 2>../err || [ $? -eq 1 ]
+    run ! grep waiting ../err
+    timeout 20 attest align tap --write >../out 2>../err
+    wait
+    [ -e ../held ]
+    grep -q 'waiting for it' ../err
+    grep -q 'files written: 2' ../out
+}

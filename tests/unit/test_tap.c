@@ -83,16 +83,21 @@ static void test_align(void **state)
 		struct att_buf out;
 		struct att_findings findings;
 		struct att_err err;
+		struct att_arena arena = {0};
+		bool pointed = false;
+		struct release_tap_group group = {.arena = &arena, .pointed = &pointed};
 		att_buf_init(&out, 10000);
 		att_findings_init(&findings);
-		assert_int_equal(release_tap_align(&tap, ATT_STR("t.rb"), att_str_of(texts[i][0]), &out,
+		assert_int_equal(release_tap_align(&tap, &group, ATT_STR("t.rb"), att_str_of(texts[i][0]), &out,
 						   &findings, &err),
 				 ATT_OK);
+		release_tap_check_pointed(&tap, &group, ATT_STR("t.rb"), &findings);
 		assert_int_equal(findings.errors == 0, texts[i][1] != NULL);
 		if (texts[i][1] && !att_str_is(att_buf_str(&out), texts[i][1]))
 			fail_msg("%.*s", ATT_STR_ARG(att_buf_str(&out)));
 		att_findings_clear(&findings);
 		att_buf_clear(&out);
+		att_arena_clear(&arena);
 	}
 }
 
