@@ -38,7 +38,8 @@ repository = "r.example/a/p"
 """
 NUMBERS = [0, 0, 1, 1, 2, 9, 10, 99, 2024, 99999]
 WORDS = ["alpha", "beta", "rc"]
-PSEUDO = re.compile(r"v(?:\d+\.0\.0-|\d+\.\d+\.\d+-0\.|\d+\.\d+\.\d+-(?!0\.)[0-9A-Za-z.-]+\.0\.)(\d{14})-([0-9a-f]{12})")
+PSEUDO = re.compile(r"v(?:\d+\.0\.0-|\d+\.\d+\.\d+-0\.|\d+\.\d+\.\d+-(?!0\.)[0-9A-Za-z.-]+\.0\.)"
+                    r"(\d{14})-([0-9a-f]{12})")
 IMAGE_TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
 
 
@@ -85,8 +86,8 @@ def two_times(source):
 def two_commits(source):
     """Their order is never that of the times; digits alone would be numbers to SemVer."""
     length = source.choice([40, 40, 64])
-    made = ["".join(source.choice(digits) for _ in range(length - 1)) + "7"
-            for digits in source.choice([["f" * 9 + "e", "0" * 9 + "1"], ["0123456789"] * 2, ["0123456789abcdef"] * 2, ["9e", "01e"]])]
+    sets = source.choice([["f" * 9 + "e", "0" * 9 + "1"], ["0123456789"] * 2, ["0123456789abcdef"] * 2, ["9e", "01e"]])
+    made = ["".join(source.choice(digits) for _ in range(length - 1)) + "7" for digits in sets]
     return sorted(made, reverse=True)
 
 
