@@ -3,6 +3,7 @@
 
 #include "cmd/git.h"
 #include "libattest/package/version.h"
+#include "libattest/statement/tag_template.h"
 
 #include "libattest/base/banned.h"
 
@@ -52,7 +53,7 @@ int align_git_read(const char *folder, struct att_str revision, struct att_arena
 static bool read_tag(const struct release_project *project, struct att_str tag, struct att_arena *arena,
 		     struct att_str *version)
 {
-	return release_template_version(project->tag, tag, version) &&
+	return att_tag_template_version(project->tag, tag, version) &&
 	       release_spelling_of(RELEASE_SEMVER, *version, arena, version, NULL) == ATT_OK;
 }
 

@@ -3,6 +3,7 @@
  * is called the latest. */
 #include "libattest/net/header.h"
 #include "libattest/package/version.h"
+#include "libattest/statement/tag_template.h"
 #include "release/github.h"
 
 #include "libattest/base/banned.h"
@@ -240,7 +241,7 @@ static bool is_newer(const struct release_github *g, struct att_str tag, bool *i
 {
 	struct att_str version;
 	int order = 0;
-	*is_told = release_template_version(g->look->config->project.tag, tag, &version) &&
+	*is_told = att_tag_template_version(g->look->config->project.tag, tag, &version) &&
 		   att_version_compare(att_version_scheme_find(ATT_STR("semver")), version, g->version, &order,
 				       NULL) == ATT_OK;
 	return *is_told && order > 0;
@@ -258,7 +259,7 @@ static bool find_newer(void *context, const struct att_value *release)
 	bool is_told;
 	if (att_value_is_true(att_value_get(release, "draft")) ||
 	    att_value_is_true(att_value_get(release, "prerelease")) || !is_newer(newest->g, tag, &is_told) ||
-	    (release_template_version(newest->g->look->config->project.tag, tag, &version) &&
+	    (att_tag_template_version(newest->g->look->config->project.tag, tag, &version) &&
 	     is_prerelease(version)))
 		return true;
 	newest->tag = att_arena_copy(newest->g->arena, tag);

@@ -5,6 +5,7 @@
 #include "libattest/base/glob.h"
 #include "libattest/format/shape.h"
 #include "libattest/format/toml.h"
+#include "libattest/statement/tag_template.h"
 #include "release/template.h"
 
 #include "libattest/base/banned.h"
@@ -159,13 +160,11 @@ static int missing(const struct reader *r, struct att_span span, const char *tab
 
 static int check_tag(const struct reader *r, const struct release_project *project)
 {
-	struct att_str rest = project->tag;
-	size_t at = att_str_find(rest, ATT_STR("{version}"));
-	if (at != ATT_STR_NONE && att_str_find_byte(att_str_from(rest, at + 1), '{') == ATT_STR_NONE &&
-	    att_str_find_byte(att_str_first(rest, at), '{') == ATT_STR_NONE)
-		return ATT_OK;
-	return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, project->tag_span,
-			      "expected {version} once, and no other name, in the template of tags");
+	struct att_err why = {0};
+	int status = att_tag_template_check(project->tag, &why);
+	if (status == ATT_OK || status == ATT_ERR_MEMORY)
+		return status == ATT_OK ? ATT_OK : att_err_memory(r->err);
+	return att_source_err(r->source, r->err, ATT_ERR_MALFORMED, project->tag_span, "%s", why.message);
 }
 
 static int read_project(const struct reader *r, const struct att_value *table)

@@ -3,6 +3,7 @@
 
 #include "libattest/base/time.h"
 #include "libattest/package/version.h"
+#include "libattest/statement/tag_template.h"
 #include "release/derive_internal.h"
 
 #include "libattest/base/banned.h"
@@ -19,7 +20,7 @@ enum release_stream release_classify(const struct release_project *project, stru
 	static const struct att_str tags = {"refs/tags/", 10}, heads = {"refs/heads/", 11};
 	struct att_str version;
 	if (att_str_starts(ref, tags) &&
-	    release_template_version(project->tag, att_str_from(ref, tags.len), &version) &&
+	    att_tag_template_version(project->tag, att_str_from(ref, tags.len), &version) &&
 	    release_spelling_reads(RELEASE_ANY, version))
 		return RELEASE_RELEASE;
 	if (att_str_starts(ref, heads) && att_str_equal(att_str_from(ref, heads.len), project->branch))
@@ -206,7 +207,7 @@ int release_variables_of(const struct release_config *config, const struct relea
 	if (is_release) {
 		v->tag = att_str_from(commit->ref, tags.len);
 		/* It was classified by this. */
-		(void)release_template_version(config->project.tag, v->tag, &v->version);
+		(void)att_tag_template_version(config->project.tag, v->tag, &v->version);
 	}
 	int status = stamp(arena, commit, v, err);
 	if (status == ATT_OK && is_release)

@@ -90,7 +90,7 @@ int release_template_expand(struct att_str text, const struct release_variables 
 	int status = check_length(text, err);
 	*out = ATT_STR("");
 	while (status == ATT_OK && text.len > 0) {
-		struct att_str piece;
+		struct att_str piece = {NULL, 0};
 		bool is_name;
 		status = next_piece(&text, &piece, &is_name, err);
 		if (status != ATT_OK)
@@ -124,17 +124,4 @@ int release_template_check(struct att_str text, struct att_err *err)
 			status = no_such(piece, err);
 	}
 	return status;
-}
-
-bool release_template_version(struct att_str text, struct att_str tag, struct att_str *version)
-{
-	static const struct att_str place = {"{version}", sizeof "{version}" - 1};
-	size_t at = att_str_find(text, place);
-	if (at == ATT_STR_NONE)
-		return false;
-	struct att_str before = att_str_first(text, at), after = att_str_from(text, at + place.len);
-	if (tag.len <= before.len + after.len || !att_str_starts(tag, before) || !att_str_ends(tag, after))
-		return false;
-	*version = att_str_first(att_str_from(tag, at), tag.len - before.len - after.len);
-	return true;
 }

@@ -23,8 +23,4 @@ int release_template_check(struct att_str text, struct att_err *err) ATT_MUST_US
 int release_template_expand(struct att_str text, const struct release_variables *variables,
 			    struct att_arena *arena, struct att_str *out, struct att_err *err) ATT_MUST_USE;
 
-/* The version that a tag stands for, by a template with one {version}: the part of the tag in its place, or
- * false when the tag is none of the template's. */
-bool release_template_version(struct att_str text, struct att_str tag, struct att_str *version);
-
 #endif

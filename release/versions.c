@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "release/versions.h"
 
+#include "libattest/statement/tag_template.h"
 #include "release/template.h"
 #include "sbom/gomod.h"
 
@@ -156,7 +157,7 @@ static void decide(struct looking *l, struct release_group *group)
 		if (release_spelling_reads(found->scheme, found->version))
 			group->version = found->version;
 	} else if (!decider && tag.len > 0 && att_str_equal(group->name, tagged_group(l)) &&
-		   release_template_version(l->run.config->project.tag, tag, &version) &&
+		   att_tag_template_version(l->run.config->project.tag, tag, &version) &&
 		   release_spelling_reads(RELEASE_ANY, version)) {
 		group->version = version;
 	}

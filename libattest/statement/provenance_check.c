@@ -6,6 +6,7 @@
 #include "libattest/base/time.h"
 #include "libattest/statement/build_internal.h"
 #include "libattest/statement/provenance_read.h"
+#include "libattest/statement/tag_template.h"
 
 #include "libattest/base/banned.h"
 

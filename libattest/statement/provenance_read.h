@@ -87,12 +87,4 @@ enum att_outcome att_provenance_check(const struct att_provenance_facts *facts,
 				      const struct att_provenance_expected *expected, struct att_str artifact,
 				      struct att_steps *steps, struct att_findings *findings);
 
-/* A template of tags has "{version}" once and otherwise no braces, and makes a tag that git would take. Errors:
- * ATT_ERR_USAGE. */
-int att_tag_template_check(struct att_str tag_template, struct att_err *err) ATT_MUST_USE;
-
-/* Does the tag ("v1.2.0", without "refs/tags/") match a template that att_tag_template_check took? A version
- * begins with a digit and holds letters, digits and ".+-_"; all else is literal. */
-bool att_tag_template_match(struct att_str tag_template, struct att_str tag);
-
 #endif

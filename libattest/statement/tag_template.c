@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Templates of tags: which tag the version of a release has. */
+#include "libattest/statement/tag_template.h"
+
 #include "libattest/statement/build_internal.h"
-#include "libattest/statement/provenance_read.h"
 
 #include "libattest/base/banned.h"
 
@@ -39,6 +39,19 @@ int att_tag_template_check(struct att_str tag_template, struct att_err *err)
 	return status;
 }
 
+bool att_tag_template_version(struct att_str tag_template, struct att_str tag, struct att_str *version)
+{
+	size_t at = att_str_find(tag_template, ATT_STR(PLACE));
+	if (at == ATT_STR_NONE)
+		return false;
+	struct att_str before = att_str_first(tag_template, at),
+		       after = att_str_from(tag_template, at + sizeof PLACE - 1);
+	if (tag.len <= before.len + after.len || !att_str_starts(tag, before) || !att_str_ends(tag, after))
+		return false;
+	*version = att_str_first(att_str_from(tag, at), tag.len - before.len - after.len);
+	return true;
+}
+
 static bool is_version(struct att_str text)
 {
 	for (size_t i = 0; i < text.len; i++)
@@ -49,12 +62,6 @@ static bool is_version(struct att_str text)
 
 bool att_tag_template_match(struct att_str tag_template, struct att_str tag)
 {
-	size_t at = att_str_find(tag_template, ATT_STR(PLACE));
-	if (at == ATT_STR_NONE)
-		return false;
-	struct att_str before = att_str_first(tag_template, at),
-		       after = att_str_from(tag_template, at + sizeof PLACE - 1);
-	if (tag.len <= before.len + after.len || !att_str_starts(tag, before) || !att_str_ends(tag, after))
-		return false;
-	return is_version(att_str_first(att_str_from(tag, at), tag.len - before.len - after.len));
+	struct att_str version;
+	return att_tag_template_version(tag_template, tag, &version) && is_version(version);
 }

@@ -213,7 +213,7 @@ undetermined-version pypi" ]
     write '[project]' 'tag = "v{versoin}"'
     check 2:7 'found {versoin}'
     write '[project]' 'tag = "release"'
-    check 2:7 'expected {version} once'
+    check 2:7 'as v{version}, found "release"'
     write '[[channel]]' 'kind = "nmp"'
     check 2:8 'no kind of channel "nmp"'
     [[ "$output" == *'did you mean "npm"?'* ]]

@@ -5,6 +5,7 @@
 #ifndef TESTS_UNIT_PAGES_H
 #define TESTS_UNIT_PAGES_H
 
+#include "libattest/statement/tag_template.h"
 #include "release/channel.h"
 
 #include "tests/unit/server.h"
@@ -151,7 +152,7 @@ static void pages_open(struct pages_case *c, const char *toml, const char *tag)
 	if (release_derive(&c->config, &commit, RELEASE_RELEASE, &c->names, &c->findings, &err) != ATT_OK)
 		fail_msg("%s", err.message);
 	struct att_str version;
-	assert_true(release_template_version(c->config.project.tag, att_str_of(tag), &version));
+	assert_true(att_tag_template_version(c->config.project.tag, att_str_of(tag), &version));
 	c->look = (struct release_look){
 		.config = &c->config,
 		.channel = &c->config.channels[0],

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "libattest/statement/tag_template.h"
 #include "tests/unit/provenance.h"
 
 /* One thing asked for that does not hold: the only step that does not, and the only finding. `help` is a part.

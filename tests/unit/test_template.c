@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "libattest/base/base.h"
+#include "libattest/statement/tag_template.h"
 #include "release/template.h"
 
 static const struct release_variables all = {
@@ -123,7 +124,7 @@ static void test_lengths(void **state)
 static void stands_for(const char *text, const char *tag, const char *expected)
 {
 	struct att_str version = {NULL, 0};
-	bool is = release_template_version(att_str_of(text), att_str_of(tag), &version);
+	bool is = att_tag_template_version(att_str_of(text), att_str_of(tag), &version);
 	assert_int_equal(is, expected != NULL);
 	if (expected)
 		assert_true(att_str_is(version, expected));
