@@ -84,22 +84,27 @@ struct round {
 	bool is_last; /* what does not agree is a finding, not an edit */
 };
 
+static void add(struct round *r, struct att_finding finding, struct att_span span)
+{
+	finding.severity = ATT_ERROR;
+	finding.file = r->source.path;
+	finding.channel = r->tap->channel;
+	finding.place = att_source_place(&r->source, span);
+	finding.source_line = att_source_line_text(&r->source, finding.place.line);
+	att_findings_add(r->findings, &finding);
+}
+
 static void complain_with(struct round *r, const char *code, struct att_span span, const char *what,
 			  struct att_str expected, struct att_str found, const char *help)
 {
-	struct att_finding finding = {
+	const struct att_finding finding = {
 		.code = code,
-		.severity = ATT_ERROR,
 		.message = att_str_of(what),
-		.file = r->source.path,
-		.channel = r->tap->channel,
 		.expected = expected,
 		.found = found,
 		.help = att_str_of(help),
 	};
-	finding.place = att_source_place(&r->source, span);
-	finding.source_line = att_source_line_text(&r->source, finding.place.line);
-	att_findings_add(r->findings, &finding);
+	add(r, finding, span);
 }
 
 static void complain(struct round *r, const char *code, struct att_span span, const char *what,
@@ -270,9 +275,15 @@ static int look_at_package(struct round *r, struct att_err *err)
 		if (!group->name.data)
 			return att_err_memory(err);
 	} else if (r->is_last && !att_str_equal(group->name, manifest->name)) {
-		complain_with(r, "wrong-package", manifest->name_place,
-			      "the files of one version are of two packages", group->name, manifest->name,
-			      "a folder has the files of one version of one package: take the others out");
+		const struct att_finding finding = {
+			.code = "wrong-package",
+			.message = ATT_STR("the files of one version are of two packages"),
+			.help = ATT_STR("a folder has the files of one version of one package: take the others "
+					"out"),
+			.expected = group->name,
+			.found = manifest->name,
+		};
+		add(r, finding, manifest->name_place);
 	}
 	if (manifest->count > 0 || manifest->version.len == 0 ||
 	    release_packaging_is_version(r->format, r->tap->version, manifest->version))
