@@ -97,13 +97,26 @@ void release_look_fail(const struct release_look *look, struct att_str item, con
 void release_look_status(const struct release_look *look, struct att_str item,
 			 const struct att_fetch_answer *answer);
 
-/* att_fetch of a URL; the token goes along as "Authorization: Bearer" when `with_token`, so the URL has to be
- * one that the token is for. `accept` may be NULL. */
+enum { RELEASE_LOOK_HEADERS = 2 };
+
+/* The address of a channel of kind npm. */
+struct att_str release_npm_registry(const struct release_channel *channel);
+
+/* Are the channel's packages for those only whom its server knows ("access" of npm)? */
+bool release_look_is_private(const struct release_look *look);
+
+/* The headers of a request: the token goes along as "Authorization: Bearer" when `with_token`, so the URL has
+ * to be one that the token is for; and in any case when the channel is private, and the URL of its server's
+ * origin. `accept` may be NULL. Returns how many there are. */
+size_t release_look_headers(const struct release_look *look, struct att_str url, const char *accept,
+			    bool with_token, struct att_fetch_header out[static RELEASE_LOOK_HEADERS]);
+
+/* att_fetch of a URL with these headers. */
 int release_look_fetch(const struct release_look *look, struct att_str url, const char *accept, bool with_token,
 		       uint64_t max, struct att_fetch_answer *answer, struct att_err *err) ATT_MUST_USE;
 
 /* Fetches a document into answer->body. True when the answer is 200; otherwise the verdict was added. The token
- * goes along as "Authorization: Bearer" when `with_token`. Clear the answer in any case. */
+ * goes along as for release_look_headers. Clear the answer in any case. */
 bool release_look_document(const struct release_look *look, struct att_str item, struct att_str url,
 			   const char *accept, bool with_token, struct att_fetch_answer *answer);
 

@@ -7,7 +7,6 @@
 
 #include "libattest/base/banned.h"
 
-#define NPMJS       "https://registry.npmjs.org"
 #define ABBREVIATED "application/vnd.npm.install-v1+json, application/json;q=0.8"
 
 /* --- the tag --------------------------------------------------------------------------------------------- */
@@ -416,6 +415,30 @@ static bool name_parts(struct npm *n)
 	return n->escaped.data && n->file.data;
 }
 
+/* Without a token what is private is not there, and that would say that a version is free. */
+static bool has_access(const struct npm *n)
+{
+	const struct release_look *look = n->look;
+	struct att_str access = release_channel_text(look->channel, "access", "public"),
+		       name = look->channel->token;
+	if (!att_str_is(access, "public") && !release_look_is_private(look)) {
+		release_npm_add(n, ATT_STR("access"), RELEASE_UNKNOWN, ATT_STR("\"public\" or \"restricted\""),
+				access, "what \"access\" of the channel means is not known");
+		return false;
+	}
+	if (att_str_is(access, "public") || look->token.len > 0)
+		return true;
+	release_look_add(look, ATT_STR("login"), RELEASE_UNKNOWN, ATT_STR("a token"), ATT_STR("none"),
+			 name.len > 0
+				 ? ATT_ARENA_JOIN(n->arena,
+						  ATT_STR("a restricted package is read with a token, and the "
+							  "environment has none: set "),
+						  name)
+				 : ATT_STR("a restricted package is read with a token: name the "
+					   "variable that holds one, token = \"NPM_TOKEN\""));
+	return false;
+}
+
 static void look_npm(const struct release_look *look)
 {
 	struct npm n = {
@@ -423,7 +446,7 @@ static void look_npm(const struct release_look *look)
 		.arena = &look->verdicts->arena,
 		.name = look->channel->package,
 		.version = release_look_name(look, "version"),
-		.registry = release_channel_text(look->channel, "registry", NPMJS),
+		.registry = release_npm_registry(look->channel),
 	};
 	if (!release_npm_is_name(n.name) || !is_version(n.version)) {
 		release_npm_add(&n, ATT_STR("version"), RELEASE_UNKNOWN,
@@ -434,7 +457,7 @@ static void look_npm(const struct release_look *look)
 	}
 	while (att_str_ends(n.registry, ATT_STR("/")))
 		n.registry.len--;
-	if (!name_parts(&n))
+	if (!has_access(&n) || !name_parts(&n))
 		return;
 	n.built = release_package_built(look, n.file);
 	release_package_login(look, release_npm_url(&n, "/-/whoami"), "Bearer ", "username");

@@ -35,8 +35,8 @@
 	}
 
 static const struct release_channel_kind crates = KIND("crates", TEXT("registry"), TEXT("api"));
-static const struct release_channel_kind npm =
-	KIND("npm", TEXT("registry"), TEXT("dist-tag"), TEXT("keys"), FLAG("provenance"), TEXT("attestations"));
+static const struct release_channel_kind npm = KIND("npm", TEXT("registry"), TEXT("dist-tag"), TEXT("keys"),
+						    TEXT("access"), FLAG("provenance"), TEXT("attestations"));
 static const struct release_channel_kind pypi =
 	KIND("pypi", TEXT("registry"), TEXT("simple"), FLAG("provenance"), TEXT("attestations"));
 static const struct release_channel_kind go =

@@ -3,6 +3,7 @@
 #include "release/channel.h"
 
 #include "libattest/base/limits.h"
+#include "libattest/net/header.h"
 
 #include "libattest/base/banned.h"
 
@@ -60,13 +61,30 @@ void release_look_status(const struct release_look *look, struct att_str item,
 
 /* --- documents ------------------------------------------------------------------------------------------- */
 
-static size_t fill_headers(const struct release_look *look, const char *accept, bool with_token,
-			   struct att_fetch_header out[static 2])
+struct att_str release_npm_registry(const struct release_channel *channel)
+{
+	return release_channel_text(channel, "registry", "https://registry.npmjs.org");
+}
+
+bool release_look_is_private(const struct release_look *look)
+{
+	return att_str_is(release_channel_text(look->channel, "access", ""), "restricted");
+}
+
+/* What a server's documents lead to need not be the server's: only what is gets to see its token. */
+static bool is_of_private(const struct release_look *look, struct att_str url)
+{
+	return release_look_is_private(look) &&
+	       att_header_same_origin(url, release_npm_registry(look->channel));
+}
+
+size_t release_look_headers(const struct release_look *look, struct att_str url, const char *accept,
+			    bool with_token, struct att_fetch_header out[static RELEASE_LOOK_HEADERS])
 {
 	size_t count = 0;
 	if (accept)
 		out[count++] = (struct att_fetch_header){ATT_STR("Accept"), att_str_of(accept), false};
-	if (with_token && look->token.len > 0) {
+	if (look->token.len > 0 && (with_token || is_of_private(look, url))) {
 		struct att_str value = ATT_ARENA_JOIN(&look->verdicts->arena, ATT_STR("Bearer "), look->token);
 		look->verdicts->failed |= !value.data;
 		out[count++] = (struct att_fetch_header){ATT_STR("Authorization"), value, true};
@@ -85,12 +103,12 @@ static struct att_str key_of(const struct release_look *look, struct att_str url
 int release_look_fetch(const struct release_look *look, struct att_str url, const char *accept, bool with_token,
 		       uint64_t max, struct att_fetch_answer *answer, struct att_err *err)
 {
-	struct att_fetch_header headers[2];
+	struct att_fetch_header headers[RELEASE_LOOK_HEADERS];
 	struct att_str key = key_of(look, url, accept, with_token ? "with token" : "document");
 	const struct att_fetch_request request = {
 		.url = url,
 		.headers = headers,
-		.header_count = fill_headers(look, accept, with_token, headers),
+		.header_count = release_look_headers(look, url, accept, with_token, headers),
 		.etag = release_memory_etag(look->memory, key, true),
 		.max = max,
 	};
@@ -187,7 +205,7 @@ bool release_look_download(const struct release_look *look, struct att_str item,
 			   bool with_token, uint64_t max, struct release_download *download)
 {
 	struct download d = {.wanted = download};
-	struct att_fetch_header headers[2];
+	struct att_fetch_header headers[RELEASE_LOOK_HEADERS];
 	struct att_fetch_answer answer = {0};
 	struct att_err err = {0};
 	struct att_str key =
@@ -195,7 +213,7 @@ bool release_look_download(const struct release_look *look, struct att_str item,
 	const struct att_fetch_request request = {
 		.url = url,
 		.headers = headers,
-		.header_count = fill_headers(look, download->accept, with_token, headers),
+		.header_count = release_look_headers(look, url, download->accept, with_token, headers),
 		.etag = download->sink ? ATT_STR("") : release_memory_etag(look->memory, key, false),
 		.max = max,
 		.sink = take,

@@ -74,8 +74,15 @@ static int copy_package(const struct release_look *look, const struct release_bu
 			struct att_err *err)
 {
 	struct copying copying = {.fd = look->scratch->fd};
+	struct att_fetch_header headers[RELEASE_LOOK_HEADERS];
 	const struct att_fetch_request request = {
-		.url = url, .max = built->size, .sink = copy, .context = &copying};
+		.url = url,
+		.headers = headers,
+		.header_count = release_look_headers(look, url, NULL, false, headers),
+		.max = built->size,
+		.sink = copy,
+		.context = &copying,
+	};
 	struct att_fetch_answer answer = {0};
 	struct att_digest found = {.kind = ATT_DIGEST_NONE};
 	int status = att_digest_stream_new(ATT_SHA256, &copying.digest, err);

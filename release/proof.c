@@ -21,9 +21,14 @@ struct proof {
 static bool ask(struct proof *p, struct att_str url, const char *method, const char *accept,
 		struct att_fetch_answer *answer)
 {
-	const struct att_fetch_header header = {ATT_STR("Accept"), att_str_of(accept), false};
+	struct att_fetch_header headers[RELEASE_LOOK_HEADERS];
 	const struct att_fetch_request request = {
-		.method = method, .url = url, .headers = &header, .header_count = 1, .max = MAX_ANSWER};
+		.method = method,
+		.url = url,
+		.headers = headers,
+		.header_count = release_look_headers(p->look, url, accept, false, headers),
+		.max = MAX_ANSWER,
+	};
 	struct att_err err = {0};
 	p->asked = url;
 	if (url.len == 0)
@@ -77,7 +82,7 @@ static bool prove_crates(struct proof *p)
 /* Not every registry of npm has the first two; all have packages, once there is one. */
 static bool prove_npm(struct proof *p)
 {
-	struct att_str base = release_channel_text(p->look->channel, "registry", "https://registry.npmjs.org");
+	struct att_str base = release_npm_registry(p->look->channel);
 	return has_object(p, below(p, base, "/-/ping"), "") || has_object(p, below(p, base, "/"), "") ||
 	       has_object(p, release_look_url(p->look, base, &p->look->channel->package, 1), "versions");
 }

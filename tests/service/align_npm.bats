@@ -44,6 +44,14 @@ publish() { # FILE [OPTION...]
     npm publish --silent "$@" >/dev/null
 }
 
+# A user whose token is in ../token.
+user() {
+    node -e 'fetch(process.argv[1] + "/-/user/org.couchdb.user:a", { method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ name: "a", password: "secret-of-a" }) })
+        .then(answer => answer.json()).then(answer => console.log(answer.token))' "$URL" >../token
+}
+
 plasmite() { # SETTING...
     begin npm "plasmite-{version}.tgz" "registry = \"$URL\"" "$@"
     pack plasmite 1.2.0
@@ -170,10 +178,7 @@ END
 
 @test "a token that the registry knows, and one that it does not" {
     plasmite 'token = "OUR_TOKEN"'
-    node -e 'fetch(process.argv[1] + "/-/user/org.couchdb.user:a", { method: "PUT",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ name: "a", password: "secret-of-a" }) })
-        .then(answer => answer.json()).then(answer => console.log(answer.token))' "$URL" >../token
+    user
     OUR_TOKEN=$(cat ../token) align 0 before
     row 'npm login MATCH'
     row 'npm 1.2.0 ABSENT'
@@ -183,4 +188,36 @@ END
     align 2 before
     row 'npm login UNKNOWN'
     grep -q 'the environment has no OUR_TOKEN' table errors
+}
+
+@test "a private package is read with the token, and is not there without" {
+    kill "$SERVER"
+    wait "$SERVER" || true
+    cd ..
+    sed -i "s|^packages:|&\n  '@acme/*': { access: \$authenticated, publish: \$authenticated }|" config.yaml
+    registry
+    cd p
+    begin npm "acme-plasmite-{version}.tgz" "registry = \"$URL\"" 'package = "@acme/plasmite"' \
+        'access = "restricted"' 'token = "OUR_TOKEN"'
+    pack @acme/plasmite 1.2.0
+    release 1.2.0
+    user
+    printf '%s\n' "//127.0.0.1:$PORT/:_authToken=$(cat ../token)" "registry=$URL/" update-notifier=false \
+        >../home/.npmrc
+    OUR_TOKEN=$(cat ../token) align 0 before
+    row 'npm login MATCH'
+    row 'npm 1.2.0 ABSENT'
+    publish ./dist/acme-plasmite-1.2.0.tgz --access restricted
+    OUR_TOKEN=$(cat ../token) align 0 after --record ../record
+    row 'npm 1.2.0 MATCH'
+    row 'npm acme-plasmite-1.2.0.tgz MATCH'
+    row 'npm dist-tag latest MATCH'
+    run ! grep -rqF "$(cat ../token)" table errors ../record
+    local phase
+    for phase in before after; do
+        align 2 $phase
+        row 'npm login UNKNOWN'
+        grep -q 'set OUR_TOKEN' table errors
+    done
+    OUR_TOKEN=nothing-of-ours align 2 before
 }

@@ -794,6 +794,91 @@ static void test_before(void **state)
 	close_npm(&t);
 }
 
+/* --- private packages ------------------------------------------------------------------------------------ */
+
+static atomic_uint leaks; /* of the token to another origin */
+
+/* To those who are known only; what lies at another origin anybody may have. */
+static void say_private(struct server_request *r)
+{
+	const struct server_route *route = routes;
+	bool is_known = strstr(r->text, "\r\nAuthorization: Bearer s3cret\r\n") != NULL;
+	bool is_other = strstr(r->text, "\r\nHost: 127.0.0.1:") == NULL;
+	while (route->path && strcmp(route->path, r->path) != 0)
+		route++;
+	if (is_other && strstr(r->text, "s3cret"))
+		atomic_fetch_add(&leaks, 1);
+	if ((is_known || is_other) && route->path && route->answer)
+		server_send(r->fd, route->answer, route->length);
+	else
+		server_say(r->fd, NOTHING);
+}
+
+static void close_to_others(void)
+{
+	for (size_t i = 0; routes[i].path; i++)
+		routes[i].say = say_private;
+}
+
+static void test_restricted(void **state)
+{
+	struct npm_test t;
+	(void)state;
+	open_npm(&t, "access = \"restricted\"\ntoken = \"NPM_TOKEN\"\n");
+	look_answer(&t.l, routes, "/-/whoami", ATT_STR("{\"username\":\"a\"}"));
+	close_to_others();
+	/* Nobody is asked without the token: all would be free. */
+	for (int before = 0; before < 2; before++) {
+		t.l.look.is_before = before;
+		look_finds(&t.l, "login", RELEASE_UNKNOWN, "set NPM_TOKEN");
+		assert_int_equal(t.l.verdicts.count, 1);
+		assert_int_equal(atomic_load(&t.l.server.requests), 0);
+	}
+	t.l.look.token = ATT_STR("s3cret");
+	look_run(&t.l);
+	look_expect(&t.l, "login", RELEASE_MATCH, "");
+	look_expect(&t.l, "1.2.0", RELEASE_MATCH, "");
+	t.l.look.is_before = false;
+	look_run(&t.l);
+	look_expect(&t.l, "1.2.0", RELEASE_MATCH, "");
+	assert_true(look_all_match(&t.l));
+	assert_int_equal(t.l.verdicts.count, 7);
+	assert_int_equal(atomic_load(&leaks), 0);
+	/* Another origin serves the tarball and the attestations. */
+	snprintf(t.host, sizeof t.host, "localhost");
+	t.attestations = att_arena_printf(&t.l.arena, "http://localhost:%u" ATTESTATION, t.l.server.port);
+	serve_version(&t);
+	look_answer(&t.l, routes, ATTESTATION, ATT_STR("{\"attestations\":[]}"));
+	close_to_others();
+	look_run(&t.l);
+	look_expect(&t.l, FILE_NAME, RELEASE_MATCH, "served by localhost:");
+	look_expect(&t.l, "package.json", RELEASE_MATCH, "");
+	assert_int_equal(atomic_load(&leaks), 0);
+	close_npm(&t);
+}
+
+static void test_access(void **state)
+{
+	static const char *const settings[] = {"access = \"restricted\"\n", "access = \"private\"\n",
+					       "access = \"public\"\n"};
+	struct npm_test t;
+	(void)state;
+	open_npm(&t, settings[0]);
+	look_finds(&t.l, "login", RELEASE_UNKNOWN, "name the variable");
+	close_npm(&t);
+	open_npm(&t, settings[1]);
+	t.l.look.token = ATT_STR("s3cret");
+	look_finds(&t.l, "access", RELEASE_UNKNOWN, "is not known");
+	assert_int_equal(t.l.verdicts.count, 1);
+	close_npm(&t);
+	/* What anybody may have is asked for as by anybody. */
+	open_npm(&t, settings[2]);
+	close_to_others();
+	t.l.look.token = ATT_STR("s3cret");
+	look_finds(&t.l, "1.2.0", RELEASE_ABSENT, "");
+	close_npm(&t);
+}
+
 static void test_transport(void **state)
 {
 	static const struct {
@@ -916,6 +1001,7 @@ int main(void)
 		cmocka_unit_test(test_before),         cmocka_unit_test(test_transport),
 		cmocka_unit_test(test_names),          cmocka_unit_test(test_manifest_same),
 		cmocka_unit_test(test_manifest_other), cmocka_unit_test(test_listed),
+		cmocka_unit_test(test_restricted),     cmocka_unit_test(test_access),
 		cmocka_unit_test(test_whole),          cmocka_unit_test(test_vectors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
