@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Advisories in an archive: its entries are bytes with a name, and never become files. */
-#include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <unistd.h>
 
 #include "libattest/base/base.h"
 #include "libattest/base/utf8.h"
+#include "libattest/format/archive.h"
 #include "policy/import_internal.h"
 
 #include "libattest/base/banned.h"
 
 enum {
-	BLOCK = 1 << 16,
-	TAR_BLOCK = 512,
 	/* What unpacks further than this is no collection of texts: zstd at its best makes a twentieth of them.
 	 */
 	MAX_RATIO = 200,
@@ -23,38 +20,7 @@ enum {
 #define MAX_UNPACKED ((uint64_t)32 << 30)
 #define RATIO_FREE   ((uint64_t)16 << 20)
 
-struct input {
-	int fd;
-	uint64_t packed; /* bytes read so far */
-	char block[BLOCK];
-};
-
-static la_ssize_t read_block(struct archive *archive, void *context, const void **block)
-{
-	struct input *input = context;
-	ssize_t got;
-	do
-		got = read(input->fd, input->block, sizeof input->block);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		archive_set_error(archive, errno, "cannot read");
-	else
-		input->packed += (uint64_t)got;
-	*block = input->block;
-	return got;
-}
-
-/* A zip's list of entries stands at its end. */
-static la_int64_t seek_input(struct archive *archive, void *context, la_int64_t offset, int whence)
-{
-	const struct input *input = context;
-	off_t at = lseek(input->fd, offset, whence);
-	if (at < 0)
-		archive_set_error(archive, errno, "cannot seek");
-	return at < 0 ? ARCHIVE_FATAL : at;
-}
-
-static struct archive *open_archive(struct input *input, const char *path, struct att_err *err)
+static struct archive *open_archive(struct att_archive_input *input, const char *path, struct att_err *err)
 {
 	struct archive *archive = archive_read_new();
 	if (!archive) {
@@ -68,10 +34,7 @@ static struct archive *open_archive(struct input *input, const char *path, struc
 	status |= archive_read_support_filter_zstd(archive);
 	status |= archive_read_support_format_tar(archive);
 	status |= archive_read_support_format_zip(archive);
-	status |= archive_read_set_callback_data(archive, input);
-	status |= archive_read_set_read_callback(archive, read_block);
-	status |= archive_read_set_seek_callback(archive, seek_input);
-	if (status == ARCHIVE_OK && archive_read_open1(archive) == ARCHIVE_OK)
+	if (status == ARCHIVE_OK && att_archive_open(archive, input))
 		return archive;
 	att_err_set(err, ATT_ERR_MALFORMED,
 		    "expected a folder, an archive or an advisory, found none in %s: %s", path,
@@ -83,7 +46,7 @@ static struct archive *open_archive(struct input *input, const char *path, struc
 
 struct unpacking {
 	struct policy_import *import;
-	struct input *input;
+	struct att_archive_input *input;
 	struct archive *archive;
 	const char *path;
 	uint64_t unpacked;
@@ -102,7 +65,7 @@ static int fail(struct unpacking *u)
 static int check_ratio(struct unpacking *u)
 {
 	/* A zip is read from several places, and each byte counts as often as it is read. */
-	if (u->unpacked <= MAX_UNPACKED && u->unpacked <= RATIO_FREE + MAX_RATIO * u->input->packed)
+	if (u->unpacked <= MAX_UNPACKED && u->unpacked <= RATIO_FREE + MAX_RATIO * u->input->read)
 		return ATT_OK;
 	return att_err_set(u->err, ATT_ERR_LIMIT,
 			   "expected %s to unpack to at most %d times its size, found %llu MB and more",
@@ -165,12 +128,9 @@ static int take_entry(struct unpacking *u, struct archive_entry *entry)
 	return policy_import_record(u->import, kind, name, u->err);
 }
 
-/* A tar that is cut between two entries looks like a whole one, but for the empty block at its end. `before` is
- * where the last entry's bytes ended, of which less than a block of padding follows. */
 static int check_end(struct unpacking *u, la_int64_t before)
 {
-	bool is_tar = (archive_format(u->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
-	if (!is_tar || archive_filter_bytes(u->archive, 0) - before >= TAR_BLOCK)
+	if (att_archive_is_whole(u->archive, before))
 		return ATT_OK;
 	return att_err_set(u->err, ATT_ERR_MALFORMED,
 			   "the archive %s is damaged: expected the mark of its end, found none", u->path);
@@ -178,7 +138,7 @@ static int check_end(struct unpacking *u, la_int64_t before)
 
 int policy_import_archive(struct policy_import *import, int fd, const char *path, struct att_err *err)
 {
-	struct input input = {.fd = fd};
+	struct att_archive_input input = {.fd = fd, .can_seek = true};
 	struct unpacking u = {.import = import, .input = &input, .path = path, .err = err};
 	int status = ATT_OK;
 	u.archive = open_archive(&input, path, err);

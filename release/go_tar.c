@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The files of a commit, as git archives them, and which of them Go takes for the module's. Which folders are
  * modules of their own shows only at the end, so that every file is hashed first. */
-#include <archive.h>
 #include <archive_entry.h>
-#include <errno.h>
-#include <unistd.h>
 
 #include "libattest/base/buf.h"
 #include "libattest/base/map.h"
+#include "libattest/format/archive.h"
 #include "release/go_sum.h"
 
 #include "libattest/base/banned.h"
@@ -15,8 +13,8 @@
 enum { BLOCK = 1 << 16 };
 
 struct input {
-	int fd;
-	char block[BLOCK], data[BLOCK];
+	struct att_archive_input from;
+	char data[BLOCK];
 };
 
 struct tree {
@@ -30,19 +28,6 @@ struct tree {
 	uint64_t size;
 	struct att_err *err;
 };
-
-static la_ssize_t read_block(struct archive *archive, void *context, const void **block)
-{
-	struct input *input = context;
-	ssize_t got;
-	do
-		got = read(input->fd, input->block, sizeof input->block);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		archive_set_error(archive, errno, "cannot read");
-	*block = input->block;
-	return got;
-}
 
 static int fail(const struct tree *t)
 {
@@ -269,12 +254,10 @@ int release_go_hash_tar(int fd, struct att_str module, struct att_str version, s
 	if (!t.input || !t.archive || !t.folder.data) {
 		status = att_err_memory(err);
 	} else {
-		t.input->fd = fd;
-		int opened = archive_read_support_format_tar(t.archive);
-		opened |= archive_read_set_callback_data(t.archive, t.input);
-		opened |= archive_read_set_read_callback(t.archive, read_block);
-		status = opened == ARCHIVE_OK && archive_read_open1(t.archive) == ARCHIVE_OK ? read_tree(&t)
-											     : fail(&t);
+		t.input->from.fd = fd;
+		bool opened = archive_read_support_format_tar(t.archive) == ARCHIVE_OK &&
+			      att_archive_open(t.archive, &t.input->from);
+		status = opened ? read_tree(&t) : fail(&t);
 	}
 	if (status == ATT_OK)
 		status = hash_tree(&t, module, version, out);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The zip of a Go module. Its list of entries is read here, so that there is one, bounded, and the same as the
  * entries say of themselves: what two readers could take for different files is refused. Libarchive unpacks. */
-#include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "libattest/base/buf.h"
+#include "libattest/format/archive.h"
 #include "release/go_sum.h"
 
 #include "libattest/base/banned.h"
@@ -29,12 +29,13 @@ struct entry {
 
 struct zip {
 	int fd;
-	uint64_t length, at; /* of the file; where libarchive reads */
+	uint64_t length;
 	struct att_arena arena;
 	struct att_str module, version;
 	struct entry *entries;
 	size_t count;
-	char block[BLOCK], data[BLOCK];
+	struct att_archive_input input;
+	char data[BLOCK];
 	struct release_go_files files;
 	struct att_err *err;
 };
@@ -212,35 +213,6 @@ static int read_list(struct zip *z)
 
 /* --- the files ------------------------------------------------------------------------------------------- */
 
-static la_ssize_t read_block(struct archive *archive, void *context, const void **block)
-{
-	struct zip *z = context;
-	ssize_t got;
-	do
-		got = pread(z->fd, z->block, sizeof z->block, (off_t)z->at);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		archive_set_error(archive, errno, "cannot read");
-	else
-		z->at += (uint64_t)got;
-	*block = z->block;
-	return got;
-}
-
-static la_int64_t seek_input(struct archive *archive, void *context, la_int64_t offset, int whence)
-{
-	struct zip *z = context;
-	la_int64_t from = whence == SEEK_SET   ? 0
-			  : whence == SEEK_CUR ? (la_int64_t)z->at
-					       : (la_int64_t)z->length;
-	if (offset < -from || offset > (la_int64_t)z->length) {
-		archive_set_error(archive, EINVAL, "cannot seek");
-		return ARCHIVE_FATAL;
-	}
-	z->at = (uint64_t)(from + offset);
-	return (la_int64_t)z->at;
-}
-
 static int hash_entry(struct zip *z, struct archive *archive, const struct entry *entry)
 {
 	struct att_digest_stream *stream = NULL;
@@ -303,14 +275,12 @@ static int hash_zip(struct zip *z)
 	struct archive *archive = archive_read_new();
 	if (!archive)
 		return att_err_memory(z->err);
-	int status = archive_read_support_format_zip_seekable(archive);
-	status |= archive_read_set_callback_data(archive, z);
-	status |= archive_read_set_read_callback(archive, read_block);
-	status |= archive_read_set_seek_callback(archive, seek_input);
-	if (status == ARCHIVE_OK && archive_read_open1(archive) == ARCHIVE_OK)
-		status = hash_entries(z, archive);
-	else
-		status = malformed(z, "it cannot be opened");
+	z->input.fd = z->fd;
+	z->input.can_seek = true;
+	bool opened = lseek(z->fd, 0, SEEK_SET) == 0 &&
+		      archive_read_support_format_zip_seekable(archive) == ARCHIVE_OK &&
+		      att_archive_open(archive, &z->input);
+	int status = opened ? hash_entries(z, archive) : malformed(z, "it cannot be opened");
 	archive_read_free(archive);
 	return status;
 }

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "release/packed.h"
 
-#include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <unistd.h>
 
+#include "libattest/format/archive.h"
 #include "release/tree.h"
 
 #include "libattest/base/banned.h"
 
 enum {
-	BLOCK = 1 << 16,
-	TAR_BLOCK = 512,
 	/* gzip makes a thousandth of zeros at best. */
 	MAX_RATIO = 1100,
 	/* The largest packages hold some 30,000 files. */
@@ -96,15 +93,9 @@ const struct release_packed_kind *release_packed_kind_of(struct att_str path, st
 
 /* --- the archive --------------------------------------------------------------------------------------- */
 
-struct input {
-	int fd;
-	uint64_t packed; /* bytes read so far */
-	char block[BLOCK];
-};
-
 struct unpacking {
 	struct release_packed *packed;
-	struct input input;
+	struct att_archive_input input;
 	struct archive *archive;
 	struct att_str path; /* of the archive */
 	uint64_t unpacked;
@@ -112,31 +103,6 @@ struct unpacking {
 	struct att_arena names; /* of one entry */
 	struct att_err *err;
 };
-
-static la_ssize_t read_block(struct archive *archive, void *context, const void **block)
-{
-	struct input *input = context;
-	ssize_t got;
-	do
-		got = read(input->fd, input->block, sizeof input->block);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		archive_set_error(archive, errno, "cannot read");
-	else
-		input->packed += (uint64_t)got;
-	*block = input->block;
-	return got;
-}
-
-/* A zip's list of entries stands at its end. */
-static la_int64_t seek_input(struct archive *archive, void *context, la_int64_t offset, int whence)
-{
-	const struct input *input = context;
-	off_t at = lseek(input->fd, offset, whence);
-	if (at < 0)
-		archive_set_error(archive, errno, "cannot seek");
-	return at < 0 ? ARCHIVE_FATAL : at;
-}
 
 static int fail(struct unpacking *u)
 {
@@ -160,10 +126,7 @@ static int open_archive(struct unpacking *u)
 	int status = archive_read_support_filter_gzip(u->archive);
 	status |= is_zip(u->path) ? archive_read_support_format_zip(u->archive)
 				  : archive_read_support_format_tar(u->archive);
-	status |= archive_read_set_callback_data(u->archive, &u->input);
-	status |= archive_read_set_read_callback(u->archive, read_block);
-	status |= archive_read_set_seek_callback(u->archive, seek_input);
-	if (status == ARCHIVE_OK && archive_read_open1(u->archive) == ARCHIVE_OK)
+	if (status == ARCHIVE_OK && att_archive_open(u->archive, &u->input))
 		return ATT_OK;
 	return att_err_set(u->err, ATT_ERR_MALFORMED, "expected an archive (%s), found none that can be read",
 			   u->packed->kind->name);
@@ -171,7 +134,7 @@ static int open_archive(struct unpacking *u)
 
 static int check_bounds(struct unpacking *u)
 {
-	if (u->unpacked <= MAX_UNPACKED && u->unpacked <= RATIO_FREE + MAX_RATIO * u->input.packed)
+	if (u->unpacked <= MAX_UNPACKED && u->unpacked <= RATIO_FREE + MAX_RATIO * u->input.read)
 		return ATT_OK;
 	return att_err_set(
 		u->err, ATT_ERR_LIMIT,
@@ -276,11 +239,9 @@ static int take_entry(struct unpacking *u, struct archive_entry *entry)
 	return take_named(u, entry, name);
 }
 
-/* A tar that is cut between two entries looks like a whole one, but for the empty block at its end. */
 static int check_end(struct unpacking *u, la_int64_t before)
 {
-	bool is_tar = (archive_format(u->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
-	if (is_tar && archive_filter_bytes(u->archive, 0) - before < TAR_BLOCK)
+	if (!att_archive_is_whole(u->archive, before))
 		return att_err_set(u->err, ATT_ERR_MALFORMED,
 				   "the archive is damaged: expected the mark of its end, found none");
 	if (!u->packed->has_metadata)
@@ -308,7 +269,7 @@ int release_packed_read(int fd, struct att_str path, struct att_str made_from, s
 			struct att_err *err)
 {
 	*out = (struct release_packed){.kind = release_packed_kind_of(path, made_from)};
-	struct unpacking u = {.packed = out, .input = {.fd = fd}, .path = path, .err = err};
+	struct unpacking u = {.packed = out, .input = {.fd = fd, .can_seek = true}, .path = path, .err = err};
 	att_buf_init(&out->bytes, MAX_METADATA);
 	att_buf_init(&out->beside, MAX_METADATA);
 	if (!out->kind) {
