@@ -25,6 +25,13 @@ struct release_built {
 };
 
 /* What git has of a channel that is a repository, as a tap is; fetched before the look. */
+enum { RELEASE_MAX_PARTS = 2 };
+
+/* A file that says more of the version that the manifest is of. */
+struct release_checkout_part {
+	struct att_str path, text; /* text.data is NULL when the repository has no such file */
+};
+
 struct release_checkout {
 	bool is_there;         /* false: it could not be fetched, and `reason` says why */
 	struct att_str reason; /* a sentence without final stop */
@@ -35,6 +42,9 @@ struct release_checkout {
 	/* Of AUR: .SRCINFO is what is shown, PKGBUILD beside it what is run, or the other way round. "" for
 	 * other kinds. */
 	struct att_str other_path, other_text;
+	/* Of a folder of winget: the manifest of the version, and that of its default locale. */
+	struct release_checkout_part parts[RELEASE_MAX_PARTS];
+	size_t part_count;
 };
 
 /* A file without a name, for what is too large for memory; one channel uses it at a time. */

@@ -242,10 +242,45 @@ static void look_at_file(const struct release_look *look, struct att_str path, s
 						    &p.manifest, &p.format, &err);
 	if (status == ATT_OK)
 		status = fill_targets(&p, &err);
-	if (status == ATT_OK)
+	bool is_folder = look->checkout->part_count > 0;
+	if (status == ATT_OK && is_folder && !att_str_equal(p.manifest.name, look->channel->package))
+		release_look_add(look, p.item, RELEASE_CONFLICT, look->channel->package, p.manifest.name,
+				 ATT_STR("the manifest is that of another package"));
+	else if (status == ATT_OK)
 		compare(&p);
 	else
 		release_look_fail(look, p.item, &err);
+	release_manifest_clear(&p.manifest);
+	att_arena_clear(&p.arena);
+}
+
+/* What else speaks of the version of a package has to agree; it points at nothing. */
+static void look_at_part(const struct release_look *look, const struct release_checkout_part *part)
+{
+	struct pointing p = {.look = look, .item = part->path};
+	struct att_err err = {0};
+	struct att_findings none;
+	if (!part->text.data) {
+		release_look_add(look, p.item, RELEASE_ABSENT, ATT_STR("a manifest"), ATT_STR("none"),
+				 ATT_STR("the repository has no such file"));
+		return;
+	}
+	att_findings_init(&none);
+	int status = att_source_init(&p.source, &p.arena, p.item, part->text, &err);
+	if (status == ATT_OK)
+		status = release_manifest_parse(&p.source, &p.manifest, &p.format, &err);
+	if (status != ATT_OK)
+		release_look_fail(look, p.item, &err);
+	else if (!att_str_equal(p.manifest.name, look->channel->package))
+		release_look_add(look, p.item, RELEASE_CONFLICT, look->channel->package, p.manifest.name,
+				 ATT_STR("the manifest is that of another package"));
+	else if (p.manifest.count > 0)
+		release_look_add(look, p.item, RELEASE_CONFLICT, ATT_STR(""), p.manifest.items[0].url,
+				 ATT_STR("a manifest beside that of the installers has installers, too"));
+	else if (tell(&p, &none))
+		release_look_add(look, p.item, RELEASE_MATCH, look->variables.version, p.manifest.version,
+				 ATT_STR(""));
+	att_findings_clear(&none);
 	release_manifest_clear(&p.manifest);
 	att_arena_clear(&p.arena);
 }
@@ -279,4 +314,6 @@ void release_look_pointing(const struct release_look *look)
 	look_at_file(look, path, checkout->text, false);
 	if (checkout->other_path.len > 0)
 		look_at_file(look, checkout->other_path, checkout->other_text, true);
+	for (size_t i = 0; i < checkout->part_count; i++)
+		look_at_part(look, &checkout->parts[i]);
 }

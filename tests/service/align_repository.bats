@@ -286,6 +286,70 @@ aur PKGBUILD CONFLICT
 winget manifests/a/A/p/1.2.0/A.p.installer.yaml UNKNOWN" ]
 }
 
+# The other files of a version, and a channel that names the folder.
+whole_version() { # VERSION
+    local folder="packages/manifests/a/A/p/$1"
+    printf '%s\n' 'PackageIdentifier: A.p' "PackageVersion: $1" 'DefaultLocale: en-US' 'ManifestType: version' \
+        >"$folder/A.p.yaml"
+    printf '%s\n' 'PackageIdentifier: A.p' "PackageVersion: $1" 'PackageLocale: en-US' \
+        'ManifestType: defaultLocale' >"$folder/A.p.locale.en-US.yaml"
+    sed -i 's,^manifest = "manifests.*installer.yaml"$,manifest = "manifests/a/A/p/{version}"\npackage = "A.p"\nname = "winget",' \
+        r/attest.toml
+}
+
+@test "a folder of winget: all that speaks of the version agrees" {
+    local folder=packages/manifests/a/A/p/1.2.0 item=manifests/a/A/p/1.2.0/A.p
+    package 1.2.0
+    whole_version 1.2.0
+    publish
+    run -0 attest align after --config r/attest.toml
+    [ "$(grep -c MATCH <<<"$output")" -eq 11 ]
+    sed -i 's/1.2.0/1.1.0/' "$folder/A.p.yaml"
+    sed -i 's/1.2.0/1.3.0/' "$folder/A.p.locale.en-US.yaml"
+    publish
+    [ "$(verdicts after)" = "winget $item.yaml STALE
+winget $item.locale.en-US.yaml CONFLICT" ]
+    whole_version 1.2.0
+    sed -i 's/A\.p/A.q/' "$folder/A.p.locale.en-US.yaml"
+    publish
+    [ "$(verdicts after)" = "winget $item.locale.en-US.yaml CONFLICT" ]
+    whole_version 1.2.0
+    sed -i 's/A\.p/A.q/' "$folder/A.p.installer.yaml"
+    publish
+    [ "$(verdicts after)" = "winget $item.installer.yaml CONFLICT" ]
+    package 1.2.0
+    cp "$folder/A.p.installer.yaml" "$folder/A.p.locale.en-US.yaml"
+    publish
+    [ "$(verdicts after)" = "winget $item.locale.en-US.yaml CONFLICT" ]
+    rm "$folder/A.p.locale.en-US.yaml"
+    publish
+    [ "$(verdicts after)" = "winget $item.locale.en-US.yaml ABSENT" ]
+    rm "$folder/A.p.yaml"
+    publish
+    [ "$(verdicts after)" = "winget $item.yaml ABSENT" ]
+    for language in ../../x '' ; do
+        whole_version 1.2.0
+        sed -i "s,^DefaultLocale:.*,DefaultLocale: $language," "$folder/A.p.yaml"
+        publish
+        [ "$(verdicts after)" = "winget $item.installer.yaml UNKNOWN" ]
+    done
+    whole_version 1.2.0
+    sed -i '/^package = /d' r/attest.toml
+    publish
+    [ "$(verdicts after)" = "winget manifests/a/A/p/1.2.0 UNKNOWN" ]
+    run attest align after --config r/attest.toml
+    [[ "$output" == *'expected "package", the PackageIdentifier'* ]]
+}
+
+@test "before: a folder of winget that lies here" {
+    config "$PWD/packages"
+    package 1.2.0
+    whole_version 1.2.0
+    [ -z "$(verdicts before)" ]
+    sed -i 's/1.2.0/1.1.0/' packages/manifests/a/A/p/1.2.0/A.p.yaml
+    [ "$(verdicts before)" = "winget manifests/a/A/p/1.2.0/A.p.yaml CONFLICT" ]
+}
+
 @test "no repository, no file, no manifest" {
     [ "$(verdicts after | cut -d' ' -f3 | sort -u)" = UNKNOWN ]
     package 1.2.0
