@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/align.h"
@@ -97,9 +98,34 @@ static int fill(struct run *r, const struct align_tap_place *place, struct relea
 	return r->arena.failed ? att_err_memory(err) : ATT_OK;
 }
 
+/* A file that several channels name is written once, so they have to want the same of it. */
+static int compare_earlier(struct run *r, const struct align_tap_place *place, struct align_tap_file *f,
+			   struct att_err *err)
+{
+	struct stat st;
+	if (lstat(f->path.data, &st) != 0)
+		return att_err_set_errno(err, errno, "cannot stat %s", f->path.data);
+	f->device = st.st_dev;
+	f->inode = st.st_ino;
+	for (const struct align_tap_place *p = r->places.items; p < place; p++) {
+		for (size_t i = 0; i < p->count; i++) {
+			const struct align_tap_file *earlier = &p->files[i];
+			if (earlier->inode != f->inode || earlier->device != f->device)
+				continue;
+			if (!att_str_equal(att_buf_str(&earlier->after), att_buf_str(&f->after)))
+				return att_err_set(err, ATT_ERR_REFUSED,
+						   "the channels %.*s and %.*s want different things of %s",
+						   ATT_STR_ARG(p->channel->label),
+						   ATT_STR_ARG(place->channel->label), f->path.data);
+			f->is_repeated = true;
+		}
+	}
+	return ATT_OK;
+}
+
 /* False when it could not be read. */
-static bool align_file(struct run *r, struct align_tap_file *f, const struct release_tap *tap,
-		       struct release_tap_group *group)
+static bool align_file(struct run *r, const struct align_tap_place *place, struct align_tap_file *f,
+		       const struct release_tap *tap, struct release_tap_group *group)
 {
 	struct att_source source;
 	struct att_err err = {0};
@@ -111,6 +137,8 @@ static bool align_file(struct run *r, struct align_tap_file *f, const struct rel
 	if (is_read)
 		status = release_tap_align(tap, group, f->path, att_buf_str(&f->before), &f->after,
 					   &r->findings, &err);
+	if (status == ATT_OK)
+		status = compare_earlier(r, place, f, &err);
 	if (status != ATT_OK)
 		att_findings_add_err(&r->findings, f->path, is_read ? &source : NULL, &err);
 	f->is_refused = r->findings.errors > errors;
@@ -132,7 +160,7 @@ static void add_step(struct run *r, const struct align_tap_file *f, bool is_refu
 		.artifact = f->path,
 	};
 	r->count++;
-	r->differing += !is_refused && !is_same(f);
+	r->differing += !is_refused && !f->is_repeated && !is_same(f);
 	att_steps_add(&r->steps, &step);
 }
 
@@ -153,7 +181,7 @@ static void align(struct run *r, struct align_tap_place *place)
 	}
 	bool is_whole = true;
 	for (size_t i = 0; i < place->count; i++)
-		is_whole &= align_file(r, &place->files[i], &tap, &group);
+		is_whole &= align_file(r, place, &place->files[i], &tap, &group);
 	size_t errors = r->findings.errors;
 	if (is_whole) /* else what could not be read may well point at it */
 		release_tap_check_pointed(&tap, &group, place->path, &r->findings);
@@ -173,7 +201,7 @@ static void write_all(struct run *r)
 		const struct align_tap_place *place = &r->places.items[p];
 		for (size_t i = 0; i < place->count; i++) {
 			const struct align_tap_file *f = &place->files[i];
-			if (!is_same(f))
+			if (!f->is_repeated && !is_same(f))
 				changes[count++] = (struct att_file_change){
 					f->path.data, att_buf_str(&f->before), att_buf_str(&f->after)};
 		}
@@ -192,7 +220,7 @@ static void write_all(struct run *r)
 static void add_changes(const struct align_tap_file *f, struct att_buf *out)
 {
 	struct att_str before = att_buf_str(&f->before), after = att_buf_str(&f->after), old, new;
-	if (!after.len || att_str_equal(before, after))
+	if (f->is_repeated || !after.len || att_str_equal(before, after))
 		return;
 	for (int side = 0; side < 2; side++) {
 		att_buf_add(out, side ? ATT_STR("+++ ") : ATT_STR("--- "));

@@ -3,6 +3,8 @@
 #ifndef CMD_ALIGN_TAP_H
 #define CMD_ALIGN_TAP_H
 
+#include <sys/types.h>
+
 #include "cmd/align.h"
 #include "release/template.h"
 
@@ -10,7 +12,10 @@
 struct align_tap_file {
 	struct att_str path; /* as it is opened, and as it is named */
 	struct att_buf before, after;
+	dev_t device; /* of what it is, whatever the path */
+	ino_t inode;
 	bool is_refused;
+	bool is_repeated; /* another channel says the same of it */
 };
 
 /* What one setting of a channel names. */

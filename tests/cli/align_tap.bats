@@ -339,3 +339,19 @@ winget_refused() {
     grep -q 'waiting for it' ../err
     grep -q 'files written: 2' ../out
 }
+
+@test "a file of two channels is written once, and what they want of it has to agree" {
+    printf '%s\n' '[[channel]]' 'kind = "homebrew"' 'name = "again"' 'tap = "../tap/../tap"' \
+        'formula = "Formula/tool.rb"' 'artifacts = ["*"]' >>attest.toml
+    sed -i '/url "https:\/\/h.example\/#/s/.*/      url "https:\/\/h.example\/1.2.9\/tool_1.2.9_linux_arm64.tgz"/' \
+        ../tap/Formula/tool.rb
+    cp ../tap/Formula/tool.rb ../before
+    echo 'url = "https://new.example"' >>attest.toml
+    tap 2 --write
+    [[ "$stderr" == *'error[refused-input]: the channels homebrew and again want different things of '*tool.rb* ]]
+    cmp ../before ../tap/Formula/tool.rb
+    sed -i '$d' attest.toml
+    tap 0 --write
+    [[ "$output" == *'files written: 1'* ]]
+    tap 0
+}
