@@ -298,6 +298,7 @@ void release_alignment_report(const struct release_alignment *alignment, struct 
 					      &(struct att_step){
 						      .name = "served",
 						      .outcome = outcome_of(alignment, item),
+						      .is_aside = !counts(alignment, state, item),
 						      .verdict = release_verdict_name(item->verdict),
 						      .artifact = ATT_ARENA_JOIN(&steps->arena,
 										 alignment->prefix, item->item),

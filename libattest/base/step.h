@@ -13,6 +13,7 @@ struct att_step {
 	struct att_str artifact, channel; /* the subject */
 	struct att_str expected, found;
 	const char *verdict; /* a finer word for the outcome, a literal; NULL: none */
+	bool is_aside;       /* it is told, and the verdict is not made of it */
 };
 
 struct att_steps {

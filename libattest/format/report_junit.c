@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* JUnit's XML, as build servers read it: one suite, in which the verdict, every step and every finding is a
  * test. An error is a failure, "could not tell" an error, and a warning or note a test that passed and has
- * something to say. */
+ * something to say. A step that does not hold and does not count was skipped: it must not end a build job that
+ * the verdict lets go on. */
 #include "libattest/base/utf8.h"
 #include "libattest/format/report_formats.h"
 #include "libattest/format/report_internal.h"
@@ -102,6 +103,11 @@ static void add_line(const char *label, struct att_str text, struct att_buf *out
 	att_utf8_add_visible(out, text);
 }
 
+static bool is_skipped(const struct att_step *step)
+{
+	return step->is_aside && step->outcome != ATT_HOLDS;
+}
+
 static void write_step(const struct att_report *report, const struct att_step *step, struct att_buf *out)
 {
 	struct att_buf body, message;
@@ -113,7 +119,8 @@ static void write_step(const struct att_report *report, const struct att_step *s
 		att_buf_printf(&message, "%s%s", step->verdict, step->found.len ? ": " : "");
 	att_buf_add(&message, step->found);
 	begin_test(report, step->name, step->channel, step->artifact, out);
-	end_test(element_of(step->outcome), step->name, att_buf_str(&message), att_buf_str(&body), out);
+	end_test(is_skipped(step) ? "skipped" : element_of(step->outcome), step->name, att_buf_str(&message),
+		 att_buf_str(&body), out);
 	out->failed |= !att_buf_ok(&body) || !att_buf_ok(&message);
 	att_buf_clear(&body);
 	att_buf_clear(&message);
@@ -166,22 +173,27 @@ static void write_properties(const struct att_report *report, struct att_buf *ou
 void att_report_junit(const struct att_report *report, struct att_buf *out)
 {
 	const struct att_findings *findings = report->findings;
-	size_t tests = 1 + findings->count, failures = report->exit == 1, errors = report->exit == 2;
+	size_t tests = 1 + findings->count, failures = report->exit == 1, errors = report->exit == 2,
+	       skipped = 0;
 	for (size_t i = 0; i < findings->count; i++)
 		*(is_error(&findings->items[i]) ? &errors : &failures) +=
 			findings->items[i].severity == ATT_ERROR;
 	for (size_t i = 0; report->steps && i < report->steps->count; i++, tests++) {
-		failures += report->steps->items[i].outcome == ATT_REFUTED;
-		errors += report->steps->items[i].outcome != ATT_REFUTED &&
-			  report->steps->items[i].outcome != ATT_HOLDS;
+		const struct att_step *step = &report->steps->items[i];
+		if (is_skipped(step))
+			skipped++;
+		else if (step->outcome == ATT_REFUTED)
+			failures++;
+		else
+			errors += step->outcome != ATT_HOLDS;
 	}
 	att_buf_add(out, ATT_STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
 	att_buf_printf(out, "<testsuites name=\"%s\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\">\n",
 		       report->program, tests, failures, errors);
 	att_buf_printf(
 		out,
-		"  <testsuite name=\"%s.%s\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"0\">\n",
-		report->program, report->command, tests, failures, errors);
+		"  <testsuite name=\"%s.%s\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\">\n",
+		report->program, report->command, tests, failures, errors, skipped);
 	write_properties(report, out);
 	write_verdict(report, out);
 	for (size_t i = 0; report->steps && i < report->steps->count; i++)

@@ -30,7 +30,7 @@ def check_junit(path):
     for suite in root:
         tests = suite.findall("testcase")
         found = {"tests": len(tests), "failures": len(suite.findall("testcase/failure")),
-                 "errors": len(suite.findall("testcase/error")), "skipped": 0}
+                 "errors": len(suite.findall("testcase/error")), "skipped": len(suite.findall("testcase/skipped"))}
         for name, count in found.items():
             assert int(suite.get(name)) == count, f"{name}: {suite.get(name)} said, {count} found"
         assert tests, "a suite without tests"

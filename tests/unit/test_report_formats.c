@@ -292,6 +292,13 @@ static void test_served(void **state)
 				      .verdict = "UNKNOWN",
 				      .artifact = ATT_STR("a\nb`"),
 				      .channel = ATT_STR("pypi")};
+	const struct att_step preview = {.name = "served",
+					 .outcome = ATT_REFUTED,
+					 .verdict = "CONFLICT",
+					 .artifact = ATT_STR("2.0"),
+					 .found = ATT_STR("other"),
+					 .channel = ATT_STR("aur"),
+					 .is_aside = true};
 	const struct att_finding finding = {.code = "channel-unknown",
 					    .severity = ATT_ERROR,
 					    .message = ATT_STR("m"),
@@ -312,11 +319,12 @@ static void test_served(void **state)
 		  "| npm\\|&lt;x&gt; | 1.0 | MATCH | 1.0 | 1.0 |\n"
 		  "| pypi | a\\\\u\\{a\\}b\\` | UNKNOWN |  |  |\n");
 	att_findings_add(&list, &finding);
+	att_steps_add(&steps, &preview);
 	assert_as(
 		"junit", &report,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<testsuites name=\"attest-x\" tests=\"4\" failures=\"0\" errors=\"3\">\n"
-		"  <testsuite name=\"attest-x.after\" tests=\"4\" failures=\"0\" errors=\"3\" skipped=\"0\">\n"
+		"<testsuites name=\"attest-x\" tests=\"5\" failures=\"0\" errors=\"3\">\n"
+		"  <testsuite name=\"attest-x.after\" tests=\"5\" failures=\"0\" errors=\"3\" skipped=\"1\">\n"
 		"    <testcase classname=\"attest-x.after\" name=\"verdict\">\n"
 		"      <error type=\"unknown\" message=\"attest-x after: unknown: 1 error, 0 warnings\">"
 		"attest-x after: unknown: 1 error, 0 warnings</error>\n"
@@ -324,6 +332,9 @@ static void test_served(void **state)
 		"    <testcase classname=\"attest-x.after\" name=\"served: npm|&lt;x&gt; 1.0\"/>\n"
 		"    <testcase classname=\"attest-x.after\" name=\"served: pypi a\\u{a}b`\">\n"
 		"      <error type=\"served\" message=\"UNKNOWN\"></error>\n"
+		"    </testcase>\n"
+		"    <testcase classname=\"attest-x.after\" name=\"served: aur 2.0\">\n"
+		"      <skipped type=\"served\" message=\"CONFLICT: other\">found: other</skipped>\n"
 		"    </testcase>\n"
 		"    <testcase classname=\"attest-x.after\" name=\"channel-unknown: pypi 1.0\">\n"
 		"      <error type=\"channel-unknown\" message=\"m\">error[channel-unknown]: m\n"
