@@ -53,6 +53,18 @@ static int read_at(const struct zip *z, uint64_t from, size_t len, struct att_bu
 	return att_buf_ok(out) ? ATT_OK : att_err_memory(z->err);
 }
 
+/* Info-ZIP's "Unicode Path Extra Field" (4.6.9) is a third name, which some go by and others do not. */
+static bool has_other_name(struct att_str extra)
+{
+	while (extra.len >= 4) {
+		size_t len = number(extra.data + 2, 2);
+		if (number(extra.data, 2) == 0x7075)
+			return true;
+		extra = att_str_from(extra, 4 + len < extra.len ? 4 + len : extra.len);
+	}
+	return false;
+}
+
 /* The one entry of the list at `entry`, against what stands before its bytes. */
 static int check_entry(const struct zip *z, struct att_str entry, struct att_str name, struct att_buf *local)
 {
@@ -71,7 +83,12 @@ static int check_entry(const struct zip *z, struct att_str entry, struct att_str
 			"expected one name for a file of the zip archive, found %.*s in its list, and "
 			"another before its bytes",
 			ATT_STR_ARG(att_str_first(name, 150)));
-	return ATT_OK;
+	size_t extra = number(found.data + 28, 2);
+	local->len = 0;
+	status = read_at(z, at + LOCAL_SIZE + name.len, extra, local);
+	if (status == ATT_OK && has_other_name(att_buf_str(local)))
+		return damaged(z, "a file in it has another name beside its own");
+	return status;
 }
 
 static int check_list(const struct zip *z, struct att_str list, size_t count)
@@ -89,6 +106,9 @@ static int check_list(const struct zip *z, struct att_str list, size_t count)
 		struct att_str name = att_str_first(att_str_from(list, ENTRY_SIZE), len);
 		if (list.len - ENTRY_SIZE < len + behind)
 			status = damaged(z, "its list ends too early");
+		else if (has_other_name(att_str_first(att_str_from(list, ENTRY_SIZE + len),
+						      number(list.data + 30, 2))))
+			status = damaged(z, "a file in it has another name beside its own");
 		else
 			status = check_entry(z, list, name, &local);
 		list = att_str_from(list, ENTRY_SIZE + len + behind);

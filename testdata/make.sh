@@ -20,7 +20,10 @@ make_bundle() { signing/make.sh bundle; }
 # Zips and trees of Go modules.
 make_gosum() { (cd gosum && python3 make.py); }
 
-parts=(key minisign signify dsse bundle gosum)
+# Zips whose names, counts or places disagree.
+make_packed() { (cd packed && python3 make.py); }
+
+parts=(key minisign signify dsse bundle gosum packed)
 [ $# -gt 0 ] || set -- "${parts[@]}"
 for part; do
 	"make_$part"

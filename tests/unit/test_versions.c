@@ -295,6 +295,8 @@ static const char *complaint_of(const char *name)
 	} rows[] = {
 		{"zip-names", "METADATB in its list, and another before its bytes"},
 		{"zip-lengths", "METADATAA in its list, and another before its bytes"},
+		{"zip-unicode-local", "another name beside its own"},
+		{"zip-unicode-list", "another name beside its own"},
 		{"zip-second-name", "x/__init__.py in its list, and another before its bytes"},
 		{"zip-nul", "a name in it has a NUL"},
 		{"zip-more", "its list has more than it says"},
