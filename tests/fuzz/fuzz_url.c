@@ -78,10 +78,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct att_str text = {(const char *)data, size < MAX / 2 ? size : MAX / 2}, url;
 	if (!att_str_split(&text, '\n', &url) || att_str_find_byte(url, '\0') != ATT_STR_NONE)
 		return 0;
-	char *copy = malloc(url.len + 1);
+	char *copy = calloc(url.len + 1, 1);
 	require(copy);
 	memcpy(copy, url.data, url.len);
-	copy[url.len] = '\0';
 	judge(copy);
 	show(url);
 	resolve(url, text);

@@ -83,7 +83,8 @@ align() { # COMMAND WORD...: report in $report, status in $code
 # What a replay says besides what was said then.
 but_replayed() {
     jq -e '.summary.replayed != null and any(.findings[]; .code == "replayed-answers" and .severity == "note")' \
-        <<<"$1" >/dev/null && jq 'del(.summary.replayed) | del(.findings[] | select(.code == "replayed-answers"))' <<<"$1"
+        <<<"$1" >/dev/null &&
+        jq 'del(.summary.replayed) | del(.findings[] | select(.code == "replayed-answers"))' <<<"$1"
 }
 
 same() { # COMMAND STATUS
