@@ -293,8 +293,7 @@ whole_version() { # VERSION
         >"$folder/A.p.yaml"
     printf '%s\n' 'PackageIdentifier: A.p' "PackageVersion: $1" 'PackageLocale: en-US' \
         'ManifestType: defaultLocale' >"$folder/A.p.locale.en-US.yaml"
-    sed -i -e 's,^manifest = "manifests.*installer.yaml"$,manifest = "manifests/a/A/p/{version}",' \
-        -e '/^manifest = "manifests/a package = "A.p"\nname = "winget"' r/attest.toml
+    sed -i 's,^\(manifest = "manifests.*\)/A.p.installer.yaml"$,\1"\npackage = "A.p"\nname = "winget",' r/attest.toml
 }
 
 @test "a folder of winget: all that speaks of the version agrees" {
