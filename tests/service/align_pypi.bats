@@ -76,7 +76,7 @@ side = lambda n: {"sha256": digest(sides[n])} if n in sides else False
 if kind == "json":
     page = json.dumps({"meta": {"api-version": "1.1"}, "name": "plasmite-core", "versions": ["1.2.0"], "files": [
         {"filename": n, "url": f"../../files/{n}", "hashes": {"sha256": digest(d)}, "size": len(d), "yanked": False,
-         "requires-python": python, "core-metadata": side(n), "dist-info-metadata": side(n)} for n, d in files]})
+         "requires-python": python, "core-metadata": side(n)} for n, d in files]})
 else:
     page = "<!DOCTYPE html>\n<html><body>\n" + "".join(
         f'<a href="../../files/{n}#sha256={digest(d)}" data-requires-python="{html.escape(python)}"'
