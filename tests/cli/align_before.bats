@@ -55,10 +55,12 @@ codes() {
 }
 
 expect() { # "STEP OUTCOME" CODE
-    echo "steps: $(steps)"
-    echo "codes: $(codes)"
-    [ "$(steps)" = "$1" ]
-    [[ $'\n'"$(codes)"$'\n' == *$'\n'"$2"$'\n'* ]]
+    local found codes
+    found=$(steps) codes=$(codes)
+    echo "steps: $found"
+    echo "codes: $codes"
+    [ "$found" = "$1" ]
+    [[ $'\n'"$codes"$'\n' == *$'\n'"$2"$'\n'* ]]
     run -1 attest align before
     [[ "$output" != *"holds:"* ]]
 }
