@@ -216,6 +216,8 @@ static int compose(const char *folder, const char *const *words, const char *arg
 	for (size_t i = 0; words[i] && used + 1 < MAX_ARGUMENTS; i++)
 		arguments[used++] = words[i];
 	arguments[used] = NULL;
+	if (arguments[0] && used + 1 == MAX_ARGUMENTS)
+		return att_err_set(err, ATT_ERR_LIMIT, "expected at most %d words for git", (int)MAX_ARGUMENTS);
 	if (arguments[0])
 		return ATT_OK;
 	att_err_set(err, ATT_ERR_IO, "cannot find git in /usr/bin, /usr/local/bin and /bin");

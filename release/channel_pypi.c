@@ -96,7 +96,7 @@ static void read_page(struct look *l, size_t number, struct att_str item, struct
 	page->reading = READ;
 	if (status != ATT_OK) {
 		page->reading = unreadable(l, item, &err);
-	} else if (number == HTML && answer.status / 100 == 4) {
+	} else if (number == HTML && (answer.status == 404 || answer.status == 406 || answer.status == 410)) {
 		page->reading = NOT_ASKED; /* there is none */
 	} else if (answer.status == 200) {
 		page->index.project = l->project;

@@ -86,7 +86,7 @@ static void add(const struct reading *r, const char *what, struct att_str name, 
 	struct att_str length = att_arena_printf(r->facts->arena, "%zu", name.len);
 	bool is_plain =
 		att_str_find_byte(name, ' ') == ATT_STR_NONE && att_str_find_byte(name, ':') == ATT_STR_NONE;
-	RELEASE_FACT(r->facts, att_str_of(what), ATT_STR(" "), is_plain ? none : length,
+	RELEASE_FACT(r->facts, att_str_of(what), name.len ? ATT_STR(" ") : none, is_plain ? none : length,
 		     is_plain ? none : ATT_STR(":"), name, value.len ? ATT_STR(" ") : none, value);
 }
 
@@ -104,16 +104,32 @@ static bool is_said(const struct reading *r, const char *key)
 	return value && value->kind != ATT_NULL;
 }
 
+/* Who installs goes through the members of whatever stands there, and may take them for dependencies. */
+static void add_strange(const struct reading *r, const char *key, struct att_str name,
+			const struct att_value *value)
+{
+	if (value->kind != ATT_NULL)
+		add(r, key, name,
+		    ATT_ARENA_JOIN(r->facts->arena, ATT_STR("as "), att_str_of(att_value_kind_name(value))));
+}
+
 static void add_wanted(const struct reading *r, const char *key)
 {
+	const struct att_value *value = att_value_get(r->document, key);
 	const struct att_value *table = section(r->document, key, ATT_OBJECT);
 	const struct att_value *optional = section(r->document, "optionalDependencies", ATT_OBJECT);
 	bool is_plain = strcmp(key, "dependencies") == 0;
+	if (value && !table)
+		add_strange(r, key, none, value);
 	for (size_t i = 0; table && i < table->count; i++) {
 		const struct att_member *member = &table->members[i];
 		/* Some list those that are optional a second time. */
-		if (member->value.kind == ATT_STRING && !(is_plain && att_value_get_str(optional, member->key)))
+		if (is_plain && att_value_get_str(optional, member->key))
+			continue;
+		if (member->value.kind == ATT_STRING)
 			add(r, key, member->key, spell_wanted(r->facts->arena, member->value.string));
+		else
+			add_strange(r, key, member->key, &member->value);
 	}
 }
 

@@ -73,6 +73,13 @@ static bool read_envelope(struct document *d, const struct att_value *envelope,
 	return read_statement(d, signatures[0].payload, problem);
 }
 
+/* As builders attach it, with nobody's signature, or in an envelope. */
+static bool read_bare(struct document *d, struct release_oci_problem *problem)
+{
+	return att_value_get(&d->root, "payloadType") ? read_envelope(d, &d->root, problem)
+						      : read_statement(d, d->source.text, problem);
+}
+
 /* --- signatures ------------------------------------------------------------------------------------------ */
 
 /* Of the manifest's own bytes. */
@@ -123,7 +130,8 @@ static const struct {
 	bool (*read)(struct document *d, struct release_oci_problem *problem);
 } readers[] = {
 	{"application/vnd.dev.sigstore.bundle", read_bundle},
-	{"application/vnd.dsse.envelope", NULL},
+	{"application/vnd.dsse.envelope", read_bare},
+	{"application/vnd.in-toto", read_bare},
 	{"application/vnd.dev.cosign.simplesigning", read_payload},
 };
 
@@ -145,7 +153,7 @@ static bool read_layer(struct document *d, const struct release_oci_descriptor *
 		     att_json_parse(&d->source, &d->arena, &d->root, &err) != ATT_OK))
 		good = release_oci_error(d->o, &err, problem);
 	if (good)
-		good = readers[i].read ? readers[i].read(d, problem) : read_envelope(d, &d->root, problem);
+		good = readers[i].read(d, problem);
 	att_arena_clear(&d->arena);
 	att_fetch_answer_clear(&answer);
 	return good;

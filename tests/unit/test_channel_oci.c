@@ -591,19 +591,26 @@ static const char *push_referrer(const char *type, struct pushed subject, const 
 #define SLSA  "https://slsa.dev/provenance/v1"
 #define CYCLO "https://cyclonedx.org/bom"
 
-/* An envelope around a statement about the image. */
+/* A statement about the image. */
+static const char *statement_of(struct pushed subject, const char *predicate)
+{
+	static char text[512];
+	snprintf(text, sizeof text,
+		 "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":\"x\",\"digest\":"
+		 "{\"sha256\":\"%s\"}}],\"predicateType\":\"%s\",\"predicate\":{}}",
+		 subject.digest + 7, predicate);
+	return text;
+}
+
+/* An envelope around it. */
 static const char *envelope_of(struct pushed subject, const char *predicate)
 {
 	static char texts[4][1024];
 	static unsigned turn;
-	char statement[512], *out = texts[turn++ % 4];
+	char *out = texts[turn++ % 4];
 	struct att_buf payload;
-	snprintf(statement, sizeof statement,
-		 "{\"_type\":\"https://in-toto.io/Statement/v1\",\"subject\":[{\"name\":\"x\",\"digest\":"
-		 "{\"sha256\":\"%s\"}}],\"predicateType\":\"%s\",\"predicate\":{}}",
-		 subject.digest + 7, predicate);
 	att_buf_init(&payload, 1024);
-	att_base64_encode(att_str_of(statement), &payload);
+	att_base64_encode(att_str_of(statement_of(subject, predicate)), &payload);
 	snprintf(out, sizeof texts[0],
 		 "{\"payloadType\":\"application/vnd.in-toto+json\",\"payload\":\"%.*s\","
 		 "\"signatures\":[{\"sig\":\"AAAA\"}]}",
@@ -790,6 +797,36 @@ static void test_bundles(void **state)
 		run(&c);
 		pages_expect(&c, "referrer signature", RELEASE_UNKNOWN);
 	}
+	pages_close(&c);
+}
+
+/* Statements that nobody signed, as builders attach them, and such in envelopes. */
+static void test_statements(void **state)
+{
+	static const char type[] = "application/vnd.in-toto+json";
+	struct pages_case c;
+	(void)state;
+	open_with(&c, DIGEST "referrers = [\"attestation\"]\n");
+	const struct {
+		const char *bytes;
+		enum release_verdict verdict;
+	} rows[] = {
+		{envelope_of(image.whole, SLSA), RELEASE_MATCH},
+		{envelope_of(image.images[0], SLSA), RELEASE_CONFLICT},
+		{"anything", RELEASE_UNKNOWN},
+		{"{}", RELEASE_UNKNOWN},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		list_referrers(own_referrers(), push_referrer(type, image.whole, rows[i].bytes));
+		run(&c);
+		pages_expect(&c, "referrer attestation", rows[i].verdict);
+	}
+	list_referrers(own_referrers(), push_referrer(type, image.whole, statement_of(image.whole, SLSA)));
+	run(&c);
+	pages_expect(&c, "referrer attestation", RELEASE_MATCH);
+	list_referrers(own_referrers(), push_referrer(type, image.whole, statement_of(image.images[0], SLSA)));
+	run(&c);
+	pages_expect(&c, "referrer attestation", RELEASE_CONFLICT);
 	pages_close(&c);
 }
 
@@ -1128,10 +1165,10 @@ int main(void)
 		cmocka_unit_test(test_parts),           cmocka_unit_test(test_indexes),
 		cmocka_unit_test(test_revision),        cmocka_unit_test(test_referrers),
 		cmocka_unit_test(test_wrong_referrers), cmocka_unit_test(test_bundles),
-		cmocka_unit_test(test_untyped),         cmocka_unit_test(test_attached),
-		cmocka_unit_test(test_cosign_tags),     cmocka_unit_test(test_login),
-		cmocka_unit_test(test_thief),           cmocka_unit_test(test_addresses),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_statements),      cmocka_unit_test(test_untyped),
+		cmocka_unit_test(test_attached),        cmocka_unit_test(test_cosign_tags),
+		cmocka_unit_test(test_login),           cmocka_unit_test(test_thief),
+		cmocka_unit_test(test_addresses),       cmocka_unit_test(test_names),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
 }

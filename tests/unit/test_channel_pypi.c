@@ -391,6 +391,8 @@ static void test_both(void **state)
 	html_answer = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 500\r\n\r\n";
 	html_answer = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1\r\n\r\nx";
 	assert_look("simple index as HTML UNKNOWN\n" GOOD);
+	html_answer = "HTTP/1.1 429 x\r\nContent-Length: 0\r\n\r\n";
+	assert_look("simple index as HTML UNKNOWN\n" GOOD);
 }
 
 /* ---- metadata ---- */
